@@ -1,0 +1,1 @@
+"""Heliogram: the self-hosted picture-messaging channel."""

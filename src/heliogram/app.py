@@ -1,0 +1,202 @@
+"""Builds everything: the one place that opens a database, reads the clock, makes ids and tokens, and chooses."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+import uuid_utils
+from cryptography.fernet import Fernet
+
+from heliogram.audience.phones import PhoneRefused, parse_phone
+from heliogram.campaigns.expand import Expander
+from heliogram.carriers.protocol import Sink
+from heliogram.carriers.registry import AccountSettings, carrier_for
+from heliogram.config import Config
+from heliogram.delivery.accounts import Account
+from heliogram.delivery.hear import sink_of
+from heliogram.delivery.pictures import Pictures
+from heliogram.delivery.slots import Slots
+from heliogram.delivery.worker import Worker, wait_for
+from heliogram.inbox.read import Reader
+from heliogram.media.workshop import Workshop
+from heliogram.storage import senders
+from heliogram.storage.blobs import Blobs, open_blobs
+from heliogram.storage.engine import Store, open_store
+from heliogram.storage.migrate import migrate
+
+log = structlog.get_logger()
+
+TICK_S = 0.25
+LINK_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
+"""No 0 O 1 I l: a link may be read aloud. Ten letters are 58 bits, which nobody guesses."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A new id: 32 hex digits that sort by the time they were made."""
+    return str(uuid_utils.uuid7().hex)
+
+
+def new_token() -> str:
+    """The secret end of a public link."""
+    return "".join(secrets.choice(LINK_LETTERS) for _ in range(10))
+
+
+def new_secret() -> str:
+    """A secret for a session, a sign-in link or an API key: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def country_of(e164: str) -> str:
+    """The country of a number, "" when it has none."""
+    try:
+        return parse_phone(e164, "US").country
+    except PhoneRefused:
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """Everything a door needs. Doors read and write through `store` and call `kick` when there is new work."""
+
+    config: Config
+    store: Store
+    blobs: Blobs
+    box: Fernet
+    workshop: Workshop
+    pictures: Pictures
+    accounts: dict[str, Account]
+    worker: Worker
+    expander: Expander
+    reader: Reader
+    now: Callable[[], datetime] = now
+    new_id: Callable[[], str] = new_id
+    new_token: Callable[[], str] = new_token
+    new_secret: Callable[[], str] = new_secret
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
+    _expand_now: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def kick(self) -> None:
+        """Say that there may be something to expand, read or deliver."""
+        self._told.set()
+        self._expand_now.set()
+        self.worker.wake.set()
+
+    async def run(self) -> None:
+        """Expand, deliver, listen and read, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._expand(), name="expand")
+            tasks.create_task(self._read(), name="read inbound")
+            tasks.create_task(self.worker.run(), name="deliver")
+            for account in self.accounts.values():
+                tasks.create_task(account.carrier.listen(self.sink_for(account)), name=f"listen {account.name}")
+
+    def sink_for(self, account: Account) -> Sink:
+        return sink_of(account, self.store, self.blobs, now=self.now, new_id=self.new_id, told=self._told.set)
+
+    async def _expand(self) -> None:
+        while True:
+            self._expand_now.clear()
+            if await _outlive("expand", self.expander.step):
+                self.worker.wake.set()
+            else:
+                await wait_for(self._expand_now, TICK_S)
+
+    async def _read(self) -> None:
+        while True:
+            self._told.clear()
+            if await _outlive("read inbound", self.reader.step):
+                self.worker.wake.set()
+            else:
+                await wait_for(self._told, 1.0)
+
+
+async def _outlive(name: str, step: Callable[[], Awaitable[int]]) -> int:
+    """One step of a loop that must go on: a database that is away for a moment is not the end."""
+    try:
+        return await step()
+    except Exception:
+        log.exception("step failed, trying again", step=name)
+        await asyncio.sleep(1)
+        return 0
+
+
+@asynccontextmanager
+async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[App]:
+    """Open everything `config` names, bring the database up to date, and close it all at the end."""
+    async with AsyncExitStack() as stack:
+        config.data.mkdir(parents=True, exist_ok=True)
+        store = open_store(config.database_url())
+        stack.push_async_callback(store.close)
+        await migrate(store)
+        blobs = open_blobs(config.data / "blobs")
+        workshop = Workshop()
+        stack.push_async_callback(workshop.close)
+        box = Fernet(_key(config))
+        pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
+        accounts: dict[str, Account] = {}
+        if with_accounts:
+            accounts = await _open_accounts(store, box, config)
+        for account in accounts.values():
+            stack.push_async_callback(account.carrier.close)
+        worker = Worker(
+            store=store,
+            accounts=accounts,
+            pictures=pictures,
+            now=now,
+            new_token=new_token,
+            link_base_url=config.own_url(),
+            me=new_id(),
+        )
+        yield App(
+            config=config,
+            store=store,
+            blobs=blobs,
+            box=box,
+            workshop=workshop,
+            pictures=pictures,
+            accounts=accounts,
+            worker=worker,
+            expander=Expander(store, new_id=new_id, now=now),
+            reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
+        )
+
+
+async def _open_accounts(store: Store, box: Fernet, config: Config) -> dict[str, Account]:
+    async with store.read() as connection:
+        rows = await senders.all_accounts(connection)
+    accounts: dict[str, Account] = {}
+    for row in rows:
+        settings = AccountSettings(
+            settings=row["settings"],
+            secret=box.decrypt(row["secret"].encode()).decode(),
+            callback_url=f"{config.own_url()}/carriers/{row['id']}",
+        )
+        carrier = carrier_for(row["carrier"], settings)
+        accounts[row["id"]] = Account(
+            id=row["id"],
+            workspace_id=row["workspace_id"],
+            name=row["name"],
+            kind=row["carrier"],
+            carrier=carrier,
+            slots=Slots(carrier.capabilities.window),
+        )
+    return accounts
+
+
+def _key(config: Config) -> bytes:
+    """The key that encrypts carrier secrets: configured, or made once and kept beside the database, not in it."""
+    if config.secret_key:
+        return config.secret_key.encode()
+    path = config.data / "secret.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(Fernet.generate_key())
+    return path.read_bytes()

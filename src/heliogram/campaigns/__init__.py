@@ -1,0 +1,1 @@
+"""A campaign into queued messages: its life, its expansion, its estimate. Never talks to a carrier."""

@@ -1,0 +1,82 @@
+"""Queues one message of its own: an API call, a reminder, a test. It takes the same way as a campaign's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.model.message import Content
+from heliogram.model.phone import Phone
+from heliogram.storage import campaigns, lanes, people
+
+SINGLE_PRIORITY = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    group_id: str
+    to: Phone
+    body: str
+    content: Content
+    media_id: str | None = None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+async def queue_single(
+    connection: AsyncConnection, workspace_id: str, single: Single, *, new_id: Callable[[], str], now: datetime
+) -> str:
+    """Queue the message and return its id. The number becomes a contact when it is new."""
+    await people.add_missing_contact(
+        connection,
+        {
+            "id": new_id(),
+            "workspace_id": workspace_id,
+            "phone_e164": single.to.e164,
+            "country": single.to.country,
+            "network": None,
+            "is_landline": False,
+            "first_name": "",
+            "last_name": "",
+            "attributes": {},
+            "created_at": now,
+        },
+    )
+    contact = (await people.by_phones(connection, workspace_id, [single.to.e164]))[single.to.e164]
+    lane_id = f"g-{single.group_id}"
+    await lanes.add_lane(
+        connection,
+        id=lane_id,
+        workspace_id=workspace_id,
+        group_id=single.group_id,
+        campaign_id=None,
+        priority=SINGLE_PRIORITY,
+    )
+    message_id = new_id()
+    await lanes.add_messages(
+        connection,
+        lane_id,
+        [
+            {
+                "id": message_id,
+                "workspace_id": workspace_id,
+                "group_id": single.group_id,
+                "campaign_id": None,
+                "contact_id": contact["id"],
+                "phone_e164": single.to.e164,
+                "country": single.to.country,
+                "purpose": await campaigns.purpose_of(connection, single.group_id),
+                "priority": SINGLE_PRIORITY,
+                "content": single.content.value,
+                "body": single.body,
+                "media_id": single.media_id,
+                "created_at": now,
+                "due_at": single.due_at,
+                "expires_at": single.expires_at,
+                "held_until": None,
+                "held_reason": None,
+            }
+        ],
+    )
+    return message_id

@@ -1,0 +1,65 @@
+"""What every carrier can do. One file per carrier implements it; `CARRIERS` in `carriers.registry` lists them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from heliogram.model.event import Callback, Event, Heard
+from heliogram.model.parcel import Outcome, Parcel
+
+Sink = Callable[[Sequence[Event]], Awaitable[None]]
+"""Stores events. Returns only when they are durable: a carrier acknowledges after that and not before."""
+
+
+class Link(StrEnum):
+    """Whether the carrier can be reached at this moment."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    link: Link
+    detail: str
+    """A sentence for an operator: what is wrong, or where it is connected to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """`window` is how many parcels (segments, for a text carrier) may be without an answer at once."""
+
+    sms: bool
+    mms: bool
+    idempotent: bool
+    window: int
+
+
+class Carrier(Protocol):
+    capabilities: Capabilities
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Hand one parcel over. Never raises for what the other side does: that is an outcome."""
+        ...
+
+    def read_callback(self, call: Callback) -> Heard:
+        """Read (and authenticate) an HTTP call of the carrier's. Pure. Raises CallbackRefused."""
+        ...
+
+    async def listen(self, sink: Sink) -> None:
+        """Keep the link up and pass on what the carrier says, until cancelled. HTTP carriers return at once."""
+        ...
+
+    def health(self) -> Health: ...
+
+    async def close(self) -> None: ...
+
+
+class CallbackRefused(Exception):
+    """The call is not from this carrier, or not readable. `status` is the HTTP status to answer with."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status

@@ -1,0 +1,1 @@
+"""Queued messages into handed-over ones, and receipts into states. Knows no carrier's quirks."""

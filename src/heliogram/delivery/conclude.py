@@ -1,0 +1,101 @@
+"""Outcomes into rows: the carrier's answer, its ids, the next state, and the next try where there is one."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.delivery.claim import Attempt
+from heliogram.delivery.fold import News, fold
+from heliogram.delivery.receipts import match_early, ref_row
+from heliogram.delivery.retry import Conclusion, conclude
+from heliogram.model.group import Fallbacks, Group
+from heliogram.model.message import State
+from heliogram.model.parcel import Accepted, Outcome, Partly, Refused, Unknown
+from heliogram.storage import deliveries, lanes
+from heliogram.storage.deliveries import Claimed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    attempt: Attempt
+    outcome: Outcome
+
+
+async def store_results(
+    connection: AsyncConnection, results: Sequence[Result], groups: Mapping[str, Group], now: datetime
+) -> None:
+    """Store a batch of answers and what follows from each."""
+    rows: list[dict[str, Any]] = []
+    refs: list[dict[str, Any]] = []
+    again: list[dict[str, Any]] = []
+    news: list[News] = []
+    given: dict[str, dict[str, list[Claimed]]] = defaultdict(dict)
+    for result in results:
+        message, route = result.attempt.draft.message, result.attempt.draft.the_route()
+        group = groups.get(message.group_id)
+        conclusion = conclude(
+            result.outcome,
+            channel=route.channel,
+            n_burned=message.n_burned,
+            fallbacks=group.fallbacks if group else Fallbacks(),
+            now=now,
+        )
+        rows.append(_outcome_row(result, now))
+        news.append(News(message_id=message.id, state=conclusion.state, reason=conclusion.reason))
+        if conclusion.state is State.RETRYING:
+            again.append(_ready_row(result, conclusion))
+        for claim, carrier_id in _claims(result):
+            given[route.account_id].setdefault(carrier_id, []).append(claim)
+            refs.append(ref_row(route.account_id, message.workspace_id, carrier_id, claim))
+    await deliveries.add_outcomes(connection, rows, refs)
+    await fold(connection, news, now)
+    await lanes.put_ready(connection, again)
+    for account_id, claims in given.items():
+        await match_early(connection, account_id, claims, now)
+
+
+def _claims(result: Result) -> list[tuple[Claimed, str]]:
+    match result.outcome:
+        case Accepted(carrier_ids=ids) | Partly(carrier_ids=ids):
+            n_parts = max(1, len(result.attempt.draft.parts))
+            message_id, n = result.attempt.draft.message.id, result.attempt.n
+            return [
+                (Claimed(message_id, n, part, n_parts), carrier_id) for part, carrier_id in enumerate(ids) if carrier_id
+            ]
+        case _:
+            return []
+
+
+_KIND = {Accepted: "accepted", Partly: "partly", Refused: "refused", Unknown: "unknown"}
+
+
+def _outcome_row(result: Result, now: datetime) -> dict[str, Any]:
+    outcome = result.outcome
+    return {
+        "message_id": result.attempt.draft.message.id,
+        "n": result.attempt.n,
+        "workspace_id": result.attempt.draft.message.workspace_id,
+        "at": now,
+        "kind": _KIND[type(outcome)],
+        "code": getattr(outcome, "code", ""),
+        "reason": getattr(outcome, "reason", ""),
+        "is_permanent": getattr(outcome, "permanent", None),
+        "carrier_ids": list(getattr(outcome, "carrier_ids", ())),
+        "exchange": outcome.exchange,
+    }
+
+
+def _ready_row(result: Result, conclusion: Conclusion) -> dict[str, Any]:
+    message = result.attempt.draft.message
+    return {
+        "message_id": message.id,
+        "workspace_id": message.workspace_id,
+        "lane_id": message.lane_id,
+        "ready_at": conclusion.again_at,
+        "n_burned": conclusion.n_burned,
+        "forced_reason": conclusion.forced_reason or message.forced_reason,
+    }

@@ -1,0 +1,63 @@
+"""One message on its way through the pipeline, and what the steps need to know about the world."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from heliogram.model.consent import Standing
+from heliogram.model.group import Group
+from heliogram.model.parcel import MediaPart
+from heliogram.model.queue import Queued, Route, Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A picture as one budget made it, loaded and ready to go."""
+
+    part: MediaPart
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one batch is decided by. `variants` has (media id, budget in octets); None where no variant fits."""
+
+    now: datetime
+    group: Group
+    standings: Mapping[str, Standing]
+    variants: Mapping[tuple[str, int], Variant | None]
+    link_base_url: str
+    new_token: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Filled in step by step; the steps' order in `pipeline.STEPS` says which fields are set when."""
+
+    message: Queued
+    fact_id: str | None = None
+    route: Route | None = None
+    variant: Variant | None = None
+    link_token: str | None = None
+    text: str = ""
+    encoding: str = ""
+    parts: tuple[str, ...] = ()
+
+    def the_route(self) -> Route:
+        """The route, for the steps after the one that chooses it."""
+        if self.route is None:
+            raise AssertionError("the way is chosen before this step")
+        return self.route
+
+    def n_slots(self) -> int:
+        """How many answers it waits for: one a segment, one for a picture message."""
+        return max(1, len(self.parts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The drafts that go on, and the messages that stopped, each with its reason."""
+
+    going: tuple[Draft, ...]
+    stopped: tuple[Stop, ...] = field(default=())

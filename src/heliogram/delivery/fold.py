@@ -1,0 +1,71 @@
+"""Folds news into states and counters, in the transaction of the rows the news came with.
+
+The only place that moves a message's state after it left the queue, by the one table `model.message.NEXT`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.model.message import State, advance
+from heliogram.storage import campaigns, deliveries
+
+KEPT_REASONS = {State.SKIPPED: "skipped", State.FAILED: "failed", State.UNDELIVERED: "failed"}
+"""The states whose reasons a report lists, and the kind of counter that holds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    message_id: str
+    state: State
+    reason: str = ""
+
+
+async def fold(connection: AsyncConnection, news: Sequence[News], now: datetime) -> None:
+    """Move each message to where its news takes it, if the table allows. Later news of the same message comes later."""
+    if not news:
+        return
+    standing = await deliveries.states_of(connection, list({each.message_id for each in news}))
+    moved: dict[str, tuple[State, str]] = {}
+    deltas: Counter[campaigns.Count] = Counter()
+    for each in news:
+        known = standing.get(each.message_id)
+        if known is None:
+            continue
+        current = moved[each.message_id][0] if each.message_id in moved else known.state
+        following = advance(current, each.state)
+        if following is current:
+            continue
+        moved[each.message_id] = (following, each.reason)
+        if known.campaign_id is not None:
+            count_move(deltas, known.campaign_id, known.workspace_id, current, following, each.reason)
+    for (state, reason), ids in _grouped(moved).items():
+        await deliveries.set_states(connection, ids, state, reason, now)
+    await campaigns.add_counts(connection, deltas)
+
+
+def count_move(
+    deltas: Counter[campaigns.Count],
+    campaign_id: str,
+    workspace_id: str,
+    before: State,
+    after: State,
+    reason: str,
+    n: int = 1,
+) -> None:
+    """Note that `n` messages of a campaign went from one state to another."""
+    deltas[campaign_id, workspace_id, "state", before.value] -= n
+    deltas[campaign_id, workspace_id, "state", after.value] += n
+    kind = KEPT_REASONS.get(after)
+    if kind is not None:
+        deltas[campaign_id, workspace_id, kind, reason] += n
+
+
+def _grouped(moved: dict[str, tuple[State, str]]) -> dict[tuple[State, str], list[str]]:
+    groups: dict[tuple[State, str], list[str]] = {}
+    for message_id, where in moved.items():
+        groups.setdefault(where, []).append(message_id)
+    return groups

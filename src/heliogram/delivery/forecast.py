@@ -1,0 +1,172 @@
+"""What delivery would do with a campaign if it were launched now: the same steps over the same people, nothing sent.
+
+It lives beside the pipeline because it is the pipeline: a second copy of the rules would drift.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from heliogram.compose.liquid import Template
+from heliogram.compose.person import render_for
+from heliogram.delivery.draft import Batch, Facts, Variant
+from heliogram.delivery.pictures import Pictures
+from heliogram.delivery.pipeline import decide
+from heliogram.media.plan import budget_for
+from heliogram.model.campaign import Audience
+from heliogram.model.group import Group
+from heliogram.model.message import Channel, Content, State
+from heliogram.model.queue import Queued
+from heliogram.storage import consent, people
+from heliogram.storage.engine import Store
+
+N_PAGE = 1_000
+TOKEN_LIKE = "x" * 10
+"""As long as a real link's token, so that the segments counted are the segments sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A campaign as drafted."""
+
+    workspace_id: str
+    group: Group
+    audience: Audience
+    content: Content
+    template: Template
+    media_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteVariant:
+    """The picture as one kind of route gets it; `variant` is None when it fits none."""
+
+    route: str
+    budget_octets: int
+    variant: Variant | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """`n_counted` of `audience` people were looked at; the counts are of those."""
+
+    audience: int
+    n_counted: int
+    channels: dict[tuple[Channel, str], int]
+    skipped: dict[str, int]
+    held: dict[str, int]
+    segments: dict[int, int]
+    longest_body: str
+    variants: tuple[RouteVariant, ...]
+
+
+async def forecast(
+    store: Store,
+    pictures: Pictures,
+    plan: Plan,
+    *,
+    now: Callable[[], datetime],
+    link_base_url: str,
+    limit: int | None = None,
+) -> Forecast:
+    """Walk the audience, or its first `limit` people, through the steps and count what becomes of each."""
+    if plan.media_id is not None and plan.content is Content.MMS:
+        await pictures.prepare(plan.workspace_id, plan.media_id)
+    tally = _Tally()
+    after = ""
+    async with store.read() as connection:
+        size = await people.audience_size(connection, plan.workspace_id, plan.group.id, plan.audience)
+        while limit is None or tally.n < limit:
+            page = await people.audience_page(
+                connection, plan.workspace_id, plan.group.id, plan.audience, after=after, limit=N_PAGE
+            )
+            if not page:
+                break
+            after = page[-1]["id"]
+            phones = [contact["phone_e164"] for contact in page]
+            facts = Facts(
+                now=now(),
+                group=plan.group,
+                standings=await consent.standings_of(connection, plan.workspace_id, plan.group.id, phones),
+                variants=pictures.variants,
+                link_base_url=plan.group.link_base_url or link_base_url,
+                new_token=lambda: TOKEN_LIKE,
+            )
+            tally.add(decide(facts, [queued_of(plan, contact) for contact in page]), page)
+    return tally.total(size, plan, pictures)
+
+
+def queued_of(plan: Plan, contact: Any) -> Queued:
+    """The message this person would be queued."""
+    return Queued(
+        id=contact["id"],
+        number=0,
+        workspace_id=plan.workspace_id,
+        lane_id="",
+        group_id=plan.group.id,
+        campaign_id=None,
+        phone_e164=contact["phone_e164"],
+        country=contact["country"],
+        network=contact["network"],
+        is_landline=contact["is_landline"],
+        purpose=plan.group.purpose,
+        content=plan.content,
+        body=render_for(plan.template, contact),
+        media_id=plan.media_id,
+        due_at=None,
+        expires_at=None,
+    )
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.n = 0
+        self.channels: Counter[tuple[Channel, str]] = Counter()
+        self.skipped: Counter[str] = Counter()
+        self.held: Counter[str] = Counter()
+        self.segments: Counter[int] = Counter()
+        self.routes: Counter[tuple[str, int]] = Counter()
+        self.longest_body = ""
+
+    def add(self, batch: Batch, page: Any) -> None:
+        self.n += len(page)
+        for draft in batch.going:
+            route = draft.the_route()
+            self.channels[route.channel, route.reason] += 1
+            if route.channel is Channel.MMS:
+                budget = budget_for(route.sender.kind, draft.message.network, draft.message.country)
+                self.routes[f"{route.sender.kind.value} {route.sender.address}", budget.octets] += 1
+            else:
+                self.segments[len(draft.parts)] += 1
+            self._see(draft.message.body)
+        for stop in batch.stopped:
+            (self.held if stop.state is State.HELD else self.skipped)[stop.reason] += 1
+            self._see(stop.message.body)
+
+    def _see(self, body: str) -> None:
+        if len(body.encode()) > len(self.longest_body.encode()):
+            self.longest_body = body
+
+    def total(self, size: int, plan: Plan, pictures: Pictures) -> Forecast:
+        variants = tuple(
+            RouteVariant(
+                route=route,
+                budget_octets=octets,
+                variant=pictures.variants.get((plan.media_id or "", octets)),
+                n=n,
+            )
+            for (route, octets), n in sorted(self.routes.items())
+        )
+        return Forecast(
+            audience=size,
+            n_counted=self.n,
+            channels=dict(self.channels),
+            skipped=dict(self.skipped),
+            held=dict(self.held),
+            segments=dict(self.segments),
+            longest_body=self.longest_body,
+            variants=variants,
+        )

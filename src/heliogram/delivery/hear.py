@@ -1,0 +1,70 @@
+"""What carriers tell us: stored in one transaction, before the carrier hears that we have it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from heliogram.carriers.protocol import Sink
+from heliogram.delivery.accounts import Account
+from heliogram.delivery.receipts import store_receipts
+from heliogram.model.event import Event, InboundHeard, ReceiptHeard
+from heliogram.storage import inbound
+from heliogram.storage.blobs import Blobs
+from heliogram.storage.engine import Store
+
+log = structlog.get_logger()
+
+Told = Callable[[], None]
+"""Called when inbound messages are stored: somebody should read them."""
+
+
+def sink_of(
+    account: Account,
+    store: Store,
+    blobs: Blobs,
+    *,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+    told: Told,
+) -> Sink:
+    """The sink of one account. It returns when everything is durable and raises when it is not."""
+
+    async def sink(events: Sequence[Event]) -> None:
+        receipts = [event for event in events if isinstance(event, ReceiptHeard)]
+        messages = [event for event in events if isinstance(event, InboundHeard)]
+        rows = [await _inbound_row(account, each, blobs, now(), new_id()) for each in messages]
+        async with store.write() as connection:
+            await store_receipts(connection, account.id, account.workspace_id, receipts, now())
+            await inbound.add(connection, rows)
+        if rows:
+            told()
+
+    return sink
+
+
+async def _inbound_row(
+    account: Account, heard: InboundHeard, blobs: Blobs, now: datetime, new_id: str
+) -> dict[str, Any]:
+    media = [
+        {"sha256": await blobs.put(part.octets), "content_type": part.content_type, "filename": part.filename}
+        for part in heard.media
+    ]
+    reference, total, number = heard.concat or (None, None, None)
+    return {
+        "id": new_id,
+        "workspace_id": account.workspace_id,
+        "account_id": account.id,
+        "unique_key": heard.unique,
+        "from_e164": heard.from_e164,
+        "to_address": heard.to_address,
+        "text": heard.text,
+        "concat_reference": reference,
+        "concat_total": total,
+        "concat_number": number,
+        "media": media,
+        "at": now,
+        "raw": heard.raw,
+        "read_as": None,
+    }

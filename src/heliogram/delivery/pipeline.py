@@ -1,0 +1,92 @@
+"""The named steps between a claimed message and a parcel. All traffic takes them: campaign, reminder, reply and API.
+
+A step takes and returns a batch and does no I/O; what it needs is in `Facts`. The verdict is taken here, at
+hand-over, for every try: a STOP that came in a second ago counts.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from heliogram.compose.fallback import short_url, with_link
+from heliogram.consent.verdict import may_send
+from heliogram.delivery.draft import Batch, Draft, Facts
+from heliogram.media.limits import MMS_TEXT_LIMIT
+from heliogram.media.plan import budget_for
+from heliogram.model.consent import Allowed, Denied, Held
+from heliogram.model.message import Channel, State
+from heliogram.model.queue import Queued, Stop
+from heliogram.routing.choose import Destination, NoRoute, choose
+from heliogram.wire.segment import MAX_SEGMENTS, split_text
+
+Step = Callable[[Facts, Draft], Draft | Stop]
+
+
+def ask_consent(facts: Facts, draft: Draft) -> Draft | Stop:
+    """May we? Allowed goes on; held waits until its time; denied ends."""
+    message = draft.message
+    verdict = may_send(message, facts.standings.get(message.phone_e164), facts.now)
+    match verdict:
+        case Allowed(fact_id=fact_id):
+            return replace(draft, fact_id=fact_id)
+        case Held(until=until, reason=reason):
+            return Stop(message=message, state=State.HELD, reason=reason, until=until)
+        case Denied(reason="expired"):
+            return Stop(message=message, state=State.EXPIRED, reason="expired")
+        case Denied(reason=reason):
+            return Stop(message=message, state=State.SKIPPED, reason=reason)
+
+
+def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
+    """By which sender, and as picture or as text with a link; a picture that fits no budget becomes a link."""
+    message = draft.message
+    to = Destination(country=message.country, network=message.network, is_landline=message.is_landline)
+    route = choose(facts.group, to, message.content, forced_reason=message.forced_reason)
+    variant = None
+    if not isinstance(route, NoRoute) and route.channel is Channel.MMS and message.media_id is not None:
+        budget = budget_for(route.sender.kind, message.network, message.country)
+        variant = facts.variants.get((message.media_id, budget.octets))
+        if variant is None:
+            route = choose(facts.group, to, message.content, media_fits=False)
+    if isinstance(route, NoRoute):
+        return Stop(message=message, state=State.SKIPPED, reason=route.reason)
+    return replace(draft, route=route, variant=variant)
+
+
+def write_text(facts: Facts, draft: Draft) -> Draft | Stop:
+    """The text this person gets: with a link of their own to the picture where the picture itself does not go."""
+    message = draft.message
+    if draft.the_route().channel is not Channel.SMS_LINK or message.media_id is None:
+        return replace(draft, text=message.body)
+    token = facts.new_token()
+    return replace(draft, text=with_link(message.body, short_url(facts.link_base_url, token)), link_token=token)
+
+
+def encode(_facts: Facts, draft: Draft) -> Draft | Stop:
+    """Text into segments, counted as it is: after personalization and with the link. Too long stops, never cuts."""
+    if draft.the_route().channel is Channel.MMS:
+        if len(draft.text) > MMS_TEXT_LIMIT:
+            return Stop(message=draft.message, state=State.SKIPPED, reason="mms_text_too_long")
+        return draft
+    split = split_text(draft.text)
+    if split.n_segments > MAX_SEGMENTS:
+        return Stop(message=draft.message, state=State.SKIPPED, reason="too_long")
+    return replace(draft, encoding=split.encoding.value, parts=split.parts)
+
+
+STEPS: tuple[Step, ...] = (ask_consent, choose_way, write_text, encode)
+
+
+def decide(facts: Facts, messages: Iterable[Queued]) -> Batch:
+    """Take each message through the steps, in order."""
+    going: list[Draft] = []
+    stopped: list[Stop] = []
+    for message in messages:
+        result: Draft | Stop = Draft(message=message)
+        for step in STEPS:
+            result = step(facts, result)
+            if isinstance(result, Stop):
+                stopped.append(result)
+                break
+        else:
+            going.append(result)
+    return Batch(going=tuple(going), stopped=tuple(stopped))

@@ -1,0 +1,160 @@
+"""Receipts into states: stored first, matched to the attempt they are about, rolled up over segments.
+
+A carrier id that two attempts were given matches neither: a wrong match is worse than none, and the receipt stays
+visible as unmatched. A receipt for an id nobody recorded can still resolve an attempt that a crash left in doubt,
+when it is the only one in doubt for that number through that account.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.delivery.fold import News, fold
+from heliogram.model.event import NEWS_STATE, ReceiptHeard
+from heliogram.model.event import News as ReceiptNews
+from heliogram.model.message import State
+from heliogram.storage import deliveries
+from heliogram.storage.deliveries import Claimed
+
+
+async def store_receipts(
+    connection: AsyncConnection, account_id: str, workspace_id: str, heard: Sequence[ReceiptHeard], now: datetime
+) -> None:
+    """Store what a carrier said and move the messages it is about. A repeated receipt changes nothing."""
+    claims = await deliveries.claims_of(connection, account_id, {each.carrier_id for each in heard})
+    await _claim_by_number(connection, account_id, workspace_id, heard, claims)
+    rows = [_row(account_id, workspace_id, each, _only(claims.get(each.carrier_id)), now) for each in heard]
+    unique = {(row["carrier_id"], row["news"]): row for row in rows}
+    new = await deliveries.add_receipts(connection, list(unique.values()))
+    said = [(each.carrier_id, each.news, each.code) for each in heard if (each.carrier_id, each.news.value) in new]
+    await _apply(connection, said, claims, now)
+
+
+async def match_early(
+    connection: AsyncConnection, account_id: str, given: dict[str, list[Claimed]], now: datetime
+) -> None:
+    """Apply the receipts that overtook the answers which name these carrier ids."""
+    waiting = await deliveries.unmatched(connection, account_id, list(given))
+    pairs = [(row["carrier_id"], claim.message_id) for row in waiting if (claim := _only(given[row["carrier_id"]]))]
+    await deliveries.set_matched(connection, account_id, pairs)
+    said = [(row["carrier_id"], ReceiptNews(row["news"]), row["code"]) for row in waiting]
+    await _apply(connection, said, given, now)
+
+
+async def resolve_doubt(
+    connection: AsyncConnection, account_id: str, workspace_id: str, phones: Sequence[str], now: datetime
+) -> None:
+    """Apply stored receipts about these numbers to attempts that a crash left in doubt."""
+    waiting = await deliveries.unmatched_about(connection, account_id, phones)
+    heard = [
+        ReceiptHeard(carrier_id=row["carrier_id"], news=ReceiptNews(row["news"]), about_e164=row["about_e164"])
+        for row in waiting
+    ]
+    claims: dict[str, list[Claimed]] = {}
+    await _claim_by_number(connection, account_id, workspace_id, heard, claims)
+    await match_early(connection, account_id, claims, now)
+
+
+async def _claim_by_number(
+    connection: AsyncConnection,
+    account_id: str,
+    workspace_id: str,
+    heard: Sequence[ReceiptHeard],
+    claims: dict[str, list[Claimed]],
+) -> None:
+    strays = {each.about_e164: each.carrier_id for each in heard if each.about_e164 and each.carrier_id not in claims}
+    if not strays:
+        return
+    doubts = await deliveries.in_doubt(connection, account_id, list(strays))
+    refs: list[dict[str, Any]] = []
+    for phone, carrier_id in strays.items():
+        claim = _only(doubts.get(phone))
+        # A text of several segments needs each one's id; one receipt cannot speak for them all.
+        if claim is None or claim.n_parts > 1:
+            continue
+        claims[carrier_id] = [claim]
+        refs.append(ref_row(account_id, workspace_id, carrier_id, claim))
+    await deliveries.add_refs(connection, refs)
+
+
+async def _apply(
+    connection: AsyncConnection,
+    said: Sequence[tuple[str, ReceiptNews, str]],
+    claims: dict[str, list[Claimed]],
+    now: datetime,
+) -> None:
+    single: list[News] = []
+    several: dict[str, str] = {}
+    for carrier_id, news, code in said:
+        claim = _only(claims.get(carrier_id))
+        state = NEWS_STATE[news]
+        if claim is None or state is None:
+            continue
+        if claim.n_parts == 1:
+            single.append(News(message_id=claim.message_id, state=state, reason=_reason(state, news, code)))
+        else:
+            several[claim.message_id] = _reason(state, news, code)
+    if several:
+        parts = await deliveries.parts_of(connection, list(several))
+        single += [
+            News(message_id=message_id, state=state, reason=reason)
+            for message_id, reason in several.items()
+            if (state := rolled_up(parts.get(message_id, []))) is not None
+        ]
+    await fold(connection, single, now)
+
+
+def rolled_up(parts: Sequence[Any]) -> State | None:
+    """The state of a text from its segments' news: delivered when all are, undelivered when one is. None: wait."""
+    if not parts:
+        return None
+    n = max(part.n for part in parts)
+    states: dict[int, set[State | None]] = {}
+    for part in parts:
+        if part.n == n and part.news is not None:
+            states.setdefault(part.part, set()).add(NEWS_STATE[ReceiptNews(part.news)])
+    if any(State.UNDELIVERED in each for each in states.values()):
+        return State.UNDELIVERED
+    n_parts = next(part.n_parts for part in parts if part.n == n)
+    delivered = sum(State.DELIVERED in each for each in states.values())
+    return State.DELIVERED if delivered == n_parts else None
+
+
+def ref_row(account_id: str, workspace_id: str, carrier_id: str, claim: Claimed) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "carrier_id": carrier_id,
+        "message_id": claim.message_id,
+        "n": claim.n,
+        "part": claim.part,
+        "n_parts": claim.n_parts,
+        "workspace_id": workspace_id,
+    }
+
+
+def _row(
+    account_id: str, workspace_id: str, heard: ReceiptHeard, claim: Claimed | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "carrier_id": heard.carrier_id,
+        "news": heard.news.value,
+        "about_e164": heard.about_e164,
+        "workspace_id": workspace_id,
+        "at": now,
+        "code": heard.code,
+        "raw": heard.raw,
+        "message_id": claim.message_id if claim else None,
+    }
+
+
+def _only(claims: list[Claimed] | None) -> Claimed | None:
+    return claims[0] if claims and len(claims) == 1 else None
+
+
+def _reason(state: State, news: ReceiptNews, code: str) -> str:
+    if state is not State.UNDELIVERED:
+        return ""
+    return f"{news.value} {code}".strip()

@@ -1,0 +1,1 @@
+"""What arrives, into consent and replies. It never sends: it queues a message like everyone else."""

@@ -1,0 +1,157 @@
+"""Reads stored inbound messages: joins segments, recognises keywords, records the fact and queues the one reply.
+
+Fact, reply and the mark "read" are one transaction, so a crash repeats none of them and loses none.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.consent.ledger import chain
+from heliogram.inbox.keywords import Keyword, read_keyword
+from heliogram.model.consent import Fact, Source, Subscription
+from heliogram.model.group import Group, Purpose
+from heliogram.model.message import Content
+from heliogram.storage import consent, inbound, lanes, people, senders
+from heliogram.storage.engine import Store
+
+N_READ = 200
+REPLY_PRIORITY = 9
+
+_REPLIES = {
+    "stop": "You are unsubscribed from {name}. No more messages will be sent. Reply HELP for help.",
+    "start": "You are subscribed to {name}. Msg & data rates may apply. Reply HELP for help, STOP to opt out.",
+}
+_STATES = {"stop": Subscription.UNSUBSCRIBED, "start": Subscription.SUBSCRIBED}
+
+
+class Reader:
+    """Works through what nobody has read yet."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        new_id: Callable[[], str],
+        now: Callable[[], datetime],
+        country_of: Callable[[str], str],
+    ) -> None:
+        self._store = store
+        self._new_id = new_id
+        self._now = now
+        self._country_of = country_of
+
+    async def step(self) -> int:
+        """Read one batch. Returns how many messages it got through."""
+        async with self._store.write() as connection:
+            rows = await inbound.unread(connection, N_READ)
+            done: set[str] = set()
+            for row in rows:
+                if row["id"] not in done:
+                    done |= await self._read(connection, row)
+        return len(done)
+
+    async def _read(self, connection: AsyncConnection, row: Any) -> set[str]:
+        parts: Sequence[Any] = [row]
+        if row["concat_total"] is not None and row["concat_total"] > 1:
+            parts = await inbound.siblings(connection, row)
+            if len({part["concat_number"] for part in parts}) < row["concat_total"]:
+                await inbound.set_read(connection, [row["id"]], "part")
+                return {row["id"]}
+        text = "".join(part["text"] for part in parts)
+        keyword = read_keyword(text)
+        kind = keyword.kind if keyword else "other"
+        await inbound.set_read(connection, [part["id"] for part in parts], kind)
+        await self._know(connection, row)
+        if keyword is not None:
+            await self._obey(connection, row, keyword, text)
+        return {part["id"] for part in parts}
+
+    async def _know(self, connection: AsyncConnection, row: Any) -> None:
+        await people.add_missing_contact(
+            connection,
+            {
+                "id": self._new_id(),
+                "workspace_id": row["workspace_id"],
+                "phone_e164": row["from_e164"],
+                "country": self._country_of(row["from_e164"]),
+                "network": None,
+                "is_landline": False,
+                "first_name": "",
+                "last_name": "",
+                "attributes": {},
+                "created_at": self._now(),
+            },
+        )
+
+    async def _obey(self, connection: AsyncConnection, row: Any, keyword: Keyword, text: str) -> None:
+        """STOP and START hold for every group that uses the number they were sent to; one reply answers."""
+        all_groups = await senders.load_groups(connection, row["workspace_id"])
+        group_ids = await senders.groups_by_address(connection, row["workspace_id"], row["to_address"])
+        groups = [all_groups[each] for each in group_ids]
+        if not groups:
+            return
+        state = _STATES.get(keyword.kind)
+        if state is not None:
+            facts = [
+                Fact(
+                    group_id=group.id,
+                    phone_e164=row["from_e164"],
+                    state=state,
+                    source=Source.KEYWORD,
+                    at=self._now(),
+                    evidence=f"Texted “{text.strip()[:160]}” to {row['to_address']}",
+                )
+                for group in groups
+            ]
+            await consent.add_facts(connection, row["workspace_id"], facts, chain=chain, new_id=self._new_id)
+        await self._reply(connection, row, groups, keyword)
+
+    async def _reply(self, connection: AsyncConnection, row: Any, groups: Sequence[Group], keyword: Keyword) -> None:
+        group = groups[0]
+        if keyword.kind == "help":
+            body = await senders.help_text(connection, row["workspace_id"], group.id)
+        else:
+            body = _REPLIES[keyword.kind].format(name=" and ".join(each.name for each in groups))
+        lane_id = single_lane_of(group.id)
+        await lanes.add_lane(
+            connection,
+            id=lane_id,
+            workspace_id=row["workspace_id"],
+            group_id=group.id,
+            campaign_id=None,
+            priority=REPLY_PRIORITY,
+        )
+        contact = (await people.by_phones(connection, row["workspace_id"], [row["from_e164"]]))[row["from_e164"]]
+        await lanes.add_messages(
+            connection,
+            lane_id,
+            [
+                {
+                    "id": self._new_id(),
+                    "workspace_id": row["workspace_id"],
+                    "group_id": group.id,
+                    "campaign_id": None,
+                    "contact_id": contact["id"],
+                    "phone_e164": row["from_e164"],
+                    "country": contact["country"],
+                    "purpose": Purpose.REPLY.value,
+                    "priority": REPLY_PRIORITY,
+                    "content": Content.TEXT.value,
+                    "body": body,
+                    "media_id": None,
+                    "created_at": self._now(),
+                    "due_at": None,
+                    "expires_at": None,
+                    "held_until": None,
+                    "held_reason": None,
+                }
+            ],
+        )
+
+
+def single_lane_of(group_id: str) -> str:
+    """A group's single messages share one lane, named after it."""
+    return f"g-{group_id}"

@@ -1,0 +1,1 @@
+"""The nouns of Heliogram and the laws that need nothing else. No I/O, no SQL, no API shapes."""

@@ -1,0 +1,98 @@
+"""What a carrier tells us of its own accord: receipts and inbound messages, and the call they arrive in."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from heliogram.model.message import State
+
+
+class News(StrEnum):
+    """What a receipt says, in one vocabulary for every carrier."""
+
+    EN_ROUTE = "en_route"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    DELETED = "deleted"
+    UNKNOWN = "unknown"
+
+
+NEWS_STATE: dict[News, State | None] = {
+    News.EN_ROUTE: State.SENT,
+    News.ACCEPTED: State.SENT,
+    News.DELIVERED: State.DELIVERED,
+    News.UNDELIVERED: State.UNDELIVERED,
+    News.EXPIRED: State.UNDELIVERED,
+    News.REJECTED: State.UNDELIVERED,
+    News.DELETED: State.UNDELIVERED,
+    News.UNKNOWN: None,  # the network does not know: the message stays what it was
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptHeard:
+    """`carrier_id` is the id the carrier gave when it took the segment; `raw` is redacted, 2,000 characters at most.
+
+    `about_e164` is the recipient's number where the receipt names it, "" elsewhere: it can resolve an attempt
+    whose id was lost with a crash, when that is the only one in doubt for the number.
+    """
+
+    carrier_id: str
+    news: News
+    about_e164: str = ""
+    code: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundPart:
+    content_type: str
+    octets: bytes
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundHeard:
+    """A message from a phone. `unique` is what the carrier repeats when it sends the same one again.
+
+    `concat` is (reference, total, number from 1) when this is one segment of a longer text.
+    """
+
+    unique: str
+    from_e164: str
+    to_address: str
+    text: str
+    concat: tuple[int, int, int] | None = None
+    media: tuple[InboundPart, ...] = ()
+    raw: str = ""
+
+
+Event = ReceiptHeard | InboundHeard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """An HTTP request a carrier made to us. Header names are lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The events of one callback, the answer once they are stored, and the answer if they could not be."""
+
+    events: tuple[Event, ...]
+    stored: Answer
+    not_stored: Answer

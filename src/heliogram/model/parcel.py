@@ -1,0 +1,96 @@
+"""What a carrier is handed, and its immediate answer.
+
+A parcel is complete: text already split, pictures already fitted. Carriers report outcomes; `delivery` decides.
+"""
+
+from dataclasses import dataclass
+
+from heliogram.model.sender import SenderKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaPart:
+    """One picture as it goes on the wire. `octets` is shared by every parcel that carries it: never copy it."""
+
+    content_type: str
+    octets: bytes
+    sha256: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsParcel:
+    """A text, cut into the segments a handset will join again.
+
+    `key` names the attempt and is stable over restarts; `reference` (0-65535) ties the segments together.
+    `encoding` is "GSM-7" or "UCS-2".
+    """
+
+    key: str
+    sender_kind: SenderKind
+    sender: str
+    to_e164: str
+    parts: tuple[str, ...]
+    encoding: str
+    reference: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MmsParcel:
+    key: str
+    sender_kind: SenderKind
+    sender: str
+    to_e164: str
+    text: str
+    media: tuple[MediaPart, ...]
+    subject: str = ""
+
+
+Parcel = SmsParcel | MmsParcel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The carrier took all of it. One carrier id per segment, in order."""
+
+    carrier_ids: tuple[str, ...]
+    exchange: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partly:
+    """Some segments were taken (their ids) and at least one was not: repeating would send the others twice."""
+
+    carrier_ids: tuple[str, ...]
+    code: str
+    reason: str
+    exchange: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Nothing was taken. `code` is the carrier's own, `reason` a sentence for a person."""
+
+    code: str
+    reason: str
+    permanent: bool
+    retry_after_s: float | None = None
+    exchange: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """The octets left and no answer came. Never "not sent"."""
+
+    reason: str
+    exchange: str = ""
+
+
+Outcome = Accepted | Partly | Refused | Unknown
+
+MEDIA_REFUSED = "media_refused"
+"""The `Refused.code` with which a carrier says that it does not take this picture, or pictures for this number."""
+UNREACHABLE = "unreachable"
+"""The `Refused.code` for a carrier that could not be reached before any octet left."""
+THROTTLED = "throttled"
+"""The `Refused.code` for "too fast"; burns no attempt."""

@@ -1,0 +1,76 @@
+"""A message on its way through the pipeline: as it was queued, and as it was decided.
+
+The lane is one ordered stream of messages: a campaign's, or a group's single ones.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from heliogram.model.group import Purpose
+from heliogram.model.message import Channel, Content, State
+from heliogram.model.sender import Sender
+
+
+class LaneState(StrEnum):
+    OPEN = "open"
+    PAUSED = "paused"
+    CANCELED = "canceled"
+    """Nothing more is handed over; what is still queued is marked canceled, one by one, so that totals add up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    id: str
+    workspace_id: str
+    group_id: str
+    campaign_id: str | None
+    state: LaneState
+    priority: int
+    tail: int
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """One message as claimed. `number` is its place in the lane, None when it comes from the ready table."""
+
+    id: str
+    number: int | None
+    workspace_id: str
+    lane_id: str
+    group_id: str
+    campaign_id: str | None
+    phone_e164: str
+    country: str
+    network: str | None
+    is_landline: bool
+    purpose: Purpose
+    content: Content
+    body: str
+    media_id: str | None
+    due_at: datetime | None
+    expires_at: datetime | None
+    n_burned: int = 0
+    forced_reason: str | None = None
+    """Set when an earlier attempt showed that only text + link will do, with why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """The way one message goes, and why in a word (`model.reasons` has the sentences)."""
+
+    sender: Sender
+    account_id: str
+    channel: Channel
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A message that goes no further for now: the state it takes and why. `until` only with held."""
+
+    message: Queued
+    state: State
+    reason: str
+    until: datetime | None = None

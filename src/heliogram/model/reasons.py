@@ -1,0 +1,50 @@
+"""Every reason the product gives, as a code and a sentence a receptionist understands.
+
+One table, so that the CLI, the API, the timeline and the report all say the same.
+"""
+
+WHY_SKIPPED: dict[str, str] = {
+    "no_consent": "No consent is on record for this group.",
+    "opted_out": "This person has unsubscribed from this group.",
+    "expired": "Its time had passed before it could be sent.",
+    "no_sender_for_country": "None of the group's senders may text this country.",
+    "group_has_no_senders": "The group has no senders.",
+    "carrier_not_approved": "This person's network has not approved the short code for pictures, "
+    "and the group sends no link instead.",
+    "sender_cannot_mms": "The sender for this country cannot send pictures, and the group sends no link instead.",
+    "media_not_taken": "The picture is not taken on this route, and the group sends no link instead.",
+    "too_long": "The text needs more than 10 segments.",
+    "mms_text_too_long": "A picture message can carry at most 1,600 characters of text.",
+    "campaign_canceled": "The campaign was canceled before this message was sent.",
+    "no_account": "The sender is not connected to a carrier account.",
+}
+
+WHY_CHANNEL: dict[str, str] = {
+    "mms": "The phone and its network take picture messages.",
+    "text": "The message has no picture.",
+    "text_link_chosen": "The author chose text + link.",
+    "destination_no_mms": "This destination takes no picture messages, so the text ends in a link to the picture.",
+    "carrier_not_approved": "The person's network has not approved the short code for pictures yet: text + link.",
+    "sender_cannot_mms": "The sender for this country cannot send pictures: text + link.",
+    "media_not_taken": "The picture is not taken on this route: text + link.",
+}
+
+WHY_HELD: dict[str, str] = {
+    "not_due": "It is not due yet.",
+}
+
+WHY_FAILED: dict[str, str] = {
+    "unreachable": "The carrier could not be reached.",
+    "throttled": "The carrier asked us to slow down.",
+    "media_refused": "The carrier does not take this picture, or pictures for this number.",
+    "crashed": "The sending process ended before the carrier's answer was recorded. It is not repeated by itself, "
+    "because the message may have gone out.",
+}
+
+
+def sentence_for(reason: str) -> str:
+    """The sentence for a reason code; a carrier's own code is shown as it is."""
+    for table in (WHY_SKIPPED, WHY_CHANNEL, WHY_HELD, WHY_FAILED):
+        if reason in table:
+            return table[reason]
+    return f"The carrier said: {reason}." if reason else ""

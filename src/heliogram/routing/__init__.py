@@ -1,0 +1,1 @@
+"""By which sender and account, and as what. Pure: it never calls a carrier."""

@@ -1,0 +1,111 @@
+"""Chooses the sender, and whether the person gets the picture or a text with a link to it.
+
+The sender: one at home in the recipient's country first, in the group's order, then a US or Canadian long code
+that may go abroad. Short codes never leave their country (Braze: sms_sending, subscription_groups).
+
+The picture: only to US and Canadian numbers, from a sender enabled for it, on a network that has approved it.
+From an MMS-enabled US or Canadian sender to a destination that takes none, it becomes a link (`destination_no_mms`):
+that is the channel's promise. Every other replacement by a link is the group's choice.
+"""
+
+from dataclasses import dataclass
+
+from heliogram.model.group import Group
+from heliogram.model.message import Channel, Content
+from heliogram.model.queue import Route
+from heliogram.model.sender import MMS_COUNTRIES, Sender, SenderKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """What is known of the recipient's number. `network` is None until a lookup or receipt has named it."""
+
+    country: str
+    network: str | None = None
+    is_landline: bool = False
+
+    def takes_mms(self) -> bool:
+        return self.country in MMS_COUNTRIES and not self.is_landline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRoute:
+    reason: str
+
+
+def choose(
+    group: Group,
+    to: Destination,
+    content: Content,
+    *,
+    media_fits: bool = True,
+    forced_reason: str | None = None,
+) -> Route | NoRoute:
+    """The way for one message. `forced_reason` is what an earlier attempt showed: then only text + link is left."""
+    if not group.senders:
+        return NoRoute(reason="group_has_no_senders")
+    able = _senders_for(group, to.country)
+    if not able:
+        return NoRoute(reason="no_sender_for_country")
+    if content is Content.MMS:
+        return _with_picture(group, to, able, media_fits=media_fits, forced_reason=forced_reason)
+    if content is Content.TEXT_LINK:
+        return _as_text(able, Channel.SMS_LINK, "text_link_chosen")
+    return _as_text(able, Channel.SMS, "text")
+
+
+def _senders_for(group: Group, country: str) -> list[Sender]:
+    """The group's senders that reach the country, in the group's order: those at home there, else those from abroad."""
+    at_home = [sender for sender in group.senders if country in sender.countries]
+    abroad = [
+        sender
+        for sender in group.senders
+        if country not in sender.countries
+        and sender.kind is SenderKind.LONG_CODE
+        and sender.may_go_abroad
+        and not MMS_COUNTRIES.isdisjoint(sender.countries)
+    ]
+    return at_home or abroad
+
+
+def _with_picture(
+    group: Group, to: Destination, able: list[Sender], *, media_fits: bool, forced_reason: str | None
+) -> Route | NoRoute:
+    if forced_reason is not None:
+        return _fall_back(group, able, forced_reason)
+    if not to.takes_mms():
+        # The conversion is promised from an MMS-enabled US or Canadian sender; a sender that comes first for this
+        # country (a UK long code to the UK) could not send the picture in any case.
+        reason = "destination_no_mms" if any(sender.can_mms() for sender in able) else "sender_cannot_mms"
+        return _fall_back(group, able, reason)
+    for sender in able:
+        if sender.can_mms_on(to.network):
+            if not media_fits:
+                return _fall_back(group, able, "media_not_taken")
+            assert sender.mms_account_id is not None  # can_mms() includes it
+            return Route(sender=sender, account_id=sender.mms_account_id, channel=Channel.MMS, reason="mms")
+    waits_for_approval = any(sender.can_mms() or _is_unapproved_code(sender) for sender in able)
+    return _fall_back(group, able, "carrier_not_approved" if waits_for_approval else "sender_cannot_mms")
+
+
+def _is_unapproved_code(sender: Sender) -> bool:
+    return sender.kind is SenderKind.SHORT_CODE and sender.mms_enabled
+
+
+def _fall_back(group: Group, able: list[Sender], reason: str) -> Route | NoRoute:
+    allowed = {
+        "destination_no_mms": True,
+        "carrier_not_approved": group.fallbacks.carrier_not_approved,
+        "sender_cannot_mms": group.fallbacks.sender_cannot_mms,
+        "media_not_taken": group.fallbacks.media_not_taken,
+    }
+    if not allowed[reason]:
+        return NoRoute(reason=reason)
+    return _as_text(able, Channel.SMS_LINK, reason)
+
+
+def _as_text(able: list[Sender], channel: Channel, reason: str) -> Route | NoRoute:
+    for sender in able:
+        if sender.sms_account_id is not None:
+            return Route(sender=sender, account_id=sender.sms_account_id, channel=channel, reason=reason)
+    return NoRoute(reason="no_account")

@@ -1,0 +1,240 @@
+"""The history of handing over: attempts, outcomes, carrier ids, receipts, and the state folded from them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.model.message import State
+from heliogram.storage.bulk import Row, add_new_rows, add_rows, insert_into
+from heliogram.storage.tables.delivery import attempts, carrier_refs, message_states, messages, outcomes, receipts
+
+_CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message is now."""
+
+    state: State
+    reason: str
+    workspace_id: str
+    campaign_id: str | None
+
+
+async def states_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, Standing]:
+    """The state of each message that has left the queue, locked until the transaction ends."""
+    found: dict[str, Standing] = {}
+    table = message_states.c
+    for start in range(0, len(message_ids), _CHUNK):
+        query = (
+            select(table.message_id, table.state, table.reason, table.workspace_id, table.campaign_id)
+            .where(table.message_id.in_(message_ids[start : start + _CHUNK]))
+            # Always in one order: two transactions that lock the same rows must not wait for each other.
+            .order_by(table.message_id)
+            .with_for_update()
+        )
+        for message_id, state, reason, workspace_id, campaign_id in await connection.execute(query):
+            found[message_id] = Standing(State(state), reason, workspace_id, campaign_id)
+    return found
+
+
+async def add_states(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    await add_rows(connection, message_states, rows)
+
+
+async def set_states(
+    connection: AsyncConnection, message_ids: Sequence[str], state: State, reason: str, at: datetime
+) -> None:
+    for start in range(0, len(message_ids), _CHUNK):
+        chunk = message_ids[start : start + _CHUNK]
+        await connection.execute(
+            update(message_states)
+            .where(message_states.c.message_id.in_(chunk))
+            .values(state=state.value, reason=reason, at=at)
+        )
+
+
+async def sending_in_lane(connection: AsyncConnection, lane_id: str) -> list[tuple[str, int]]:
+    """(message id, attempt number) of the attempts of a lane that have no outcome: what a crash left in doubt."""
+    query = (
+        select(attempts.c.message_id, attempts.c.n)
+        .join(message_states, message_states.c.message_id == attempts.c.message_id)
+        .outerjoin(outcomes, and_(outcomes.c.message_id == attempts.c.message_id, outcomes.c.n == attempts.c.n))
+        .where(
+            message_states.c.lane_id == lane_id,
+            message_states.c.state == "sending",
+            outcomes.c.message_id.is_(None),
+        )
+        .order_by(attempts.c.message_id)
+    )
+    return [(message_id, n) for message_id, n in await connection.execute(query)]
+
+
+async def add_attempts(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    await add_rows(connection, attempts, rows)
+
+
+async def add_outcomes(connection: AsyncConnection, rows: Sequence[Row], refs: Sequence[Row]) -> None:
+    await add_rows(connection, outcomes, rows)
+    await add_rows(connection, carrier_refs, refs)
+
+
+async def add_receipts(connection: AsyncConnection, rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Store receipts; the ones stored before are left alone. Returns (carrier id, news) of those that are new."""
+    statement = insert_into(connection, receipts).on_conflict_do_nothing()
+    keys = [(row["carrier_id"], row["news"]) for row in rows]
+    account_ids = {row["account_id"] for row in rows}
+    query = select(receipts.c.account_id, receipts.c.carrier_id, receipts.c.news).where(
+        receipts.c.account_id.in_(account_ids), receipts.c.carrier_id.in_({key[0] for key in keys})
+    )
+    known = {(account, carrier_id, news) for account, carrier_id, news in await connection.execute(query)}
+    new = [row for row in rows if (row["account_id"], row["carrier_id"], row["news"]) not in known]
+    if new:
+        await connection.execute(statement, new)
+    return {(row["carrier_id"], row["news"]) for row in new}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A carrier id's attempt: segment `part` (from 0) of `n_parts`."""
+
+    message_id: str
+    n: int
+    part: int
+    n_parts: int
+
+
+async def claims_of(
+    connection: AsyncConnection, account_id: str, carrier_ids: Iterable[str]
+) -> dict[str, list[Claimed]]:
+    """Every attempt that was given each of the ids. More than one means that the carrier repeats its ids."""
+    found: dict[str, list[Claimed]] = {}
+    table = carrier_refs.c
+    wanted = list(carrier_ids)
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(table.carrier_id, table.message_id, table.n, table.part, table.n_parts).where(
+            table.account_id == account_id, table.carrier_id.in_(wanted[start : start + _CHUNK])
+        )
+        for carrier_id, message_id, n, part, n_parts in await connection.execute(query):
+            found.setdefault(carrier_id, []).append(Claimed(message_id, n, part, n_parts))
+    return found
+
+
+async def parts_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, list[Any]]:
+    """Message id → its segments (n, part, n_parts) with the news each has had, for texts of several segments."""
+    query = (
+        select(
+            carrier_refs.c.message_id, carrier_refs.c.n, carrier_refs.c.part, carrier_refs.c.n_parts, receipts.c.news
+        )
+        .outerjoin(
+            receipts,
+            and_(
+                receipts.c.account_id == carrier_refs.c.account_id,
+                receipts.c.carrier_id == carrier_refs.c.carrier_id,
+            ),
+        )
+        .where(carrier_refs.c.message_id.in_(message_ids))
+    )
+    found: dict[str, list[Any]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.message_id, []).append(row)
+    return found
+
+
+async def set_matched(connection: AsyncConnection, account_id: str, pairs: Sequence[tuple[str, str]]) -> None:
+    """Write to stored receipts which message they are about: (carrier id, message id)."""
+    for carrier_id, message_id in pairs:
+        await connection.execute(
+            update(receipts)
+            .where(
+                receipts.c.account_id == account_id,
+                receipts.c.carrier_id == carrier_id,
+                receipts.c.message_id.is_(None),
+            )
+            .values(message_id=message_id)
+        )
+
+
+async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: Sequence[str]) -> list[Any]:
+    """Stored receipts for these ids that no message was known for: they overtook the answer."""
+    found: list[Any] = []
+    for start in range(0, len(carrier_ids), _CHUNK):
+        query = select(receipts).where(
+            receipts.c.account_id == account_id,
+            receipts.c.carrier_id.in_(carrier_ids[start : start + _CHUNK]),
+            receipts.c.message_id.is_(None),
+        )
+        found.extend((await connection.execute(query)).mappings().all())
+    return found
+
+
+async def unmatched_about(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> list[Any]:
+    """Stored receipts about these numbers that no message was known for."""
+    query = select(receipts).where(
+        receipts.c.account_id == account_id,
+        receipts.c.about_e164.in_(phones),
+        receipts.c.message_id.is_(None),
+    )
+    return list((await connection.execute(query)).mappings().all())
+
+
+async def in_doubt(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> dict[str, list[Claimed]]:
+    """Number → the attempts to it through this account whose answer was never recorded and is still unknown."""
+    found: dict[str, list[Claimed]] = {}
+    query = (
+        select(messages.c.phone_e164, attempts.c.message_id, attempts.c.n, attempts.c.n_segments)
+        .join(attempts, attempts.c.message_id == messages.c.id)
+        .join(message_states, message_states.c.message_id == messages.c.id)
+        .where(
+            messages.c.phone_e164.in_(phones),
+            attempts.c.account_id == account_id,
+            message_states.c.state == State.UNKNOWN.value,
+        )
+    )
+    for phone, message_id, n, n_segments in await connection.execute(query):
+        found.setdefault(phone, []).append(Claimed(message_id, n, 0, n_segments))
+    return found
+
+
+async def add_refs(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    await add_new_rows(connection, carrier_refs, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LastAttempt:
+    n: int
+    channel: str
+    reason: str
+
+
+async def last_attempts(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, LastAttempt]:
+    """The latest attempt of each message that has had one."""
+    if not message_ids:
+        return {}
+    query = (
+        select(attempts.c.message_id, attempts.c.n, attempts.c.channel, attempts.c.reason)
+        .where(attempts.c.message_id.in_(message_ids))
+        .order_by(attempts.c.n)
+    )
+    return {
+        message_id: LastAttempt(n, channel, reason)
+        for message_id, n, channel, reason in await connection.execute(query)
+    }
+
+
+async def numbers_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Account id → the numbers that the latest attempts of these messages went to through it."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(message_ids), _CHUNK):
+        query = (
+            select(attempts.c.account_id, messages.c.phone_e164)
+            .join(messages, messages.c.id == attempts.c.message_id)
+            .where(attempts.c.message_id.in_(message_ids[start : start + _CHUNK]))
+        )
+        for account_id, phone in await connection.execute(query):
+            found.setdefault(account_id, []).append(phone)
+    return found

@@ -1,0 +1,112 @@
+"""Opens the database: SQLite or PostgreSQL behind one `Store`, with a transaction to write in and one to read in.
+
+SQLite: WAL, `synchronous=FULL` (a commit survives a power loss), one writer connection a process, and
+`BEGIN IMMEDIATE` for it, because a deferred transaction that turns into a writer fails with "database is locked".
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_MS = 10_000
+N_READERS = 4
+
+
+class StorageError(Exception):
+    """Something is wrong with the database itself.
+
+    StorageError
+    └── BadDatabaseUrl
+    """
+
+
+class BadDatabaseUrl(StorageError):
+    """The address names no database we can use."""
+
+
+@dataclass(slots=True)
+class Store:
+    """The database. `write()` is a transaction that commits at its end; `read()` sees a steady picture."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+    is_postgresql: bool
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction. On SQLite writers take turns here, where waiting costs nothing, not inside the engine."""
+        if self.is_postgresql:
+            async with self.writer.begin() as connection:
+                yield connection
+            return
+        async with self._turn, self.writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self.reader.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url`: `sqlite:///path`, `sqlite:///:memory:` or `postgresql://user:password@host/name`."""
+    try:
+        parsed = make_url(url)
+    except Exception as problem:
+        raise BadDatabaseUrl(f"{url!r} is not a database address, such as sqlite:///heliogram.sqlite") from problem
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        engine = create_async_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=8)
+        return Store(writer=engine, reader=engine, is_postgresql=True)
+    if backend != "sqlite":
+        raise BadDatabaseUrl(f"{backend} is not supported: use sqlite or postgresql")
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    async_url = parsed.set(drivername="sqlite+aiosqlite")
+    writer = create_async_engine(async_url, pool_size=1, max_overflow=0)
+    event.listen(writer.sync_engine, "connect", _prepare_sqlite)
+    event.listen(writer.sync_engine, "begin", _begin_immediate)
+    if parsed.database in (None, "", ":memory:"):
+        return Store(writer=writer, reader=writer, is_postgresql=False)
+    reader = create_async_engine(async_url, pool_size=N_READERS, max_overflow=0)
+    event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
+    return Store(writer=writer, reader=reader, is_postgresql=False)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN is deferred; ours comes from the "begin" event.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare_sqlite_reader(connection: Any, record: Any) -> None:
+    _prepare_sqlite(connection, record)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

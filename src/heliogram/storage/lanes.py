@@ -1,0 +1,204 @@
+"""Lanes: adding messages at the end, leasing, and claiming the next ones.
+
+A lane has one owner at a time. The owner reads a range and moves one cursor row; no message row is updated.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.model.group import Purpose
+from heliogram.model.message import Content
+from heliogram.model.queue import Lane, LaneState, Queued
+from heliogram.storage.bulk import Row, add_new_rows, add_rows, put_rows
+from heliogram.storage.tables.delivery import lanes, message_states, messages, ready
+from heliogram.storage.tables.people import contacts
+
+
+async def add_lane(
+    connection: AsyncConnection,
+    *,
+    id: str,
+    workspace_id: str,
+    group_id: str,
+    campaign_id: str | None,
+    priority: int,
+) -> None:
+    """Add a lane unless there is one of this id."""
+    row = {
+        "id": id,
+        "workspace_id": workspace_id,
+        "group_id": group_id,
+        "campaign_id": campaign_id,
+        "state": LaneState.OPEN.value,
+        "priority": priority,
+        "tail": 0,
+        "cursor": 0,
+    }
+    await add_new_rows(connection, lanes, [row])
+
+
+async def add_messages(connection: AsyncConnection, lane_id: str, rows: Sequence[Row]) -> None:
+    """Put messages at the end of a lane. Each row has every column but `lane_id` and `number`.
+
+    Moving the tail first locks the lane, so two writers cannot give out the same number.
+    """
+    moved = lanes.update().where(lanes.c.id == lane_id).values(tail=lanes.c.tail + len(rows)).returning(lanes.c.tail)
+    tail = (await connection.execute(moved)).scalar_one()
+    first = tail - len(rows) + 1
+    numbered = [{**row, "lane_id": lane_id, "number": first + index} for index, row in enumerate(rows)]
+    await add_rows(connection, messages, numbered)
+
+
+async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequence[str]:
+    """The lanes that have something to do now and no other living owner, the most urgent first."""
+    waiting = select(ready.c.lane_id).where(ready.c.ready_at <= now)
+    query = (
+        select(lanes.c.id)
+        .where(
+            lanes.c.state != LaneState.PAUSED.value,
+            or_(lanes.c.cursor < lanes.c.tail, lanes.c.id.in_(waiting)),
+            _free_for(me, now),
+        )
+        .order_by(lanes.c.priority.desc(), lanes.c.id)
+    )
+    return (await connection.execute(query)).scalars().all()
+
+
+async def lease(
+    connection: AsyncConnection, lane_id: str, *, me: str, now: datetime, until: datetime
+) -> tuple[Lane, bool] | None:
+    """Take or keep the lane. Returns it and whether it is newly ours; None when another owner lives."""
+    query = select(lanes).where(lanes.c.id == lane_id, _free_for(me, now)).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    await connection.execute(lanes.update().where(lanes.c.id == lane_id).values(owner=me, lease_until=until))
+    lane = Lane(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        group_id=row.group_id,
+        campaign_id=row.campaign_id,
+        state=LaneState(row.state),
+        priority=row.priority,
+        tail=row.tail,
+        cursor=row.cursor,
+    )
+    return lane, row.owner != me
+
+
+def _free_for(me: str, now: datetime) -> Any:
+    return or_(lanes.c.owner.is_(None), lanes.c.owner == me, lanes.c.lease_until < now)
+
+
+async def release(connection: AsyncConnection, me: str) -> None:
+    """Give back every lane of ours, so that a restart need not wait for the leases to run out."""
+    await connection.execute(lanes.update().where(lanes.c.owner == me).values(owner=None, lease_until=None))
+
+
+async def read_next(connection: AsyncConnection, lane: Lane, limit: int) -> list[Queued]:
+    """The next messages after the cursor, in order."""
+    query = _claimed().where(
+        messages.c.lane_id == lane.id,
+        messages.c.number > lane.cursor,
+        messages.c.number <= lane.cursor + limit,
+    )
+    return [_queued(row) for row in await connection.execute(query.order_by(messages.c.number))]
+
+
+async def read_ready(connection: AsyncConnection, lane_id: str, now: datetime, limit: int) -> list[Queued]:
+    """The messages whose time for another try has come, oldest first."""
+    query = (
+        _claimed(ready.c.n_burned, ready.c.forced_reason)
+        .join(ready, ready.c.message_id == messages.c.id)
+        .where(ready.c.lane_id == lane_id, ready.c.ready_at <= now)
+        .order_by(ready.c.ready_at, ready.c.message_id)
+        .limit(limit)
+    )
+    return [_queued(row, from_ready=True) for row in await connection.execute(query)]
+
+
+def _claimed(*more: Any) -> Select[Any]:
+    landline = func.coalesce(contacts.c.is_landline, False).label("is_landline")
+    joined = messages.outerjoin(contacts, contacts.c.id == messages.c.contact_id)
+    return select(messages, contacts.c.network, landline, *more).select_from(joined)
+
+
+def _queued(row: Any, *, from_ready: bool = False) -> Queued:
+    return Queued(
+        id=row.id,
+        number=None if from_ready else row.number,
+        workspace_id=row.workspace_id,
+        lane_id=row.lane_id,
+        group_id=row.group_id,
+        campaign_id=row.campaign_id,
+        phone_e164=row.phone_e164,
+        country=row.country,
+        network=row.network,
+        is_landline=bool(row.is_landline),
+        purpose=Purpose(row.purpose),
+        content=Content(row.content),
+        body=row.body,
+        media_id=row.media_id,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        n_burned=row.n_burned if from_ready else 0,
+        forced_reason=row.forced_reason if from_ready else None,
+    )
+
+
+async def move_cursor(connection: AsyncConnection, lane_id: str, cursor: int) -> None:
+    await connection.execute(lanes.update().where(lanes.c.id == lane_id).values(cursor=cursor))
+
+
+async def drop_ready(connection: AsyncConnection, message_ids: Sequence[str]) -> None:
+    if message_ids:
+        await connection.execute(delete(ready).where(ready.c.message_id.in_(message_ids)))
+
+
+async def put_ready(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    await put_rows(connection, ready, rows, change=("ready_at", "n_burned", "forced_reason"))
+
+
+async def set_held(connection: AsyncConnection, message_id: str, until: datetime, reason: str) -> None:
+    await connection.execute(
+        messages.update().where(messages.c.id == message_id).values(held_until=until, held_reason=reason)
+    )
+
+
+async def set_state(connection: AsyncConnection, campaign_id: str, state: LaneState, now: datetime) -> None:
+    """Open, pause or cancel a campaign's lane. Canceling also makes its waiting retries due, so they end now."""
+    where = lanes.c.campaign_id == campaign_id
+    await connection.execute(lanes.update().where(where).values(state=state.value))
+    if state is LaneState.CANCELED:
+        of_campaign = select(lanes.c.id).where(where)
+        await connection.execute(ready.update().where(ready.c.lane_id.in_(of_campaign)).values(ready_at=now))
+
+
+async def is_drained(connection: AsyncConnection, campaign_id: str) -> bool:
+    """Whether nothing of the campaign is queued, waiting for a retry, or without an answer."""
+    query = select(lanes.c.id).where(lanes.c.campaign_id == campaign_id)
+    busy = or_(
+        lanes.c.cursor < lanes.c.tail,
+        lanes.c.id.in_(select(ready.c.lane_id)),
+        select(message_states.c.message_id)
+        .where(and_(message_states.c.lane_id == lanes.c.id, message_states.c.state == "sending"))
+        .exists(),
+    )
+    return (await connection.execute(query.where(busy))).first() is None
+
+
+async def queue_depth(connection: AsyncConnection, workspace_id: str) -> int:
+    """How many messages wait in the workspace's open lanes."""
+    query = select(func.coalesce(func.sum(lanes.c.tail - lanes.c.cursor), 0)).where(
+        lanes.c.workspace_id == workspace_id, lanes.c.state == LaneState.OPEN.value
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def n_waiting(connection: AsyncConnection, lane_id: str) -> int:
+    query = select(lanes.c.tail - lanes.c.cursor).where(lanes.c.id == lane_id)
+    return int((await connection.execute(query)).scalar_one())

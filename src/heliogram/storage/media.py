@@ -1,0 +1,74 @@
+"""Rows of pictures, their variants, short links and what was opened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.storage.bulk import Row, add_new_rows, add_rows
+from heliogram.storage.tables.media import link_opens, links, media, media_variants
+from heliogram.storage.tables.senders import groups
+
+
+async def add(connection: AsyncConnection, row: Row) -> None:
+    await connection.execute(media.insert(), row)
+
+
+async def one(connection: AsyncConnection, workspace_id: str, media_id: str) -> Any | None:
+    query = select(media).where(media.c.workspace_id == workspace_id, media.c.id == media_id)
+    return (await connection.execute(query)).mappings().first()
+
+
+async def some(connection: AsyncConnection, workspace_id: str, media_ids: Sequence[str]) -> dict[str, Any]:
+    query = select(media).where(media.c.workspace_id == workspace_id, media.c.id.in_(media_ids))
+    return {row["id"]: row for row in (await connection.execute(query)).mappings()}
+
+
+async def page(connection: AsyncConnection, workspace_id: str, *, before: str, limit: int) -> Sequence[Any]:
+    query = select(media).where(media.c.workspace_id == workspace_id)
+    if before:
+        query = query.where(media.c.id < before)
+    return (await connection.execute(query.order_by(media.c.id.desc()).limit(limit))).mappings().all()
+
+
+async def variants_of(connection: AsyncConnection, media_id: str) -> dict[int, Any]:
+    """The variants made of a picture, by the octets they had to fit."""
+    query = select(media_variants).where(media_variants.c.media_id == media_id)
+    return {row["budget_octets"]: row for row in (await connection.execute(query)).mappings()}
+
+
+async def add_variant(connection: AsyncConnection, row: Row) -> None:
+    await add_new_rows(connection, media_variants, [row])
+
+
+async def add_links(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    await add_rows(connection, links, rows)
+
+
+async def resolve_link(connection: AsyncConnection, token: str) -> Any | None:
+    """The picture behind a public link, with its expiry; None for a token nobody was given."""
+    query = (
+        select(links, media.c.sha256, media.c.content_type, media.c.n_octets, media.c.alt_text, media.c.filename)
+        .add_columns(media.c.width, media.c.height)
+        .join(media, media.c.id == links.c.media_id)
+        .where(links.c.token == token)
+    )
+    return (await connection.execute(query)).mappings().first()
+
+
+async def add_open(connection: AsyncConnection, row: Row) -> None:
+    await connection.execute(link_opens.insert(), row)
+
+
+async def n_opens(connection: AsyncConnection, campaign_id: str) -> int:
+    """How many of a campaign's links people opened: each link once, previews not counted."""
+    query = select(func.count(link_opens.c.token.distinct())).where(
+        link_opens.c.campaign_id == campaign_id, link_opens.c.is_preview.is_(False)
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def link_base_urls(connection: AsyncConnection, workspace_id: str) -> dict[str, str | None]:
+    query = select(groups.c.id, groups.c.link_base_url).where(groups.c.workspace_id == workspace_id)
+    return dict((await connection.execute(query)).tuples().all())

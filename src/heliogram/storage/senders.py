@@ -1,0 +1,122 @@
+"""Groups with their senders, and carrier accounts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.model.group import Fallbacks, Group, Purpose
+from heliogram.model.sender import Approval, Sender, SenderKind
+from heliogram.storage.bulk import Row, put_rows
+from heliogram.storage.tables.senders import accounts, group_senders, groups, sender_approvals, senders
+
+
+async def load_groups(connection: AsyncConnection, workspace_id: str) -> dict[str, Group]:
+    """Every group of the workspace with its senders in their order, by id."""
+    by_sender: dict[str, dict[str, Approval]] = defaultdict(dict)
+    query = select(sender_approvals).where(sender_approvals.c.workspace_id == workspace_id)
+    for row in await connection.execute(query.order_by(sender_approvals.c.network)):
+        by_sender[row.sender_id][row.network] = Approval(row.status)
+    in_group: dict[str, list[Sender]] = defaultdict(list)
+    query = (
+        select(group_senders.c.group_id, senders)
+        .join(senders, senders.c.id == group_senders.c.sender_id)
+        .where(group_senders.c.workspace_id == workspace_id)
+        .order_by(group_senders.c.group_id, group_senders.c.position)
+    )
+    for row in await connection.execute(query):
+        in_group[row.group_id].append(_sender(row, by_sender[row.id]))
+    query = select(groups).where(groups.c.workspace_id == workspace_id).order_by(groups.c.id)
+    return {row.id: _group(row, tuple(in_group[row.id])) for row in await connection.execute(query)}
+
+
+def _sender(row: Any, approvals: dict[str, Approval]) -> Sender:
+    return Sender(
+        id=row.id,
+        kind=SenderKind(row.kind),
+        address=row.address,
+        countries=tuple(row.countries),
+        mms_enabled=row.mms_enabled,
+        may_go_abroad=row.may_go_abroad,
+        sms_account_id=row.sms_account_id,
+        mms_account_id=row.mms_account_id,
+        approvals=approvals,
+    )
+
+
+def _group(row: Any, in_order: tuple[Sender, ...]) -> Group:
+    return Group(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        name=row.name,
+        purpose=Purpose(row.purpose),
+        senders=in_order,
+        fallbacks=Fallbacks(
+            carrier_not_approved=row.fallback_carrier_not_approved,
+            sender_cannot_mms=row.fallback_sender_cannot_mms,
+            media_not_taken=row.fallback_media_not_taken,
+        ),
+        link_base_url=row.link_base_url,
+    )
+
+
+async def add_group(connection: AsyncConnection, row: Row, sender_ids: Sequence[str]) -> None:
+    await connection.execute(groups.insert(), row)
+    if sender_ids:
+        rows = [
+            {"group_id": row["id"], "sender_id": each, "workspace_id": row["workspace_id"], "position": position}
+            for position, each in enumerate(sender_ids)
+        ]
+        await connection.execute(group_senders.insert(), rows)
+
+
+async def set_fallbacks(connection: AsyncConnection, workspace_id: str, group_id: str, new: Fallbacks) -> None:
+    await connection.execute(
+        groups.update()
+        .where(groups.c.workspace_id == workspace_id, groups.c.id == group_id)
+        .values(
+            fallback_carrier_not_approved=new.carrier_not_approved,
+            fallback_sender_cannot_mms=new.sender_cannot_mms,
+            fallback_media_not_taken=new.media_not_taken,
+        )
+    )
+
+
+async def help_text(connection: AsyncConnection, workspace_id: str, group_id: str) -> str:
+    query = select(groups.c.help_text).where(groups.c.workspace_id == workspace_id, groups.c.id == group_id)
+    return str((await connection.execute(query)).scalar_one())
+
+
+async def add_sender(connection: AsyncConnection, row: Row) -> None:
+    await connection.execute(senders.insert(), row)
+
+
+async def put_approval(connection: AsyncConnection, row: Row) -> None:
+    """Record what a network said of a short code; the newest word counts."""
+    await put_rows(connection, sender_approvals, [row], change=("status", "at"))
+
+
+async def groups_by_address(connection: AsyncConnection, workspace_id: str, address: str) -> list[str]:
+    """The ids of the groups that a sender address belongs to: where a reply to it goes."""
+    query = (
+        select(group_senders.c.group_id)
+        .join(senders, senders.c.id == group_senders.c.sender_id)
+        .where(senders.c.workspace_id == workspace_id, senders.c.address == address)
+        .order_by(group_senders.c.group_id)
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def add_account(connection: AsyncConnection, row: Row) -> None:
+    await connection.execute(accounts.insert(), row)
+
+
+async def set_account_settings(connection: AsyncConnection, account_id: str, settings: dict[str, Any]) -> None:
+    await connection.execute(accounts.update().where(accounts.c.id == account_id).values(settings=settings))
+
+
+async def all_accounts(connection: AsyncConnection) -> Sequence[Any]:
+    """The carrier accounts of every workspace: what a process connects to at its start."""
+    return (await connection.execute(select(accounts).order_by(accounts.c.id))).mappings().all()

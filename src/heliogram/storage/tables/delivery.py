@@ -1,0 +1,166 @@
+"""Messages, the lanes they queue in, and the append-only history of handing them over."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from heliogram.storage.tables import metadata
+from heliogram.storage.types import Instant, Json
+
+# One ordered stream of messages: a campaign's, or a group's single messages.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id"), unique=True),
+    Column("state", String, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    # The number of the last message added, and of the last one decided on: the queue is what lies between.
+    Column("tail", BigInteger, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("owner", String),
+    Column("lease_until", Instant),
+    Index("ix_lanes_group", "group_id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("lane_id", ForeignKey("lanes.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("campaign_id", String),
+    Column("contact_id", String),
+    Column("phone_e164", String, nullable=False),
+    Column("country", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("content", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("media_id", String),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("expires_at", Instant),
+    Column("held_until", Instant),
+    Column("held_reason", String),
+    UniqueConstraint("campaign_id", "contact_id"),
+    Index("ix_messages_workspace_phone", "workspace_id", "phone_e164"),
+)
+
+# Retries, released holds and what else must go before or outside the lane's order. Small by nature.
+ready = Table(
+    "ready",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("lane_id", ForeignKey("lanes.id"), nullable=False),
+    Column("ready_at", Instant, nullable=False),
+    Column("n_burned", SmallInteger, nullable=False),
+    Column("forced_reason", String),
+    Index("ix_ready_lane_at", "lane_id", "ready_at"),
+)
+
+message_states = Table(
+    "message_states",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("lane_id", String, nullable=False),
+    Column("campaign_id", String),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_message_states_campaign_state", "campaign_id", "state", "message_id"),
+    Index(
+        "ix_message_states_sending",
+        "lane_id",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("n", SmallInteger, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("account_id", String, nullable=False),
+    Column("sender_id", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("encoding", String, nullable=False),
+    Column("n_segments", SmallInteger, nullable=False),
+    Column("link_token", String),
+    Column("variant_sha256", String),
+    Column("variant_octets", Integer),
+    Column("fact_id", String),
+    Column("reference", Integer, nullable=False),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("n", SmallInteger, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("is_permanent", Boolean),
+    Column("carrier_ids", Json, nullable=False),
+    Column("exchange", Text, nullable=False),
+)
+
+# Carriers repeat ids, so an id alone names no attempt: the rest of the key keeps every claim to it.
+carrier_refs = Table(
+    "carrier_refs",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("carrier_id", String, primary_key=True),
+    Column("message_id", String, primary_key=True),
+    Column("n", SmallInteger, primary_key=True),
+    Column("part", SmallInteger, primary_key=True),
+    Column("n_parts", SmallInteger, nullable=False),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("carrier_id", String, primary_key=True),
+    Column("news", String, primary_key=True),
+    Column("about_e164", String, nullable=False),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("code", String, nullable=False),
+    Column("raw", Text, nullable=False),
+    # Filled in when the id is known; a receipt may overtake the answer that names it.
+    Column("message_id", String),
+    Index("ix_receipts_message_id", "message_id"),
+    Index(
+        "ix_receipts_unmatched",
+        "account_id",
+        "about_e164",
+        sqlite_where=text("message_id IS NULL"),
+        postgresql_where=text("message_id IS NULL"),
+    ),
+)

@@ -1,0 +1,64 @@
+"""Pictures as uploaded, the variants made of them for each route, and the short links that show them."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
+
+from heliogram.storage.tables import metadata
+from heliogram.storage.types import Instant
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("filename", String, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("n_octets", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("alt_text", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_media_workspace_id_id", "workspace_id", "id"),
+)
+
+media_variants = Table(
+    "media_variants",
+    metadata,
+    Column("media_id", ForeignKey("media.id"), primary_key=True),
+    Column("budget_octets", BigInteger, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("n_octets", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("quality", Integer),
+    Column("created_at", Instant, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("media_id", ForeignKey("media.id"), nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("campaign_id", String),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_links_message_id", "message_id"),
+)
+
+link_opens = Table(
+    "link_opens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("token", String, nullable=False),
+    Column("campaign_id", String),
+    Column("at", Instant, nullable=False),
+    # Fetched by a program that draws link previews, not by a person.
+    Column("is_preview", Boolean, nullable=False),
+    Column("user_agent", String, nullable=False),
+    Index("ix_link_opens_campaign_id", "campaign_id"),
+)

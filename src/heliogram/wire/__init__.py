@@ -1,0 +1,1 @@
+"""Octets and text to meaning and back. No sockets, no clock, no logging: values in, values out."""
