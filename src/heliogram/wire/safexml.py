@@ -32,7 +32,7 @@ def parse_xml(octets: bytes, charset: str = "") -> etree._Element:
         raise TheirFault(f"not well-formed XML: {str(error)[:200]}") from error
     if root is None:
         raise TheirFault("the XML has no root element")
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise TheirFault("the XML has a DTD, which is refused")
     return root
 
@@ -62,6 +62,11 @@ def first(element: etree._Element, name: str) -> etree._Element | None:
         if local_name(deeper) == name:
             return deeper
     return None
+
+
+def attribute(element: etree._Element, name: str) -> str:
+    """The attribute of that local name, with or without a namespace; "" where there is none."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
 
 
 def text_in(element: etree._Element | None) -> str:

@@ -21,7 +21,7 @@ from heliogram.wire.mime import (
     write_multipart,
 )
 from heliogram.wire.mm7.names import SOAP, VERSION_OF, is_mm7
-from heliogram.wire.safexml import children, first, local_name, namespace_of, parse_xml, text_in
+from heliogram.wire.safexml import attribute, children, first, local_name, namespace_of, parse_xml, text_in
 
 MAX_MESSAGE_OCTETS = 8 << 20
 """Twice the largest picture message any US route takes, base64 included."""
@@ -163,7 +163,7 @@ def _root_part(whole: PartIn, parts: Sequence[PartIn]) -> PartIn:
 def _content(envelope: Envelope, others: Sequence[PartIn]) -> tuple[PartIn, ...]:
     """The leaves of the part that `Content href` names; of all other parts when the name fits none of them."""
     content = first(envelope.body, "Content")
-    reference = "" if content is None else next((v for k, v in content.attrib.items() if k.endswith("href")), "")
+    reference = "" if content is None else attribute(content, "href")
     named = find_part(others, reference) if reference else None
     chosen = [named] if named else others
     return tuple(leaf for part in chosen for leaf in read_leaves(part))

@@ -1,0 +1,100 @@
+"""`make bench`: runs the benchmarks and writes `build/bench.json`. `ONLY=id` runs one."""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench import pipeline, yardsticks
+
+N_ROUNDS = 3
+N_YARDSTICK = 20_000
+WINDOW = 256
+
+Row = dict[str, Any]
+
+
+def _pipeline(folder: Path, database: str) -> list[Row]:
+    """Interleaved rounds of the pipeline and its two yardsticks, so that a slow minute slows all three."""
+    runs: list[pipeline.Run] = []
+    loops: list[float] = []
+    bares: list[float] = []
+    for number in range(N_ROUNDS):
+        round_folder = folder / f"round{number}"
+        loops.append(yardsticks.wire_loop(round_folder / "loop", N_YARDSTICK, WINDOW))
+        bares.append(yardsticks.bare_pipeline(round_folder / "bare", N_YARDSTICK, WINDOW))
+        (round_folder / "pipeline").mkdir()
+        url = _fresh_database(database, number) if database else ""
+        runs.append(pipeline.run(round_folder / "pipeline", database=url, window=WINDOW))
+    rate = statistics.median(run.rate for run in runs)
+    common = {
+        "value": round(rate),
+        "unit": "msg/s",
+        "min": round(min(run.rate for run in runs)),
+        "max": round(max(run.rate for run in runs)),
+        "cpu_us": round(statistics.median(run.cpu_us for run in runs)),
+        "rss_mb": round(statistics.median(run.rss_mb for run in runs)),
+    }
+    engine = "postgresql" if database else "sqlite"
+    return [
+        {"id": f"pipeline.{engine}", **common, **_held_against("wire_loop", rate, loops)},
+        {"id": f"pipeline.{engine}.bare", **common, **_held_against("bare_pipeline", rate, bares)},
+    ]
+
+
+def _held_against(name: str, rate: float, values: list[float]) -> Row:
+    median = statistics.median(values)
+    return {"yardstick": name, "yardstick_value": round(median), "ratio": round(rate / median, 3)}
+
+
+def _fresh_database(server_url: str, number: int) -> str:
+    import psycopg
+
+    name = f"bench{os.getpid()}_{number}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server_url.rpartition('/')[0]}/{name}"
+
+
+def _sqlite(folder: Path) -> list[Row]:
+    return _pipeline(folder, "")
+
+
+def _postgresql(folder: Path) -> list[Row]:
+    from tests.servers import postgresql_server
+
+    with postgresql_server(folder / "postgresql") as url:
+        return _pipeline(folder, url)
+
+
+BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
+    "pipeline.sqlite": _sqlite,
+    "pipeline.postgresql": _postgresql,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", default="", help=f"one of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
+    options = parser.parse_args()
+    if options.only and options.only not in BENCHMARKS:
+        parser.error(f"no benchmark {options.only!r}; there are {', '.join(BENCHMARKS)}")
+    rows: list[Row] = []
+    for name, run in BENCHMARKS.items():
+        if options.only in ("", name):
+            with tempfile.TemporaryDirectory(prefix="heliogram-bench-") as folder:
+                rows += run(Path(folder))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(rows, indent=1) + "\n")
+    sys.stdout.write(options.out.read_text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The HTTP client of carriers: one shared session, bounded answers, and the knowledge whether anything left.
+
+Here: octets out, octets back. Not here: what they mean (each carrier's `request_for` and `outcome_of`).
+Addresses come from an operator's account settings, so private networks are allowed: gateways live there.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+
+MAX_ANSWER_OCTETS = 256 * 1024
+"""A carrier's answer has under 2 kB; what is longer is cut."""
+KEEPALIVE_S = 4.0
+"""Idle connections are dropped before the carrier does it (Apache: 5 s): writing into one it has just closed
+would leave us not knowing whether it took the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAnswered:
+    """No answer. `has_left` is false only when it is certain that no octet of the body was written."""
+
+    has_left: bool
+    timed_out: bool
+    error: str
+
+
+class HttpClient:
+    """One session for one account, opened in the loop that first uses it."""
+
+    def __init__(self, *, connections: int, timeout_s: float, connect_timeout_s: float) -> None:
+        self._connections = connections
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=connect_timeout_s)
+        self._connect_timeout_s = connect_timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, url: str, headers: Mapping[str, str], buffers: Sequence[bytes]) -> Answered | NotAnswered:
+        """POST buffers as one body, each written as it is. `headers` holds the Content-Length."""
+        has_left = False
+
+        async def body() -> AsyncIterator[bytes]:
+            nonlocal has_left
+            has_left = True
+            for buffer in buffers:
+                yield buffer
+
+        try:
+            # A redirect would carry the message and its secrets to an address nobody configured.
+            posted = self._open_session().post(url, data=body(), headers=headers, allow_redirects=False)
+            async with posted as response:
+                return Answered(
+                    status=response.status,
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                    body=await _read_bounded(response.content),
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return NotAnswered(has_left=has_left, timed_out=isinstance(error, TimeoutError), error=repr(error))
+
+    async def can_connect(self, url: str) -> bool:
+        """Whether a connection opens. Nothing is sent over it."""
+        parts = urlsplit(url)
+        is_tls = parts.scheme == "https"
+        port = parts.port or (443 if is_tls else 80)
+        context = ssl.create_default_context() if is_tls else None
+        try:
+            async with asyncio.timeout(self._connect_timeout_s):
+                _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        # asyncio and uvloop set TCP_NODELAY on every connection they open.
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S),
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+async def _read_bounded(content: aiohttp.StreamReader) -> bytes:
+    body = bytearray()
+    async for chunk in content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > MAX_ANSWER_OCTETS:
+            break
+    return bytes(body[:MAX_ANSWER_OCTETS])

@@ -1,0 +1,94 @@
+"""Texts in submit_sm and deliver_sm: segments into PDUs and back (§5.2.19, §5.2.21, §5.3.2.32)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from heliogram.wire import gsm, udh
+from heliogram.wire.errors import TheirFault
+from heliogram.wire.segment import Encoding, encode_part
+from heliogram.wire.smpp.names import Command, Tag
+from heliogram.wire.smpp.pdu import Pdu, Value
+
+UDHI: Final = 0x40
+RECEIPT: Final = 0x04
+_TYPE_MASK: Final = 0x3C
+DATA_CODING: Final = {Encoding.GSM_7.value: 0x00, Encoding.UCS_2.value: 0x08}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """TON 1/NPI 1 international, TON 5 a name, TON 3/NPI 0 a short code (network specific)."""
+
+    ton: int
+    npi: int
+    digits: str
+
+
+def address_of(text: str, *, is_name: bool = False) -> Address:
+    """The address of an E.164 number, a short code or a sender name."""
+    if is_name:
+        return Address(5, 0, text)
+    if text.startswith("+"):
+        return Address(1, 1, text[1:])
+    return Address(3, 0, text)
+
+
+def submit_parts(
+    source: Address, destination: Address, parts: Sequence[str], encoding: str, *, reference: int, receipt: bool = True
+) -> list[Pdu]:
+    """One submit_sm a segment; several carry the concatenation header (UDHI), so that the handset joins them."""
+    fields: dict[str, Value] = {
+        "source_addr_ton": source.ton,
+        "source_addr_npi": source.npi,
+        "source_addr": source.digits,
+        "dest_addr_ton": destination.ton,
+        "dest_addr_npi": destination.npi,
+        "destination_addr": destination.digits,
+        "registered_delivery": 1 if receipt else 0,
+        "data_coding": DATA_CODING[encoding],
+    }
+    if len(parts) == 1:
+        fields["short_message"] = encode_part(parts[0], encoding)
+        return [Pdu(Command.SUBMIT_SM, fields=fields)]
+    pdus = []
+    for number, part in enumerate(parts, 1):
+        header = udh.concat8(reference=reference & 0xFF, total=len(parts), number=number)
+        octets = header + encode_part(part, encoding)
+        pdus.append(Pdu(Command.SUBMIT_SM, fields={**fields, "esm_class": UDHI, "short_message": octets}))
+    return pdus
+
+
+def is_receipt(pdu: Pdu) -> bool:
+    """Whether a deliver_sm is a receipt. Some carriers leave esm_class 0, so the id TLV counts too."""
+    kind = pdu.number("esm_class") & _TYPE_MASK
+    return kind == RECEIPT or pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) is not None
+
+
+def read_text(pdu: Pdu) -> tuple[str, udh.Concat | None]:
+    """The text of a short message, and its place in a longer one. Raises TheirFault."""
+    octets = pdu.octets("short_message") or pdu.tlv(Tag.MESSAGE_PAYLOAD) or b""
+    concat: udh.Concat | None = None
+    if pdu.number("esm_class") & UDHI:
+        elements, octets = udh.parse(octets)
+        concat = udh.concat_of(elements)
+    return _decode(octets, pdu.number("data_coding")), concat or _sar(pdu)
+
+
+def _decode(octets: bytes, data_coding: int) -> str:
+    kind = data_coding & 0x0F if data_coding < 0x20 else data_coding
+    if kind == 8:
+        if len(octets) % 2:
+            raise TheirFault("a UCS-2 text has an even number of octets")
+        return octets.decode("utf-16-be", "replace")
+    if kind in (1, 3):
+        return octets.decode("latin-1")
+    return gsm.decode(octets)
+
+
+def _sar(pdu: Pdu) -> udh.Concat | None:
+    values = [pdu.tlv(tag) for tag in (Tag.SAR_MSG_REF_NUM, Tag.SAR_TOTAL_SEGMENTS, Tag.SAR_SEGMENT_SEQNUM)]
+    if not all(values):
+        return None
+    reference, total, number = (int.from_bytes(value or b"", "big") for value in values)
+    return udh.Concat(reference=reference, total=total, number=number) if 1 <= number <= total else None

@@ -1,0 +1,257 @@
+"""SMPP PDUs: octets to values and back, by one table of the fields of each command (§4, §5.2).
+
+Unknown TLVs are kept as they came. A response may have no body at all: many carriers send none on an error.
+"""
+
+import struct
+from dataclasses import dataclass, field
+from typing import Final
+
+from heliogram.wire.errors import OurFault, TheirFault
+from heliogram.wire.smpp.names import RESPONSE, Command
+
+HEADER_OCTETS: Final = 16
+MAX_OCTETS: Final = 70_000
+"""The longest PDU read: a message_payload TLV holds at most 65,535 octets, the other fields a few hundred."""
+
+_HEADER = struct.Struct(">IIII")
+_TLV = struct.Struct(">HH")
+
+Value = int | str | bytes
+
+# A field is (name, kind, limit): "i" an octet, "I" four octets, "c" a C-string of at most `limit` octets with its
+# NUL, "m" an octet of length and that many octets.
+_BIND = (
+    ("system_id", "c", 16),
+    ("password", "c", 9),
+    ("system_type", "c", 13),
+    ("interface_version", "i", 1),
+    ("addr_ton", "i", 1),
+    ("addr_npi", "i", 1),
+    ("address_range", "c", 41),
+)
+_MESSAGE = (
+    ("service_type", "c", 6),
+    ("source_addr_ton", "i", 1),
+    ("source_addr_npi", "i", 1),
+    ("source_addr", "c", 21),
+    ("dest_addr_ton", "i", 1),
+    ("dest_addr_npi", "i", 1),
+    ("destination_addr", "c", 21),
+    ("esm_class", "i", 1),
+    ("protocol_id", "i", 1),
+    ("priority_flag", "i", 1),
+    ("schedule_delivery_time", "c", 17),
+    ("validity_period", "c", 17),
+    ("registered_delivery", "i", 1),
+    ("replace_if_present_flag", "i", 1),
+    ("data_coding", "i", 1),
+    ("sm_default_msg_id", "i", 1),
+    ("short_message", "m", 255),
+)
+_SOURCE = (("source_addr_ton", "i", 1), ("source_addr_npi", "i", 1), ("source_addr", "c", 21))
+_DESTINATION = (("dest_addr_ton", "i", 1), ("dest_addr_npi", "i", 1), ("destination_addr", "c", 21))
+
+FIELDS: dict[int, tuple[tuple[str, str, int], ...]] = {
+    Command.GENERIC_NACK: (),
+    Command.BIND_RECEIVER: _BIND,
+    Command.BIND_RECEIVER_RESP: (("system_id", "c", 16),),
+    Command.BIND_TRANSMITTER: _BIND,
+    Command.BIND_TRANSMITTER_RESP: (("system_id", "c", 16),),
+    Command.BIND_TRANSCEIVER: _BIND,
+    Command.BIND_TRANSCEIVER_RESP: (("system_id", "c", 16),),
+    Command.OUTBIND: (("system_id", "c", 16), ("password", "c", 9)),
+    Command.UNBIND: (),
+    Command.UNBIND_RESP: (),
+    Command.ENQUIRE_LINK: (),
+    Command.ENQUIRE_LINK_RESP: (),
+    Command.SUBMIT_SM: _MESSAGE,
+    Command.SUBMIT_SM_RESP: (("message_id", "c", 65),),
+    Command.DELIVER_SM: _MESSAGE,
+    Command.DELIVER_SM_RESP: (("message_id", "c", 65),),
+    Command.QUERY_SM: (("message_id", "c", 65), *_SOURCE),
+    Command.QUERY_SM_RESP: (
+        ("message_id", "c", 65),
+        ("final_date", "c", 17),
+        ("message_state", "i", 1),
+        ("error_code", "i", 1),
+    ),
+    Command.CANCEL_SM: (("service_type", "c", 6), ("message_id", "c", 65), *_SOURCE, *_DESTINATION),
+    Command.CANCEL_SM_RESP: (),
+    Command.REPLACE_SM: (
+        ("message_id", "c", 65),
+        *_SOURCE,
+        ("schedule_delivery_time", "c", 17),
+        ("validity_period", "c", 17),
+        ("registered_delivery", "i", 1),
+        ("sm_default_msg_id", "i", 1),
+        ("short_message", "m", 255),
+    ),
+    Command.REPLACE_SM_RESP: (),
+    Command.DATA_SM: (
+        ("service_type", "c", 6),
+        ("source_addr_ton", "i", 1),
+        ("source_addr_npi", "i", 1),
+        ("source_addr", "c", 65),
+        ("dest_addr_ton", "i", 1),
+        ("dest_addr_npi", "i", 1),
+        ("destination_addr", "c", 65),
+        ("esm_class", "i", 1),
+        ("registered_delivery", "i", 1),
+        ("data_coding", "i", 1),
+    ),
+    Command.DATA_SM_RESP: (("message_id", "c", 65),),
+    Command.ALERT_NOTIFICATION: (
+        ("source_addr_ton", "i", 1),
+        ("source_addr_npi", "i", 1),
+        ("source_addr", "c", 65),
+        ("esme_addr_ton", "i", 1),
+        ("esme_addr_npi", "i", 1),
+        ("esme_addr", "c", 65),
+    ),
+}
+
+_ZERO: dict[str, Value] = {"i": 0, "c": "", "m": b""}
+
+
+@dataclass(frozen=True, slots=True)
+class Pdu:
+    """One PDU. `fields` has the command's fields by name; those left out are zero or empty.
+
+    `tlvs` keeps the order and the octets of every TLV, known or not.
+    """
+
+    command: int
+    status: int = 0
+    sequence: int = 0
+    fields: dict[str, Value] = field(default_factory=dict)
+    tlvs: tuple[tuple[int, bytes], ...] = ()
+
+    def text(self, name: str) -> str:
+        value = self.fields.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str) -> int:
+        value = self.fields.get(name, 0)
+        return value if isinstance(value, int) else 0
+
+    def octets(self, name: str) -> bytes:
+        value = self.fields.get(name, b"")
+        return value if isinstance(value, bytes) else b""
+
+    def tlv(self, tag: int) -> bytes | None:
+        for each, value in self.tlvs:
+            if each == tag:
+                return value
+        return None
+
+    def is_response(self) -> bool:
+        return bool(self.command & RESPONSE)
+
+
+def encode(pdu: Pdu) -> bytes:
+    """The octets of a PDU. Raises OurFault for a field that is too long or a command without a table."""
+    table = FIELDS.get(pdu.command)
+    if table is None:
+        raise OurFault(f"command 0x{pdu.command:08X} has no table of fields")
+    parts: list[bytes] = []
+    fields = pdu.fields
+    # An error response carries no body (§4.4.2: "not returned if the command_status is non-zero").
+    if not (pdu.status and pdu.command & RESPONSE):
+        for name, kind, limit in table:
+            parts.append(_ENCODE[kind](name, fields.get(name, _ZERO[kind]), limit))
+    for tag, value in pdu.tlvs:
+        parts.append(_TLV.pack(tag, len(value)))
+        parts.append(value)
+    body = b"".join(parts)
+    return _HEADER.pack(len(body) + HEADER_OCTETS, pdu.command, pdu.status, pdu.sequence) + body
+
+
+def _octet(name: str, value: Value, limit: int) -> bytes:
+    if not isinstance(value, int) or not 0 <= value <= 255:
+        raise OurFault(f"{name} is not an octet: {value!r}")
+    return _OCTETS[value]
+
+
+_OCTETS = [bytes([value]) for value in range(256)]
+
+
+def _c_string(name: str, value: Value, limit: int) -> bytes:
+    if not isinstance(value, str):
+        raise OurFault(f"{name} is not text: {value!r}")
+    octets = value.encode("latin-1", "replace")
+    if len(octets) >= limit or b"\0" in octets:
+        raise OurFault(f"{name} takes at most {limit - 1} characters and no NUL: {value!r}")
+    return octets + b"\0"
+
+
+def _short_message(name: str, value: Value, limit: int) -> bytes:
+    if not isinstance(value, bytes) or len(value) > limit:
+        raise OurFault(f"{name} takes at most {limit} octets")
+    return _OCTETS[len(value)] + value
+
+
+_ENCODE = {"i": _octet, "c": _c_string, "m": _short_message}
+
+
+def parse(octets: bytes) -> Pdu:
+    """One whole PDU. Raises TheirFault when it contradicts itself."""
+    if len(octets) < HEADER_OCTETS:
+        raise TheirFault(f"a PDU has at least 16 octets, not {len(octets)}")
+    length, command, status, sequence = _HEADER.unpack_from(octets)
+    if length != len(octets):
+        raise TheirFault(f"command_length says {length}, there are {len(octets)} octets")
+    table = FIELDS.get(command)
+    if table is None:
+        return Pdu(command, status, sequence)
+    if length == HEADER_OCTETS:
+        return Pdu(command, status, sequence)
+    fields: dict[str, Value] = {}
+    at = HEADER_OCTETS
+    for name, kind, _limit in table:
+        if at >= length and command & RESPONSE:
+            break  # a response that ends early: the carrier left the rest out
+        fields[name], at = _PARSE[kind](name, octets, at, length)
+    return Pdu(command, status, sequence, fields, _parse_tlvs(octets, at, length))
+
+
+def _parse_octet(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
+    if at >= end:
+        raise TheirFault(f"the PDU ends before {name}")
+    return octets[at], at + 1
+
+
+def _parse_c_string(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
+    stop = octets.find(b"\0", at, end)
+    if stop < 0:
+        # Some carriers leave out the NUL of the last field.
+        return octets[at:end].decode("latin-1"), end
+    return octets[at:stop].decode("latin-1"), stop + 1
+
+
+def _parse_short_message(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
+    if at >= end:
+        raise TheirFault(f"the PDU ends before {name}")
+    stop = at + 1 + octets[at]
+    if stop > end:
+        raise TheirFault(f"{name} says {octets[at]} octets, only {end - at - 1} are left")
+    return octets[at + 1 : stop], stop
+
+
+_PARSE = {"i": _parse_octet, "c": _parse_c_string, "m": _parse_short_message}
+
+
+def _parse_tlvs(octets: bytes, at: int, end: int) -> tuple[tuple[int, bytes], ...]:
+    if at >= end:
+        return ()
+    tlvs: list[tuple[int, bytes]] = []
+    while at < end:
+        if at + 4 > end:
+            raise TheirFault(f"{end - at} stray octets after the last TLV")
+        tag, length = _TLV.unpack_from(octets, at)
+        at += 4
+        if at + length > end:
+            raise TheirFault(f"TLV 0x{tag:04X} says {length} octets, only {end - at} are left")
+        tlvs.append((tag, octets[at : at + length]))
+        at += length
+    return tuple(tlvs)
