@@ -42,7 +42,7 @@ def _on_stage(folder: Path, n: int, window: int, *, durable: bool) -> float:
         stage.start_simulator("--receipt-delay=0")
         settings = {"host": "127.0.0.1", "port": stage.smpp_port, "system_id": "heliogram", "window": window}
         ledger = _Ledger(folder / "bare.sqlite") if durable else None
-        seconds = asyncio.run(_drive(SmppCarrier.configured(settings, "secret"), n, window, ledger))
+        seconds = asyncio.run(_drive(SmppCarrier.configured(settings, "secret", ids().__next__), n, window, ledger))
         return n / seconds
     finally:
         stage.stop()

@@ -178,6 +178,7 @@ async def _open_accounts(store: Store, box: Fernet, config: Config) -> dict[str,
             settings=row["settings"],
             secret=box.decrypt(row["secret"].encode()).decode(),
             callback_url=f"{config.own_url()}/carriers/{row['id']}",
+            new_id=new_id,
         )
         carrier = carrier_for(row["carrier"], settings)
         accounts[row["id"]] = Account(

@@ -51,16 +51,16 @@ class Misconfigured(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mm7Settings:
-    """One account. `username` and `password` serve both ways: we show them to the gateway and it to us.
+    """One account. `user` and `password` serve both ways: we show them to the gateway and it to us.
 
     `expiry` is an xs:duration ("P3D") or "" for the gateway's own. `soap_action` is sent as it is, quotes included.
     """
 
     url: str
-    username: str = ""
+    user: str = ""
     password: str = field(default="", repr=False)
-    vaspid: str = ""
-    vasid: str = ""
+    vasp_id: str = ""
+    vas_id: str = ""
     namespace: str = REL_6_MM7_1_4
     soap_action: str = '""'
     transfer_encoding: str = "base64"
@@ -89,8 +89,8 @@ def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str
     # The key is one attempt's, so its hash is in no picture, and none need be searched for it.
     boundary = hashlib.sha256(parcel.key.encode()).hexdigest()[:32]
     request = submit.SubmitReq(
-        vaspid=settings.vaspid,
-        vasid=settings.vasid,
+        vasp_id=settings.vasp_id,
+        vas_id=settings.vas_id,
         sender=_sender_address(parcel),
         to=(number(parcel.to_e164),),
         expiry_date=settings.expiry,
@@ -112,8 +112,8 @@ def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str
         "Content-Length": str(sum(map(len, buffers))),
         "SOAPAction": settings.soap_action,
     }
-    if settings.username:
-        headers["Authorization"] = basic_credentials(settings.username, settings.password)
+    if settings.user:
+        headers["Authorization"] = basic_credentials(settings.user, settings.password)
     return headers, buffers
 
 
@@ -194,9 +194,9 @@ class Mm7Carrier:
         """Read a DeliveryReportReq, DeliverReq or ReadReplyReq. Raises CallbackRefused."""
         if call.method != "POST":
             raise CallbackRefused(405, "MM7 gateways call with POST.")
-        wanted = basic_credentials(self._settings.username, self._settings.password)
+        wanted = basic_credentials(self._settings.user, self._settings.password)
         shown = call.headers.get("authorization", "")
-        if self._settings.username and not hmac.compare_digest(shown.encode(), wanted.encode()):
+        if self._settings.user and not hmac.compare_digest(shown.encode(), wanted.encode()):
             raise CallbackRefused(401, "The user name or password of the call is not this account's.")
         try:
             return heard_in(call.headers.get("content-type", ""), call.body)

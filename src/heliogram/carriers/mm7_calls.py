@@ -14,6 +14,9 @@ from heliogram.wire.mm7.content import read_content
 from heliogram.wire.mm7.envelope import XML_TYPE, Head, Message, read_message
 from heliogram.wire.mm7.status import SUCCESS, Status
 
+MAX_SHOWN = 1200
+"""A SubmitReq has about 900 characters, its answer 600: both fit into what an attempt keeps."""
+
 
 def heard_in(content_type: str, octets: bytes) -> Heard:
     """The events in a call, and what to answer it. Raises TheirFault."""
@@ -54,7 +57,6 @@ _NOT_OFFERED = Status(code=4003)
 _ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?Envelope.*?</(?:[\w.-]+:)?Envelope\s*>", re.DOTALL)
 _PLAIN = frozenset({"TransactionID", "MessageID", "LinkedID", "ShortCode", "StatusCode", "MM7Version", "Date"})
 _HIDDEN = frozenset({"Subject", "VASPID"})  # the VASPID is a credential at some gateways
-MAX_SHOWN = 1200
 
 
 def _told(head: Head, events: tuple[Event, ...], thanks: bytes) -> Heard:

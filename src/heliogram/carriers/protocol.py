@@ -63,3 +63,7 @@ class CallbackRefused(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class Misconfigured(ValueError):
+    """The settings of an account cannot work. The text says why, fit for a person."""

@@ -20,10 +20,11 @@ class AccountSettings:
     settings: Mapping[str, Any]
     secret: str
     callback_url: str
+    new_id: Callable[[], str]
 
 
 CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
-    "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret),
+    "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret, account.new_id),
     "mm7": lambda account: Mm7Carrier.configured(account.settings, account.secret),
 }
 

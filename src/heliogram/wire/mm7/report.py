@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from heliogram.wire.errors import TheirFault
+from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.mm7.address import Address, address_element, read_address
 from heliogram.wire.mm7.envelope import Envelope, Head, element, message_element, write_envelope
 from heliogram.wire.mm7.status import Status, status_element
@@ -83,9 +83,9 @@ def read_delivery_report(envelope: Envelope) -> DeliveryReport:
 
 
 def write_delivery_report(head: Head, report: DeliveryReport) -> bytes:
-    """The envelope of a report, as a gateway sends it. Recipient, sender and date must be there."""
+    """The envelope of a report, as a gateway sends it. Raises OurFault without recipient, sender or date."""
     if report.recipient is None or report.sender is None or report.date is None:
-        raise ValueError("a DeliveryReportReq names its recipient, sender and date")
+        raise OurFault("a DeliveryReportReq names its recipient, sender and date")
     fields = [
         element(head, "MessageID", report.message_id),
         address_element(head, "Recipient", report.recipient),

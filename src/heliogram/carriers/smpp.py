@@ -1,0 +1,197 @@
+"""SMPP 3.4: the carrier for texts, over one or more long-lived sessions (binds) that it keeps up by itself.
+
+A parcel is one submit_sm a segment, all through one bind. Receipts and inbound texts are acknowledged after the
+sink has stored them, never before. What the octets mean is `wire.smpp`; when to repeat is `delivery.retry`.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+
+from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
+from heliogram.carriers.smpp_bind import Bind, Reply
+from heliogram.carriers.smpp_heard import event_of
+from heliogram.model.event import Callback, Event, Heard
+from heliogram.model.parcel import (
+    THROTTLED,
+    UNREACHABLE,
+    Accepted,
+    MmsParcel,
+    Outcome,
+    Parcel,
+    Partly,
+    Refused,
+    SmsParcel,
+    Unknown,
+)
+from heliogram.model.phone import masked
+from heliogram.model.sender import SenderKind
+from heliogram.wire.errors import TheirFault
+from heliogram.wire.smpp.message import address_of, submit_parts
+from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN
+from heliogram.wire.smpp.pdu import Pdu
+from heliogram.wire.smpp.status import status_of
+
+log = structlog.get_logger()
+
+N_HEARD = 1_000
+"""Receipts stored in one transaction at most."""
+RETRY_AFTER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmppSettings:
+    """One account. `window` counts the submits without an answer on one bind; `binds` are sessions side by side."""
+
+    host: str
+    port: int
+    system_id: str
+    password: str = field(default="", repr=False)
+    system_type: str = ""
+    window: int = 10
+    binds: int = 1
+    tls: bool = False
+    reconnect_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.window <= 10_000 or not 1 <= self.binds <= 32:
+            raise Misconfigured("The window is 1 to 10,000 and the binds are 1 to 32.")
+        # The lengths of the bind's fields (SMPP v3.4 §4.1).
+        if not 1 <= len(self.system_id) <= 15 or len(self.password) > 8:
+            raise Misconfigured("SMPP takes a system id of 1 to 15 characters and a password of at most 8.")
+
+
+class SmppCarrier:
+    """One SMPP account."""
+
+    def __init__(self, settings: SmppSettings, new_id: Callable[[], str]) -> None:
+        self.settings = settings
+        self.capabilities = Capabilities(sms=True, mms=False, idempotent=False, window=settings.window * settings.binds)
+        self._new_id = new_id
+        self._inbox: asyncio.Queue[tuple[Bind, Pdu]] = asyncio.Queue()
+        context = ssl.create_default_context() if settings.tls else None
+        self._binds = [Bind(settings, context, self._inbox, number) for number in range(settings.binds)]
+
+    @classmethod
+    def configured(cls, settings: Mapping[str, Any], secret: str, new_id: Callable[[], str]) -> "SmppCarrier":
+        """The carrier of an account row. Raises Misconfigured."""
+        try:
+            return cls(msgspec.convert({**settings, "password": secret}, SmppSettings), new_id)
+        except msgspec.ValidationError as problem:
+            raise Misconfigured(f"The SMPP account cannot be used: {problem}.") from problem
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        if isinstance(parcel, MmsParcel):
+            return Refused(code="no_mms", reason="SMPP carries no picture messages.", permanent=True)
+        up = [bind for bind in self._binds if bind.is_bound()]
+        if not up:
+            return self._unreachable()
+        bind = max(up, key=Bind.free)
+        replies = [await bind.submit(pdu) for pdu in _pdus(parcel)]
+        if replies[0] is None:
+            return self._unreachable()
+        answers = [await reply if reply is not None else None for reply in replies]
+        return outcome_of(answers, _exchange(parcel, answers))
+
+    def _unreachable(self) -> Refused:
+        """Nothing left for the carrier."""
+        return Refused(code=UNREACHABLE, reason=self.health().detail, permanent=False, retry_after_s=RETRY_AFTER_S)
+
+    def read_callback(self, call: Callback) -> Heard:
+        raise CallbackRefused(404, "SMPP carriers make no HTTP calls.")
+
+    async def listen(self, sink: Sink) -> None:
+        """Keep every bind up and pass on what comes, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for bind in self._binds:
+                tasks.create_task(bind.stay_up(self._new_id), name=f"smpp bind {bind.number}")
+            tasks.create_task(self._pass_on(sink), name="smpp receipts")
+
+    def health(self) -> Health:
+        n_up = sum(bind.is_bound() for bind in self._binds)
+        where = f"{self.settings.host}:{self.settings.port}"
+        if n_up:
+            return Health(link=Link.UP, detail=f"Connected to {where} ({n_up} of {len(self._binds)} sessions).")
+        trouble = self._binds[0].trouble
+        link = Link.DOWN if trouble else Link.CONNECTING
+        return Health(link=link, detail=f"{where}: {trouble}" if trouble else f"Connecting to {where}.")
+
+    async def close(self) -> None:
+        """Unbind politely, then close."""
+        await asyncio.gather(*(bind.close() for bind in self._binds))
+
+    async def _pass_on(self, sink: Sink) -> None:
+        while True:
+            heard = [await self._inbox.get()]
+            while not self._inbox.empty() and len(heard) < N_HEARD:
+                heard.append(self._inbox.get_nowait())
+            await _store_then_answer(heard, sink)
+
+
+async def _store_then_answer(heard: Sequence[tuple[Bind, Pdu]], sink: Sink) -> None:
+    """Acknowledge what is stored; ask for what could not be stored again later; refuse what nobody can read."""
+    events: list[Event] = []
+    readable: list[tuple[Bind, Pdu]] = []
+    for bind, pdu in heard:
+        try:
+            events.append(event_of(pdu, connection_id=bind.connection_id))
+            readable.append((bind, pdu))
+        except TheirFault as fault:
+            log.warning("unreadable deliver_sm", why=str(fault))
+            bind.answer(pdu, RX_P_APPN)
+    status = OK
+    try:
+        await sink(events)
+    except Exception:
+        # Not stored, so not ours yet: the carrier keeps it and sends it again (0x64, receiver temporary error).
+        log.exception("receipts not stored", n=len(events))
+        status = RX_T_APPN
+    for bind, pdu in readable:
+        bind.answer(pdu, status)
+
+
+def outcome_of(answers: Sequence[Reply], exchange: str) -> Outcome:
+    """The carrier's answers to all segments of one parcel, as one outcome. None is an answer that never came."""
+    accepted = [answer for answer in answers if answer is not None and answer.status == OK]
+    if len(accepted) == len(answers):
+        return Accepted(carrier_ids=tuple(answer.text("message_id") for answer in accepted), exchange=exchange)
+    refused = next((answer for answer in answers if answer is not None and answer.status != OK), None)
+    if accepted:
+        code = status_of(refused.status).name if refused else "no_answer"
+        ids = tuple(answer.text("message_id") if answer and answer.status == OK else "" for answer in answers)
+        return Partly(carrier_ids=ids, code=code, reason="Only some segments were taken.", exchange=exchange)
+    if refused is None or None in answers:
+        return Unknown(reason="no_answer", exchange=exchange)
+    return _refusal(refused.status, exchange)
+
+
+def _refusal(code: int, exchange: str) -> Refused:
+    status = status_of(code)
+    if code in (RTHROTTLED, RMSGQFUL):
+        return Refused(
+            code=THROTTLED, reason=status.sentence, permanent=False, retry_after_s=RETRY_AFTER_S, exchange=exchange
+        )
+    return Refused(code=status.name, reason=status.sentence, permanent=status.is_permanent, exchange=exchange)
+
+
+def _pdus(parcel: SmsParcel) -> list[Pdu]:
+    source = address_of(parcel.sender, is_name=parcel.sender_kind is SenderKind.ALPHANUMERIC)
+    return submit_parts(source, address_of(parcel.to_e164), parcel.parts, parcel.encoding, reference=parcel.reference)
+
+
+def _exchange(parcel: SmsParcel, answers: Sequence[Reply]) -> str:
+    """What was said, without the text and with the number masked."""
+    lines = [
+        f"submit_sm {parcel.sender} -> {masked(parcel.to_e164)}, {parcel.encoding}, {len(parcel.parts)} segment(s)"
+    ]
+    for answer in answers:
+        if answer is None:
+            lines.append("no submit_sm_resp")
+        else:
+            lines.append(f"submit_sm_resp {status_of(answer.status).name} message_id={answer.text('message_id')}")
+    return "\n".join(lines)

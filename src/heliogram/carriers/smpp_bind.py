@@ -1,0 +1,250 @@
+"""One SMPP session on a socket: connects, binds, submits, and reconnects for as long as it is wanted.
+
+Writes are collected and flushed once per turn of the event loop: one system call for many PDUs (speed notes: twice
+the rate of a write a PDU). The protocol itself is `wire.smpp.session`.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Protocol, cast
+
+import structlog
+
+from heliogram.wire.smpp.names import OK, Command
+from heliogram.wire.smpp.pdu import Pdu
+from heliogram.wire.smpp.session import Answered, Bound, Ended, Requested, Role, Session, SessionState, Unanswered
+from heliogram.wire.smpp.status import status_of
+
+log = structlog.get_logger()
+
+CONNECT_TIMEOUT_S = 10.0
+UNBIND_TIMEOUT_S = 2.0
+MAX_WAIT_S = 30.0
+"""The longest pause between two tries to connect."""
+MAX_UNREAD = 20_000
+"""Deliver_sm kept in memory before reading stops: the carrier's own window fills and it waits."""
+
+Reply = Pdu | None
+"""The answer to a submit; None when none came."""
+Inbox = asyncio.Queue[tuple["Bind", Pdu]]
+
+
+class BindSettings(Protocol):
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def system_id(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def system_type(self) -> str: ...
+    @property
+    def window(self) -> int: ...
+    @property
+    def reconnect_s(self) -> float: ...
+
+
+class Bind(asyncio.Protocol):
+    """One session of an account. `trouble` says why it is not up, "" while there is none."""
+
+    def __init__(self, settings: BindSettings, context: ssl.SSLContext | None, inbox: Inbox, number: int) -> None:
+        self.number = number
+        self.trouble = ""
+        self.connection_id = ""
+        self._settings = settings
+        self._context = context
+        self._inbox = inbox
+        self._session: Session | None = None
+        self._transport: asyncio.Transport | None = None
+        self._flush_due = False
+        self._room = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._bound = asyncio.Event()
+
+    # What the carrier does
+
+    def is_bound(self) -> bool:
+        return self._session is not None and self._session.state is SessionState.BOUND
+
+    def free(self) -> int:
+        return self._session.free() if self._session is not None else 0
+
+    async def submit(self, pdu: Pdu) -> "asyncio.Future[Reply] | None":
+        """Put a submit on the wire as soon as the window has room. The future gives the answer, or None if none came.
+
+        None instead of a future: the session ended first and nothing left.
+        """
+        while self.is_bound() and self.free() <= 0:
+            self._room.clear()
+            await self._room.wait()
+        if self._session is None or not self.is_bound():
+            return None
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._session.send(pdu, reply, self._now())
+        self._flush_soon()
+        return reply
+
+    def answer(self, pdu: Pdu, status: int) -> None:
+        """Answer a deliver_sm, if the session it came in still lives."""
+        if self._session is not None and self.is_bound():
+            self._session.answer(pdu, status=status)
+            self._flush_soon()
+
+    async def stay_up(self, new_id: Callable[[], str]) -> None:
+        """Connect and bind again and again, with growing pauses, until cancelled."""
+        wait_s = self._settings.reconnect_s
+        while True:
+            self.connection_id = new_id()
+            was_bound = await self._one_session()
+            wait_s = self._settings.reconnect_s if was_bound else min(wait_s * 2, MAX_WAIT_S)
+            # Binds of one account come back one after the other, not all in the same instant.
+            await asyncio.sleep(wait_s * (1 + self.number / 8))
+
+    async def close(self) -> None:
+        if self._session is None or self._transport is None:
+            return
+        if self.is_bound():
+            self._session.unbind(self._now())
+            self._flush()
+            try:
+                async with asyncio.timeout(UNBIND_TIMEOUT_S):
+                    await self._ended.wait()
+            except TimeoutError:
+                log.info("the carrier did not answer unbind", bind=self.number)
+        if self._transport is not None:
+            self._transport.close()
+
+    # One session
+
+    async def _one_session(self) -> bool:
+        """Connect, bind and stay until the session ends. Returns whether it was ever bound."""
+        loop = asyncio.get_running_loop()
+        self._ended.clear()
+        self._bound.clear()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await loop.create_connection(lambda: self, self._settings.host, self._settings.port, ssl=self._context)
+        except (OSError, TimeoutError) as problem:
+            self.trouble = f"The carrier cannot be reached ({_words(problem)})."
+            return False
+        try:
+            await self._keep_time()
+        finally:
+            if self._transport is not None:
+                self._transport.close()
+        return self._bound.is_set()
+
+    async def _keep_time(self) -> None:
+        """Tick the session at its deadlines until it ends."""
+        while not self._ended.is_set():
+            session = self._session
+            if session is None:
+                return
+            pause_s = max(0.05, min(session.deadline() - self._now(), 1.0))
+            try:
+                async with asyncio.timeout(pause_s):
+                    await self._ended.wait()
+            except TimeoutError:
+                session.tick(self._now())
+                self._take_events()
+                self._flush()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # uvloop's transports are not subclasses of asyncio's, only shaped like them.
+        self._transport = cast(asyncio.Transport, transport)
+        self._session = Session(Role.ESME, window=self._settings.window, now=self._now())
+        self._session.bind(
+            Command.BIND_TRANSCEIVER,
+            {
+                "system_id": self._settings.system_id,
+                "password": self._settings.password,
+                "system_type": self._settings.system_type,
+                "interface_version": 0x34,
+            },
+            self._now(),
+        )
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        if self._session is None:
+            return
+        self._session.receive(data, self._now())
+        self._take_events()
+        self._flush_soon()
+        if self._transport is not None and self._inbox.qsize() > MAX_UNREAD:
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_later(0.1, self._resume)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._session is not None:
+            self._session.lost("the connection was lost")
+            self._take_events()
+        self._session = None
+        self._transport = None
+        self._ended.set()
+        self._room.set()
+
+    def _resume(self) -> None:
+        if self._transport is None:
+            return
+        if self._inbox.qsize() > MAX_UNREAD // 2:
+            asyncio.get_running_loop().call_later(0.1, self._resume)
+        else:
+            self._transport.resume_reading()
+
+    def _take_events(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        while (event := session.next_event()) is not None:
+            match event:
+                case Answered(tag=asyncio.Future() as reply, pdu=pdu):
+                    if not reply.done():
+                        reply.set_result(pdu)
+                case Unanswered(tag=asyncio.Future() as reply):
+                    if not reply.done():
+                        reply.set_result(None)
+                case Requested(pdu=pdu):
+                    self._inbox.put_nowait((self, pdu))
+                case Bound():
+                    self.trouble = ""
+                    self._bound.set()
+                case Ended(reason=reason, status=status):
+                    said = f": {status_of(status).sentence}" if status != OK else ""
+                    self.trouble = f"The session ended: {reason}{said}."
+                    self._flush()
+                    self._ended.set()
+                case _:
+                    pass
+        if session.free() > 0:
+            self._room.set()
+
+    def _flush_soon(self) -> None:
+        if not self._flush_due:
+            self._flush_due = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        if self._session is not None and self._transport is not None:
+            octets = self._session.outgoing()
+            if octets:
+                self._transport.write(octets)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _words(problem: OSError | TimeoutError) -> str:
+    if isinstance(problem, ConnectionRefusedError):
+        return "nothing listens there"
+    return str(problem.strerror or problem or "no answer in time").lower()

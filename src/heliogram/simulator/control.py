@@ -1,0 +1,98 @@
+"""The control socket: what a person or a test asks of the simulator, as JSON over HTTP on loopback."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from heliogram.simulator.faults import FaultBoard
+from heliogram.simulator.journal import Journal
+from heliogram.simulator.phones import Phones, shown
+
+MAX_TEXT = 1_600
+
+
+class Control:
+    """The handlers, over the simulator's parts."""
+
+    def __init__(self, folder: Path, journal: Journal, phones: Phones, faults: FaultBoard) -> None:
+        self._folder = folder
+        self._journal = journal
+        self._phones = phones
+        self._faults = faults
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=65_536)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/phones", self._list)
+        app.router.add_get("/phones/{number}", self._one)
+        app.router.add_post("/phones/{number}/reply", self._reply)
+        app.router.add_get("/media/{sha256:[0-9a-f]{64}}", self._media)
+        app.router.add_get("/journal", self._counts)
+        app.router.add_get("/faults", self._get_faults)
+        app.router.add_put("/faults", self._put_faults)
+        app.router.add_delete("/faults", self._clear_faults)
+        return app
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def _list(self, _request: web.Request) -> web.Response:
+        items = [
+            {
+                "phone": phone.number,
+                "n_messages": len(phone.messages),
+                "last_at": phone.messages[-1].at,
+                "last_text": phone.messages[-1].text[:160],
+                "last_kind": phone.messages[-1].kind,
+            }
+            for phone in self._phones.by_number.values()
+            if phone.messages
+        ]
+        items.sort(key=lambda item: -float(str(item["last_at"])))
+        return web.json_response({"items": items[:1_000]})
+
+    async def _one(self, request: web.Request) -> web.Response:
+        phone = self._phones.by_number.get(request.match_info["number"])
+        messages = phone.messages if phone else []
+        return web.json_response({"phone": request.match_info["number"], "messages": shown(messages)})
+
+    async def _reply(self, request: web.Request) -> web.Response:
+        try:
+            asked: Any = msgspec.json.decode(await request.read())
+            to, text = str(asked["to"]), str(asked["text"])
+        except (msgspec.DecodeError, KeyError, TypeError):
+            return _problem(400, "A reply needs “to” and “text”.")
+        if not text or len(text) > MAX_TEXT:
+            return _problem(422, f"A reply has 1 to {MAX_TEXT} characters.")
+        self._phones.reply(request.match_info["number"], to, text)
+        return web.json_response({"ok": True}, status=202)
+
+    async def _media(self, request: web.Request) -> web.StreamResponse:
+        path = self._folder / "media" / request.match_info["sha256"]
+        if not path.is_file():
+            return _problem(404, "No such picture.")
+        return web.FileResponse(path)
+
+    async def _counts(self, _request: web.Request) -> web.Response:
+        return web.json_response(Counter(line["kind"] for line in self._journal.lines()))
+
+    async def _get_faults(self, _request: web.Request) -> web.Response:
+        return web.json_response(msgspec.to_builtins(self._faults.faults))
+
+    async def _put_faults(self, request: web.Request) -> web.Response:
+        try:
+            self._faults.set(msgspec.json.decode(await request.read(), type=dict))
+        except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+            return _problem(422, f"These are no faults: {problem}.")
+        return await self._get_faults(request)
+
+    async def _clear_faults(self, request: web.Request) -> web.Response:
+        self._faults.clear()
+        return await self._get_faults(request)
+
+
+def _problem(status: int, detail: str) -> web.Response:
+    return web.json_response({"detail": detail}, status=status)

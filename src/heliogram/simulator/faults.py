@@ -1,0 +1,80 @@
+"""Faults on demand: what a carrier does wrong, as data that a test or a person sets and takes back.
+
+Each fault can be limited to a number of messages; a spent fault is gone.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """The faults in force. Counts are how many messages are left for the fault; None is without end, 0 is off."""
+
+    refuse_status: int = 0
+    """The command_status (SMPP) or StatusCode (MM7) that refuses a message."""
+    refuse_n: int | None = 0
+    refuse_protocol: str = ""
+    """"smpp" or "mm7"; empty for both."""
+    throttle_per_s: float = 0.0
+    """More messages a second than this are answered with ESME_RTHROTTLED; 0 is off."""
+    lose_receipts_n: int | None = 0
+    lose_answers_n: int | None = 0
+    drop_after_n: int = 0
+    """The connection is dropped after this many more messages, each of them taken and not answered; 0 is off."""
+
+
+@dataclass(slots=True)
+class FaultBoard:
+    """Holds the faults and counts them down."""
+
+    faults: Faults = field(default_factory=Faults)
+    _second: float = 0.0
+    _n_this_second: int = 0
+
+    def set(self, wanted: dict[str, Any]) -> None:
+        """Put faults in force. Raises msgspec.ValidationError for one that does not exist."""
+        self.faults = msgspec.convert({**msgspec.to_builtins(self.faults), **wanted}, Faults, strict=True)
+
+    def clear(self) -> None:
+        self.faults = Faults()
+
+    def refusal(self, protocol: str) -> int:
+        """The status to refuse this message with, 0 for none."""
+        faults = self.faults
+        if faults.refuse_protocol not in ("", protocol) or not faults.refuse_status:
+            return 0
+        return faults.refuse_status if self._spend("refuse_n") else 0
+
+    def is_throttled(self, now: float) -> bool:
+        if not self.faults.throttle_per_s:
+            return False
+        if now - self._second >= 1:
+            self._second, self._n_this_second = now, 0
+        self._n_this_second += 1
+        return self._n_this_second > self.faults.throttle_per_s
+
+    def loses_receipt(self) -> bool:
+        return self._spend("lose_receipts_n")
+
+    def loses_answer(self) -> bool:
+        return self._spend("lose_answers_n")
+
+    def drops_connection(self) -> bool:
+        """Whether the connection falls with this message."""
+        left = self.faults.drop_after_n
+        if not left:
+            return False
+        self.faults = replace(self.faults, drop_after_n=left - 1)
+        return left == 1
+
+    def _spend(self, name: str) -> bool:
+        left = getattr(self.faults, name)
+        if left is None:
+            return True
+        if left <= 0:
+            return False
+        self.faults = replace(self.faults, **{name: left - 1})
+        return True

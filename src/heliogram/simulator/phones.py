@@ -1,0 +1,131 @@
+"""The phones: every number is one. Each keeps what it received and what it sent, as a person would see it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from heliogram.simulator.journal import Journal, Line
+
+N_KEPT = 200
+"""Messages a phone remembers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneMedia:
+    sha256: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneMessage:
+    """`direction` is as the phone sees it: "in" was received."""
+
+    at: float
+    direction: str
+    sender: str
+    to: str
+    text: str
+    kind: str
+    media: tuple[PhoneMedia, ...] = ()
+
+
+@dataclass(slots=True)
+class Phone:
+    number: str
+    messages: list[PhoneMessage] = field(default_factory=list)
+    parts: dict[tuple[str, int, int], dict[int, str]] = field(default_factory=dict)
+
+    def add(self, message: PhoneMessage) -> None:
+        self.messages.append(message)
+        del self.messages[:-N_KEPT]
+
+
+class Phones:
+    """All phones, by number. `reply_by` is how a text from a phone reaches the network: set by the SMSC."""
+
+    def __init__(self) -> None:
+        self.by_number: dict[str, Phone] = {}
+        self.reply_by: Callable[[str, str, str], None] | None = None
+
+    def phone(self, number: str) -> Phone:
+        return self.by_number.setdefault(number, Phone(number))
+
+    def receive(self, line: Line) -> None:
+        """A journal line of kind "submit" reaches its phone; segments wait for each other."""
+        phone = self.phone(line["to"])
+        total = line.get("parts", 1)
+        text = line["text"]
+        if total > 1:
+            key = (line["from"], line.get("reference", 0), total)
+            waiting = phone.parts.setdefault(key, {})
+            waiting[line["part"]] = text
+            if len(waiting) < total:
+                return
+            text = "".join(waiting[number] for number in sorted(waiting))
+            del phone.parts[key]
+        phone.add(
+            PhoneMessage(
+                at=line["at"],
+                direction="in",
+                sender=line["from"],
+                to=line["to"],
+                text=text,
+                kind="mms" if line["protocol"] == "mm7" else "sms",
+                media=tuple(PhoneMedia(**each) for each in line.get("media", ())),
+            )
+        )
+
+    def sent(self, line: Line) -> None:
+        """A journal line of kind "inbound": what the phone itself wrote."""
+        self.phone(line["from"]).add(
+            PhoneMessage(
+                at=line["at"], direction="out", sender=line["from"], to=line["to"], text=line["text"], kind="sms"
+            )
+        )
+
+    def reply(self, number: str, to: str, text: str) -> None:
+        """The phone writes to a sender."""
+        if self.reply_by is None:
+            raise RuntimeError("no network is there to carry the text")
+        self.reply_by(number, to, text)
+
+    def replay(self, journal: Journal) -> dict[str, Any]:
+        """Give the phones their memory back. Returns what the SMSC must go on from.
+
+        `last_id` is the highest message id given; `owed` are the receipts nobody acknowledged, oldest first;
+        `unheard` the texts of phones nobody acknowledged.
+        """
+        last_id = 0
+        owed: dict[str, Line] = {}
+        unheard: dict[str, Line] = {}
+        for line in journal.lines():
+            match line["kind"]:
+                case "submit":
+                    self.receive(line)
+                    if line["protocol"] == "smpp":
+                        last_id = max(last_id, int(line["id"]))
+                case "receipt" if line["protocol"] == "smpp":
+                    owed[line["id"]] = line
+                case "inbound":
+                    self.sent(line)
+                    unheard[line["id"]] = line
+                case "acknowledged":
+                    owed.pop(line["id"], None)
+                    unheard.pop(line["id"], None)
+        return {"last_id": last_id, "owed": list(owed.values()), "unheard": list(unheard.values())}
+
+
+def shown(messages: Sequence[PhoneMessage]) -> list[dict[str, Any]]:
+    """Messages as the control socket shows them."""
+    return [
+        {
+            "at": each.at,
+            "direction": each.direction,
+            "from": each.sender,
+            "to": each.to,
+            "text": each.text,
+            "kind": each.kind,
+            "media": [{"url": f"/media/{part.sha256}", "content_type": part.content_type} for part in each.media],
+        }
+        for each in messages
+    ]

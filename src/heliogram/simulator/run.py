@@ -1,0 +1,56 @@
+"""Runs the simulator: SMSC, MMSC and control socket in one process, until it is told to stop."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from aiohttp import web
+
+from heliogram.simulator.control import Control
+from heliogram.simulator.faults import FaultBoard
+from heliogram.simulator.journal import Journal
+from heliogram.simulator.mmsc import start_mmsc
+from heliogram.simulator.phones import Phones
+from heliogram.simulator.settings import SimulatorSettings
+from heliogram.simulator.smsc import Smsc, start_smsc
+
+
+async def run(settings: SimulatorSettings, now: Callable[[], float]) -> None:
+    """Serve until SIGTERM or SIGINT, then stop.
+
+    `now` is the wall clock in seconds since 1970. The ready file gets the ports once everything listens.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        ports = await _start(settings, stack, now)
+        if settings.ready_file is not None:
+            settings.ready_file.write_text(json.dumps(ports))
+        await stop.wait()
+
+
+async def _start(settings: SimulatorSettings, stack: AsyncExitStack, now: Callable[[], float]) -> dict[str, int]:
+    (settings.folder / "media").mkdir(parents=True, exist_ok=True)
+    journal = Journal(settings.folder / "journal.jsonl")
+    stack.callback(journal.close)
+    phones, faults = Phones(), FaultBoard()
+    smsc = Smsc(settings, journal, phones, faults, now)
+    server = await start_smsc(smsc)
+    stack.callback(server.close)
+    mmsc = await start_mmsc(settings, journal, phones, faults, now)
+    stack.push_async_callback(mmsc.cleanup)
+    control = web.AppRunner(Control(settings.folder, journal, phones, faults).app(), access_log=None)
+    await control.setup()
+    stack.push_async_callback(control.cleanup)
+    await web.TCPSite(control, "127.0.0.1", settings.control_port, shutdown_timeout=1).start()
+    stack.callback(smsc.close_sessions)
+    return {"smpp": _port(server.sockets[0]), "mm7": mmsc.addresses[0][1], "control": control.addresses[0][1]}
+
+
+def _port(listening: Any) -> int:
+    return int(listening.getsockname()[1])

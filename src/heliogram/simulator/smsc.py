@@ -1,0 +1,322 @@
+"""The SMSC: SMPP 3.4 over TCP, made from the same session class as our client, in the other role.
+
+Every message is in the journal before its answer leaves, with one write for all PDUs of a chunk. A receipt that
+nobody acknowledged is sent again at the next bind.
+"""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from heliogram.simulator.fate import fate_of
+from heliogram.simulator.faults import FaultBoard
+from heliogram.simulator.journal import Journal, Line
+from heliogram.simulator.phones import Phones
+from heliogram.simulator.settings import SimulatorSettings
+from heliogram.wire import gsm
+from heliogram.wire.errors import TheirFault
+from heliogram.wire.segment import Encoding, encode_part
+from heliogram.wire.smpp import receipt
+from heliogram.wire.smpp.message import DATA_CODING, RECEIPT, address_of, read_text
+from heliogram.wire.smpp.names import OK, RINVBNDSTS, RINVDSTADR, RINVPASWD, RINVSYSID, RTHROTTLED, Command
+from heliogram.wire.smpp.pdu import Pdu, Value
+from heliogram.wire.smpp.session import Answered, Ended, Requested, Role, Session, SessionState, Unanswered
+
+DELIVER_WINDOW = 500
+"""Deliver_sm without an answer on one session."""
+
+
+class Smsc:
+    """The SMSC's memory: ids, what is owed to the client, and the sessions there are."""
+
+    def __init__(
+        self,
+        settings: SimulatorSettings,
+        journal: Journal,
+        phones: Phones,
+        faults: FaultBoard,
+        now: Callable[[], float],
+    ) -> None:
+        self.settings = settings
+        self.journal = journal
+        self.phones = phones
+        self.faults = faults
+        self.now = now
+        self.sessions: list[SmscSession] = []
+        self.owed: deque[Line] = deque()
+        """Journal lines of receipts and texts that wait for a session with room."""
+        memory = phones.replay(journal)
+        self.last_id: int = memory["last_id"]
+        self.owed.extend(memory["owed"])
+        self.owed.extend(memory["unheard"])
+        phones.reply_by = self.phone_writes
+
+    def next_id(self) -> str:
+        self.last_id += 1
+        return str(self.last_id)
+
+    def phone_writes(self, number: str, to: str, text: str) -> None:
+        """A text from a phone to a sender: journaled, then handed to the client like a receipt."""
+        at = self.now()
+        line: Line = {
+            "at": at,
+            "kind": "inbound",
+            "protocol": "smpp",
+            "id": f"in-{at:.6f}-{number}",
+            "from": number,
+            "to": to,
+            "text": text,
+        }
+        self.journal.write([line])
+        self.phones.sent(line)
+        self.owe([line])
+
+    def owe(self, lines: list[Line]) -> None:
+        self.owed.extend(lines)
+        self.pay()
+
+    def close_sessions(self) -> None:
+        for session in list(self.sessions):
+            session.close()
+
+    def pay(self) -> None:
+        """Send what is owed over the sessions that have room."""
+        for session in self.sessions:
+            session.deliver_owed()
+
+
+class SmscSession(asyncio.Protocol):
+    """One client's connection."""
+
+    def __init__(self, smsc: Smsc) -> None:
+        self._smsc = smsc
+        self._session = Session(Role.SMSC, window=DELIVER_WINDOW, now=smsc.now())
+        self._transport: asyncio.Transport | None = None
+        self._ticker: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # uvloop's transports are not subclasses of asyncio's, only shaped like them.
+        self._transport = cast(asyncio.Transport, transport)
+        self._smsc.sessions.append(self)
+        self._tick()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._session.lost("the connection was lost")
+        self._take_events()
+        if self in self._smsc.sessions:
+            self._smsc.sessions.remove(self)
+        if self._ticker is not None:
+            self._ticker.cancel()
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        self._session.receive(data, self._smsc.now())
+        self._take_events()
+        self._flush()
+
+    def deliver_owed(self) -> None:
+        """Send receipts and texts while the window has room."""
+        owed = self._smsc.owed
+        if self._session.state is not SessionState.BOUND:
+            return
+        while owed and self._session.free() > 0:
+            line = owed.popleft()
+            self._session.send(_deliver_sm(line), line, self._smsc.now())
+        self._flush()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _tick(self) -> None:
+        self._session.tick(self._smsc.now())
+        self._take_events()
+        self._flush()
+        self._ticker = asyncio.get_running_loop().call_later(1.0, self._tick)
+
+    def _flush(self) -> None:
+        octets = self._session.outgoing()
+        if octets and self._transport is not None:
+            self._transport.write(octets)
+
+    def _take_events(self) -> None:
+        submits: list[Pdu] = []
+        acknowledged: list[Line] = []
+        while (event := self._session.next_event()) is not None:
+            match event:
+                case Requested(pdu=pdu) if pdu.command == Command.SUBMIT_SM:
+                    submits.append(pdu)
+                case Requested(pdu=pdu):
+                    self._answer_other(pdu)
+                case Answered(tag=dict() as line, pdu=pdu):
+                    if pdu.status == OK:
+                        acknowledged.append({"at": self._smsc.now(), "kind": "acknowledged", "id": line["id"]})
+                    else:
+                        # "Not now": the client could not store it. Offered again, after the others.
+                        asyncio.get_running_loop().call_later(1.0, self._smsc.owe, [line])
+                case Unanswered(tag=dict() as line):
+                    self._smsc.owed.append(line)
+                case Ended():
+                    self._flush()
+                    if self._transport is not None:
+                        self._transport.close()
+                case _:
+                    pass
+        self._smsc.journal.write(acknowledged)
+        if submits:
+            self._take(submits)
+        self.deliver_owed()
+
+    def _answer_other(self, pdu: Pdu) -> None:
+        if pdu.command in (Command.BIND_TRANSCEIVER, Command.BIND_RECEIVER, Command.BIND_TRANSMITTER):
+            self._session.accept(pdu, status=self._bind_status(pdu), system_id="SIMULATOR")
+        else:
+            self._session.answer(pdu, status=RINVBNDSTS)
+
+    def _bind_status(self, pdu: Pdu) -> int:
+        if pdu.text("system_id") != self._smsc.settings.system_id:
+            return RINVSYSID
+        return OK if pdu.text("password") == self._smsc.settings.password else RINVPASWD
+
+    def _take(self, submits: list[Pdu]) -> None:
+        """Journal a chunk of submits, then answer them, then let the phones have them and owe the receipts."""
+        smsc = self._smsc
+        answers: list[tuple[Pdu, int, str]] = []
+        lines: list[Line] = []
+        is_dropped = False
+        for pdu in submits:
+            status, line = self._judge(pdu)
+            answers.append((pdu, status, line["id"] if line else ""))
+            if line is not None:
+                lines.append(line)
+            is_dropped = is_dropped or smsc.faults.drops_connection()
+        smsc.journal.write(lines)
+        for line in lines:
+            smsc.phones.receive(line)
+        if is_dropped:
+            self.close()
+        else:
+            self._answer_soon(answers)
+        receipts = [_receipt_line(line) for line in lines if line["receipt"] and not smsc.faults.loses_receipt()]
+        if receipts:
+            asyncio.get_running_loop().call_later(smsc.settings.receipt_delay_s, self._owe_receipts, receipts)
+
+    def _owe_receipts(self, receipts: list[Line]) -> None:
+        self._smsc.journal.write(receipts)
+        self._smsc.owe(receipts)
+
+    def _answer_soon(self, answers: list[tuple[Pdu, int, str]]) -> None:
+        delay_s = self._smsc.settings.answer_delay_s
+        if delay_s:
+            asyncio.get_running_loop().call_later(delay_s, self._answer, answers)
+        else:
+            self._answer(answers)
+
+    def _answer(self, answers: list[tuple[Pdu, int, str]]) -> None:
+        for pdu, status, message_id in answers:
+            if not self._smsc.faults.loses_answer():
+                self._session.answer(pdu, status=status, fields={"message_id": message_id})
+        self._flush()
+
+    def _judge(self, pdu: Pdu) -> tuple[int, Line | None]:
+        """The status of a submit, and its journal line when it is taken."""
+        smsc = self._smsc
+        if smsc.faults.is_throttled(smsc.now()):
+            return RTHROTTLED, None
+        if status := smsc.faults.refusal("smpp"):
+            return status, None
+        digits = pdu.text("destination_addr").lstrip("+")
+        if not digits.isdigit() or len(digits) < 7:
+            return RINVDSTADR, None
+        try:
+            text, concat = read_text(pdu)
+        except TheirFault:
+            return 0x01, None
+        line: Line = {
+            "at": smsc.now(),
+            "kind": "submit",
+            "protocol": "smpp",
+            "id": smsc.next_id(),
+            "from": _shown(pdu),
+            "to": f"+{digits}",
+            "text": text,
+            "data_coding": pdu.number("data_coding"),
+            "receipt": bool(pdu.number("registered_delivery") & 1),
+        }
+        if concat is not None:
+            line |= {"reference": concat.reference, "parts": concat.total, "part": concat.number}
+        return OK, line
+
+
+async def start_smsc(smsc: Smsc) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: SmscSession(smsc), "127.0.0.1", smsc.settings.smpp_port)
+
+
+def _shown(pdu: Pdu) -> str:
+    digits = pdu.text("source_addr")
+    return f"+{digits}" if pdu.number("source_addr_ton") == 1 else digits
+
+
+def _receipt_line(line: Line) -> Line:
+    fate = fate_of(line["to"])
+    return {
+        "at": line["at"],
+        "kind": "receipt",
+        "protocol": "smpp",
+        "id": line["id"],
+        "from": line["to"],
+        "to": line["from"],
+        "stat": fate.stat,
+        "err": fate.err,
+        "text": line["text"][:20],
+    }
+
+
+def _deliver_sm(line: Line) -> Pdu:
+    source, destination = address_of(line["from"]), address_of(line["to"])
+    fields: dict[str, Value] = {
+        "source_addr_ton": source.ton,
+        "source_addr_npi": source.npi,
+        "source_addr": source.digits,
+        "dest_addr_ton": destination.ton,
+        "dest_addr_npi": destination.npi,
+        "destination_addr": destination.digits[:20],
+    }
+    if line["kind"] == "inbound":
+        return _phone_text(fields, line["text"])
+    said = _receipt(line)
+    body = receipt.write(said).encode("ascii", "replace")
+    return Pdu(
+        Command.DELIVER_SM,
+        fields={**fields, "esm_class": RECEIPT, "short_message": body[:254]},
+        tlvs=receipt.tlvs(said),
+    )
+
+
+def _phone_text(fields: dict[str, Value], text: str) -> Pdu:
+    encoding = Encoding.GSM_7 if gsm.is_gsm7(text) else Encoding.UCS_2
+    fields["data_coding"] = DATA_CODING[encoding.value]
+    octets = encode_part(text, encoding)
+    if len(octets) <= 254:
+        return Pdu(Command.DELIVER_SM, fields={**fields, "short_message": octets})
+    return Pdu(Command.DELIVER_SM, fields=fields, tlvs=((0x0424, octets),))
+
+
+def _receipt(line: dict[str, Any]) -> receipt.Receipt:
+    done = datetime.fromtimestamp(line["at"], UTC).strftime("%y%m%d%H%M")
+    return receipt.Receipt(
+        id=line["id"],
+        stat=line["stat"],
+        err=line["err"],
+        dlvrd="001" if line["stat"] == "DELIVRD" else "000",
+        submit_date=done,
+        done_date=done,
+        text=line["text"],
+    )
