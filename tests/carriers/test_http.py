@@ -2,6 +2,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
 from heliogram.carriers.http import MAX_ANSWER_OCTETS, Answered, HttpClient, NotAnswered
 
@@ -69,16 +70,16 @@ async def test_a_peer_can_be_probed_without_sending_it_anything(client: HttpClie
 async def test_connections_send_small_writes_at_once(client: HttpClient) -> None:
     nodelay: list[int] = []
 
-    async def look(request: object) -> object:
+    async def look(request: web.Request) -> web.StreamResponse:
         connector = client._open_session().connector
         assert connector is not None
-        nodelay.extend(
-            protocol.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-            for protocol in connector._acquired  # type: ignore[attr-defined]
-        )
-        return await always(200, b"")(request)  # type: ignore[arg-type]
+        for protocol in connector._acquired:
+            assert protocol.transport is not None
+            opened = protocol.transport.get_extra_info("socket")
+            nodelay.append(opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        return web.Response()
 
-    async with gateway_answering(look) as gateway:  # type: ignore[arg-type]
+    async with gateway_answering(look) as gateway:
         await client.post(gateway.url, {"Content-Length": "1"}, [b"a"])
     assert nodelay
     assert all(nodelay)

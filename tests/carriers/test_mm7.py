@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from heliogram.carriers.mm7 import Misconfigured, Mm7Carrier, Mm7Settings, basic_credentials, outcome_of, request_for
+from heliogram.carriers.http import basic_credentials
+from heliogram.carriers.mm7 import Misconfigured, Mm7Carrier, Mm7Settings, outcome_of, request_for
 from heliogram.carriers.protocol import CallbackRefused, Link
 from heliogram.model.event import Callback, News, ReceiptHeard
 from heliogram.model.parcel import (
@@ -42,7 +43,7 @@ TOOK_IT = write_submit_rsp(HEAD, SubmitRsp(status=Status(code=1000), message_id=
 
 
 def settings_for(url: str = "http://127.0.0.1:9/mm7", **changed: Any) -> Mm7Settings:
-    return Mm7Settings(url=url, user="helio", password="secret", vasp_id="key-1", vas_id="offers", **changed)
+    return Mm7Settings(url=url, username="helio", password="secret", vaspid="key-1", vasid="offers", **changed)
 
 
 def parcel_of(**changed: Any) -> MmsParcel:
@@ -85,7 +86,7 @@ def test_a_request_says_who_sends_what_to_whom(transfer_encoding: str, namespace
     message = read_message(headers["Content-Type"], body)
     request = read_submit_req(message.envelope)
     assert message.envelope.head.transaction_id == "m1.1"
-    assert (request.vasp_id, request.vas_id, request.sender) == ("key-1", "offers", short_code("72345"))
+    assert (request.vaspid, request.vasid, request.sender) == ("key-1", "offers", short_code("72345"))
     assert request.to == (number("+13125550142"),)
     assert (request.subject, request.expiry_date, request.delivery_report) == ("Grue", "P3D", True)
     content = read_content(message.content)
@@ -96,7 +97,7 @@ def test_a_request_says_who_sends_what_to_whom(transfer_encoding: str, namespace
 
 
 @pytest.mark.parametrize("transfer_encoding", ["base64", "binary"])
-def test_ten_thousand_requests_share_one_picture(transfer_encoding: str) -> None:
+def test_all_requests_share_one_picture(transfer_encoding: str) -> None:
     settings = settings_for(transfer_encoding=transfer_encoding)
     pictures = set()
     for n in range(50):
@@ -240,17 +241,24 @@ async def test_a_gateway_that_is_away_refuses_nothing_for_good_and_is_seen_when_
     assert (outcome.code, outcome.permanent) == (UNREACHABLE, False)
     assert carrier.health().link is Link.DOWN
 
+    async with gateway_answering(always(200, TOOK_IT), port=port):
+        async with asyncio.timeout(5):
+            await carrier.wait_until_back()
+        assert carrier.health().link is Link.UP
+        assert isinstance(await carrier.send(parcel_of()), Accepted)
+
+
+async def test_listening_finds_the_gateway_and_hears_nothing(opened: Opened) -> None:
     async def sink(events: object) -> None:
         raise AssertionError("nothing is heard this way")
 
-    async with gateway_answering(always(200, TOOK_IT), port=port):
-        listening = asyncio.create_task(carrier.listen(sink))
-        async with asyncio.timeout(5):
-            while carrier.health().link is not Link.UP:
-                await asyncio.sleep(0)
-        assert isinstance(await carrier.send(parcel_of()), Accepted)
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+    async with gateway_answering(always(200, TOOK_IT)) as gateway:
+        carrier = opened(gateway.url)
+        assert carrier.health().link is Link.CONNECTING
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await carrier.listen(sink)
+        assert (carrier.health().link, gateway.asked) == (Link.UP, [])
 
 
 async def test_what_mm7_cannot_carry_is_refused_for_good(opened: Opened) -> None:
@@ -328,7 +336,13 @@ def test_settings_that_cannot_work_are_complained_about_in_a_sentence() -> None:
 
 
 async def test_an_account_is_made_from_its_stored_settings() -> None:
-    stored = {"url": "http://u:p@gateway.example:8080/mm7", "user": "helio", "vasp_id": "v", "vas_id": "a", "window": 8}
+    stored = {
+        "url": "http://u:p@gateway.example:8080/mm7",
+        "username": "helio",
+        "vaspid": "v",
+        "vasid": "a",
+        "window": 8,
+    }
     carrier = Mm7Carrier.configured(stored, "secret")
     assert carrier.capabilities.window == 8
     assert (carrier.capabilities.sms, carrier.capabilities.mms, carrier.capabilities.idempotent) == (False, True, False)

@@ -105,7 +105,7 @@ def test_a_read_report_is_thanked_for_and_anything_else_is_not_offered() -> None
 
 
 def test_what_is_kept_of_a_call_shows_neither_text_nor_whole_numbers() -> None:
-    request = DeliverReq(sender=number("+13125550142"), linked_id="8812345678", subject="a secret", vasp_id="key")
+    request = DeliverReq(sender=number("+13125550142"), linked_id="8812345678", subject="a secret", vaspid="key")
     (event,) = reply_of(request, [], "the text").events
     assert isinstance(event, InboundHeard)
     for hidden in ("13125550142", "a secret", "the text", ">key<"):

@@ -97,9 +97,9 @@ def _accounts(stage: Stage, window: int, mm7_window: int) -> list[dict[str, obje
             "carrier": "mm7",
             "settings": {
                 "url": f"http://127.0.0.1:{stage.mm7_port}/mm7",
-                "user": "heliogram",
-                "vasp_id": "heliogram",
-                "vas_id": "heliogram",
+                "username": "heliogram",
+                "vaspid": "heliogram",
+                "vasid": "heliogram",
                 "window": mm7_window,
             },
         },

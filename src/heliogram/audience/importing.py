@@ -87,7 +87,7 @@ class _Columns:
     attributes: tuple[tuple[str, int], ...]
 
 
-def read_people(octets: bytes, *, default_country: str | None = None) -> PeopleFile:
+def read_people(octets: bytes, *, default_country: str | None = None, max_rows: int = MAX_ROWS) -> PeopleFile:
     """Read a CSV with a header row, comma, semicolon or tab between cells.
 
     Numbers without "+" are of `default_country` (None: the US). The first row with a number wins over its repeats.
@@ -111,8 +111,8 @@ def read_people(octets: bytes, *, default_country: str | None = None) -> PeopleF
             people.append(read)
         else:
             rejected.append(read)
-        if len(people) + len(rejected) > MAX_ROWS:
-            raise ImportRefused("too_many_rows", f"The file has more than {MAX_ROWS:,} rows. Split it into several.")
+        if len(people) + len(rejected) > max_rows:
+            raise ImportRefused("too_many_rows", f"The file has more than {max_rows:,} rows. Split it into several.")
     n_rows = len(people) + len(rejected)
     if n_rows == 0:
         raise ImportRefused("no_rows", "The file has column names but no rows below them.")

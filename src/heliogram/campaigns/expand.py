@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.compose.liquid import Template, compile_text
@@ -17,6 +18,8 @@ from heliogram.model.campaign import Audience, AudienceKind, CampaignState
 from heliogram.model.message import State
 from heliogram.storage import campaigns, lanes, people
 from heliogram.storage.engine import Store
+
+log = structlog.get_logger()
 
 N_PAGE = 1_000
 N_AHEAD = 20_000
@@ -41,7 +44,8 @@ async def expand_page(
     campaign = await campaigns.one(connection, workspace_id, campaign_id, lock=True)
     if campaign is None or campaign["state"] != CampaignState.SENDING.value or campaign["is_expanded"]:
         return 0
-    if await lanes.n_waiting(connection, lane_id_of(campaign_id)) >= N_AHEAD:
+    lane_id = lanes.campaign_lane_of(campaign_id)
+    if await lanes.n_waiting(connection, lane_id) >= N_AHEAD:
         return 0
     page = await people.audience_page(
         connection,
@@ -54,7 +58,7 @@ async def expand_page(
     template = templates[campaign_id]
     rows = [_message_row(campaign, contact, purpose, template, new_id(), now) for contact in page]
     if rows:
-        await lanes.add_messages(connection, lane_id_of(campaign_id), rows)
+        await lanes.add_messages(connection, lane_id, rows)
         queued: Counter[campaigns.Count] = Counter()
         queued[campaign_id, workspace_id, "state", State.QUEUED.value] = len(rows)
         await campaigns.add_counts(connection, queued)
@@ -71,33 +75,21 @@ def audience_of(campaign: Any) -> Audience:
     return Audience(kind=AudienceKind(campaign["audience_kind"]), list_id=campaign["list_id"])
 
 
-def lane_id_of(campaign_id: str) -> str:
-    """A campaign has one lane, named after it."""
-    return f"c-{campaign_id}"
-
-
 def _message_row(
     campaign: Any, contact: Any, purpose: str, template: Template, message_id: str, now: datetime
 ) -> dict[str, Any]:
-    return {
-        "id": message_id,
-        "workspace_id": campaign["workspace_id"],
-        "group_id": campaign["group_id"],
-        "campaign_id": campaign["id"],
-        "contact_id": contact["id"],
-        "phone_e164": contact["phone_e164"],
-        "country": contact["country"],
-        "purpose": purpose,
-        "priority": BULK_PRIORITY,
-        "content": campaign["content"],
-        "body": render_for(template, contact),
-        "media_id": campaign["media_id"],
-        "created_at": now,
-        "due_at": None,
-        "expires_at": None,
-        "held_until": None,
-        "held_reason": None,
-    }
+    return lanes.message_row(
+        contact,
+        id=message_id,
+        group_id=campaign["group_id"],
+        purpose=purpose,
+        priority=BULK_PRIORITY,
+        content=campaign["content"],
+        body=render_for(template, contact),
+        now=now,
+        campaign_id=campaign["id"],
+        media_id=campaign["media_id"],
+    )
 
 
 class Expander:
@@ -115,12 +107,19 @@ class Expander:
             running: Sequence[Any] = await campaigns.with_state(connection, CampaignState.SENDING)
         n = 0
         for campaign in running:
-            if campaign["is_expanded"]:
-                await self._finish(campaign)
-            else:
-                n += await self._expand(campaign)
+            try:
+                n += await self._advance(campaign)
+            except Exception:
+                # The loop must outlive one campaign's trouble; the others are not to wait for it.
+                log.exception("campaign not advanced, trying again", campaign=campaign["id"])
         self._templates = {each["id"]: self._templates[each["id"]] for each in running if each["id"] in self._templates}
         return n
+
+    async def _advance(self, campaign: Any) -> int:
+        if not campaign["is_expanded"]:
+            return await self._expand(campaign)
+        await self._finish(campaign)
+        return 0
 
     async def _expand(self, campaign: Any) -> int:
         if campaign["id"] not in self._templates:
@@ -141,4 +140,4 @@ class Expander:
             if not await lanes.is_drained(connection, campaign["id"]):
                 return
         async with self._store.write() as connection:
-            await campaigns.finish(connection, campaign["id"], CampaignState.DONE, self._now())
+            await campaigns.finish(connection, campaign["id"], self._now())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.campaigns.expand import BULK_PRIORITY, audience_of, lane_id_of
+from heliogram.campaigns.expand import BULK_PRIORITY, audience_of
 from heliogram.model.campaign import CAMPAIGN_NEXT, CampaignState
 from heliogram.model.queue import LaneState
 from heliogram.storage import access, campaigns, lanes, people
@@ -69,7 +69,7 @@ async def take(
     if step.to is CampaignState.CANCELED:
         values |= {"finished_at": now}
     await campaigns.change(connection, campaign_id, values)
-    await lanes.set_state(connection, campaign_id, step.lane, now)
+    await lanes.set_state(connection, campaign_id, step.lane)
     await access.add_audit(
         connection,
         {
@@ -87,7 +87,7 @@ async def take(
 async def _freeze(connection: AsyncConnection, campaign: Any, now: datetime) -> dict[str, Any]:
     await lanes.add_lane(
         connection,
-        id=lane_id_of(campaign["id"]),
+        id=lanes.campaign_lane_of(campaign["id"]),
         workspace_id=campaign["workspace_id"],
         group_id=campaign["group_id"],
         campaign_id=campaign["id"],

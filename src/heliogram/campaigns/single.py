@@ -44,7 +44,7 @@ async def queue_single(
         },
     )
     contact = (await people.by_phones(connection, workspace_id, [single.to.e164]))[single.to.e164]
-    lane_id = f"g-{single.group_id}"
+    lane_id = lanes.single_lane_of(single.group_id)
     await lanes.add_lane(
         connection,
         id=lane_id,
@@ -53,30 +53,18 @@ async def queue_single(
         campaign_id=None,
         priority=SINGLE_PRIORITY,
     )
-    message_id = new_id()
-    await lanes.add_messages(
-        connection,
-        lane_id,
-        [
-            {
-                "id": message_id,
-                "workspace_id": workspace_id,
-                "group_id": single.group_id,
-                "campaign_id": None,
-                "contact_id": contact["id"],
-                "phone_e164": single.to.e164,
-                "country": single.to.country,
-                "purpose": await campaigns.purpose_of(connection, single.group_id),
-                "priority": SINGLE_PRIORITY,
-                "content": single.content.value,
-                "body": single.body,
-                "media_id": single.media_id,
-                "created_at": now,
-                "due_at": single.due_at,
-                "expires_at": single.expires_at,
-                "held_until": None,
-                "held_reason": None,
-            }
-        ],
+    row = lanes.message_row(
+        contact,
+        id=new_id(),
+        group_id=single.group_id,
+        purpose=await campaigns.purpose_of(connection, single.group_id),
+        priority=SINGLE_PRIORITY,
+        content=single.content.value,
+        body=single.body,
+        now=now,
+        media_id=single.media_id,
+        due_at=single.due_at,
+        expires_at=single.expires_at,
     )
-    return message_id
+    await lanes.add_messages(connection, lane_id, [row])
+    return str(row["id"])

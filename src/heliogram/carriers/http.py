@@ -5,6 +5,7 @@ Addresses come from an operator's account settings, so private networks are allo
 """
 
 import asyncio
+import base64
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
@@ -98,6 +99,11 @@ class HttpClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def basic_credentials(username: str, password: str) -> str:
+    """The Authorization header of HTTP Basic. Source: RFC 7617."""
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
 async def _read_bounded(content: aiohttp.StreamReader) -> bytes:

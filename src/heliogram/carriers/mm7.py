@@ -5,7 +5,6 @@ Source: 3GPP TS 23.140 §8.7; gateway rules met in practice: protocols §3.5.
 """
 
 import asyncio
-import base64
 import hashlib
 import hmac
 import unicodedata
@@ -16,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from heliogram.carriers.exchange import exchange_of, shown_headers, without_numbers
-from heliogram.carriers.http import Answered, HttpClient, NotAnswered
+from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials
 from heliogram.carriers.mm7_calls import heard_in, shown_envelope
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
 from heliogram.model.event import Callback, Heard
@@ -51,16 +50,16 @@ class Misconfigured(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mm7Settings:
-    """One account. `user` and `password` serve both ways: we show them to the gateway and it to us.
+    """One account. `username` and `password` serve both ways: we show them to the gateway and it to us.
 
     `expiry` is an xs:duration ("P3D") or "" for the gateway's own. `soap_action` is sent as it is, quotes included.
     """
 
     url: str
-    user: str = ""
+    username: str = ""
     password: str = field(default="", repr=False)
-    vasp_id: str = ""
-    vas_id: str = ""
+    vaspid: str = ""
+    vasid: str = ""
     namespace: str = REL_6_MM7_1_4
     soap_action: str = '""'
     transfer_encoding: str = "base64"
@@ -89,8 +88,8 @@ def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str
     # The key is one attempt's, so its hash is in no picture, and none need be searched for it.
     boundary = hashlib.sha256(parcel.key.encode()).hexdigest()[:32]
     request = submit.SubmitReq(
-        vasp_id=settings.vasp_id,
-        vas_id=settings.vas_id,
+        vaspid=settings.vaspid,
+        vasid=settings.vasid,
         sender=_sender_address(parcel),
         to=(number(parcel.to_e164),),
         expiry_date=settings.expiry,
@@ -112,8 +111,8 @@ def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str
         "Content-Length": str(sum(map(len, buffers))),
         "SOAPAction": settings.soap_action,
     }
-    if settings.user:
-        headers["Authorization"] = basic_credentials(settings.user, settings.password)
+    if settings.username:
+        headers["Authorization"] = basic_credentials(settings.username, settings.password)
     return headers, buffers
 
 
@@ -134,11 +133,6 @@ def outcome_of(http_status: int, headers: Mapping[str, str], body: bytes) -> Out
     if not response.message_id:
         return Unknown(reason="The gateway took the message but gave no id for it, so no receipt can find it.")
     return Accepted(carrier_ids=(response.message_id,))
-
-
-def basic_credentials(username: str, password: str) -> str:
-    """The Authorization header of HTTP Basic. Source: RFC 7617."""
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
 class Mm7Carrier:
@@ -194,9 +188,9 @@ class Mm7Carrier:
         """Read a DeliveryReportReq, DeliverReq or ReadReplyReq. Raises CallbackRefused."""
         if call.method != "POST":
             raise CallbackRefused(405, "MM7 gateways call with POST.")
-        wanted = basic_credentials(self._settings.user, self._settings.password)
+        wanted = basic_credentials(self._settings.username, self._settings.password)
         shown = call.headers.get("authorization", "")
-        if self._settings.user and not hmac.compare_digest(shown.encode(), wanted.encode()):
+        if self._settings.username and not hmac.compare_digest(shown.encode(), wanted.encode()):
             raise CallbackRefused(401, "The user name or password of the call is not this account's.")
         try:
             return heard_in(call.headers.get("content-type", ""), call.body)
@@ -207,11 +201,14 @@ class Mm7Carrier:
         """Nothing is heard this way; calls come in over HTTP. While the gateway is away, find out when it is back."""
         while True:
             await self._is_away.wait()
-            if await self._client.can_connect(self._settings.url):
-                self._say(Link.UP)
-            else:
-                self._say(Link.DOWN)
-                await asyncio.sleep(PROBE_S)
+            await self.wait_until_back()
+
+    async def wait_until_back(self) -> None:
+        """Try the gateway every PROBE_S until a connection opens; nothing is sent over it."""
+        while not await self._client.can_connect(self._settings.url):
+            self._say(Link.DOWN)
+            await asyncio.sleep(PROBE_S)
+        self._say(Link.UP)
 
     def health(self) -> Health:
         return self._health

@@ -4,7 +4,7 @@ Append-only: a revocation is a new fact. The rows are written by `storage.consen
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
@@ -20,7 +20,7 @@ def chain(previous_hash: str, fact: Fact) -> str:
         fact.phone_e164,
         fact.state.value,
         fact.source.value,
-        fact.at.isoformat(),
+        fact.at.astimezone(UTC).isoformat(),
         fact.evidence,
     ]
     return sha256(msgspec.json.encode(said)).hexdigest()

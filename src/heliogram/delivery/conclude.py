@@ -1,6 +1,6 @@
 """Outcomes into rows: the carrier's answer, its ids, the next state, and the next try where there is one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.claim import Attempt
-from heliogram.delivery.fold import News, fold
+from heliogram.delivery.fold import Deltas, Move, News, fold
 from heliogram.delivery.receipts import match_early, ref_row
 from heliogram.delivery.retry import Conclusion, conclude
 from heliogram.model.group import Fallbacks, Group
 from heliogram.model.message import State
 from heliogram.model.parcel import Accepted, Outcome, Partly, Refused, Unknown
-from heliogram.storage import deliveries, lanes
+from heliogram.storage import campaigns, deliveries, lanes
+from heliogram.storage.bulk import Row
 from heliogram.storage.deliveries import Claimed
+from heliogram.storage.types import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ async def store_results(
     refs: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     news: list[News] = []
-    given: dict[str, dict[str, list[Claimed]]] = defaultdict(dict)
+    given: dict[str, set[str]] = defaultdict(set)
     for result in results:
         message, route = result.attempt.draft.message, result.attempt.draft.the_route()
         group = groups.get(message.group_id)
@@ -49,13 +51,27 @@ async def store_results(
         if conclusion.state is State.RETRYING:
             again.append(_ready_row(result, conclusion))
         for claim, carrier_id in _claims(result):
-            given[route.account_id].setdefault(carrier_id, []).append(claim)
+            given[route.account_id].add(carrier_id)
             refs.append(ref_row(route.account_id, message.workspace_id, carrier_id, claim))
-    await deliveries.add_outcomes(connection, rows, refs)
-    await fold(connection, news, now)
-    await lanes.put_ready(connection, again)
-    for account_id, claims in given.items():
-        await match_early(connection, account_id, claims, now)
+    for account_id in sorted(given):
+        await deliveries.lock_account(connection, account_id)
+    deltas: Deltas = Counter()
+    moves = await fold(connection, news, deltas, now)
+    await _add_outcomes(connection, rows, moves)
+    await deliveries.add_refs(connection, refs)
+    # Only what is `retrying` now: an attempt that was given up as unknown meanwhile is not repeated.
+    await lanes.put_ready(connection, [row for row in again if moves[row["message_id"]].after is State.RETRYING])
+    for account_id, carrier_ids in given.items():
+        await match_early(connection, account_id, carrier_ids, deltas, now)
+    await campaigns.add_counts(connection, deltas)
+
+
+async def _add_outcomes(connection: AsyncConnection, rows: Sequence[Row], moves: Mapping[str, Move]) -> None:
+    """A message that is no longer `sending` was given up by another process: its attempt has an outcome already."""
+    in_time = [row for row in rows if moves[row["message_id"]].before is State.SENDING]
+    late = [row for row in rows if moves[row["message_id"]].before is not State.SENDING]
+    await deliveries.add_outcomes(connection, in_time)
+    await deliveries.add_late_outcomes(connection, late)
 
 
 def _claims(result: Result) -> list[tuple[Claimed, str]]:
@@ -82,10 +98,10 @@ def _outcome_row(result: Result, now: datetime) -> dict[str, Any]:
         "at": now,
         "kind": _KIND[type(outcome)],
         "code": getattr(outcome, "code", ""),
-        "reason": getattr(outcome, "reason", ""),
+        "reason": storable(getattr(outcome, "reason", "")),
         "is_permanent": getattr(outcome, "permanent", None),
         "carrier_ids": list(getattr(outcome, "carrier_ids", ())),
-        "exchange": outcome.exchange,
+        "exchange": storable(outcome.exchange),
     }
 
 

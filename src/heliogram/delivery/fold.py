@@ -24,13 +24,28 @@ class News:
     reason: str = ""
 
 
-async def fold(connection: AsyncConnection, news: Sequence[News], now: datetime) -> None:
-    """Move each message to where its news takes it, if the table allows. Later news of the same message comes later."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where a message was, and where its news has taken it: often nowhere."""
+
+    before: State
+    after: State
+
+
+Deltas = Counter[campaigns.Count]
+"""Counters to move at the end of a transaction, all at once: two transactions that lock the same counters in
+several rounds could wait for each other for ever."""
+
+
+async def fold(connection: AsyncConnection, news: Sequence[News], deltas: Deltas, now: datetime) -> dict[str, Move]:
+    """Move each message to where its news takes it, if the table allows. Later news of the same message comes later.
+
+    Adds to `deltas` what the caller passes to `campaigns.add_counts` as its last statement.
+    """
     if not news:
-        return
+        return {}
     standing = await deliveries.states_of(connection, list({each.message_id for each in news}))
     moved: dict[str, tuple[State, str]] = {}
-    deltas: Counter[campaigns.Count] = Counter()
     for each in news:
         known = standing.get(each.message_id)
         if known is None:
@@ -44,11 +59,14 @@ async def fold(connection: AsyncConnection, news: Sequence[News], now: datetime)
             count_move(deltas, known.campaign_id, known.workspace_id, current, following, each.reason)
     for (state, reason), ids in _grouped(moved).items():
         await deliveries.set_states(connection, ids, state, reason, now)
-    await campaigns.add_counts(connection, deltas)
+    return {
+        message_id: Move(before=known.state, after=moved[message_id][0] if message_id in moved else known.state)
+        for message_id, known in standing.items()
+    }
 
 
 def count_move(
-    deltas: Counter[campaigns.Count],
+    deltas: Deltas,
     campaign_id: str,
     workspace_id: str,
     before: State,

@@ -13,6 +13,7 @@ from heliogram.model.event import Event, InboundHeard, ReceiptHeard
 from heliogram.storage import inbound
 from heliogram.storage.blobs import Blobs
 from heliogram.storage.engine import Store
+from heliogram.storage.types import storable
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ async def _inbound_row(
     account: Account, heard: InboundHeard, blobs: Blobs, now: datetime, new_id: str
 ) -> dict[str, Any]:
     media = [
-        {"sha256": await blobs.put(part.octets), "content_type": part.content_type, "filename": part.filename}
+        {"sha256": await blobs.put(part.octets), "content_type": part.content_type, "filename": storable(part.filename)}
         for part in heard.media
     ]
     reference, total, number = heard.concat or (None, None, None)
@@ -59,12 +60,12 @@ async def _inbound_row(
         "unique_key": heard.unique,
         "from_e164": heard.from_e164,
         "to_address": heard.to_address,
-        "text": heard.text,
+        "text": storable(heard.text),
         "concat_reference": reference,
         "concat_total": total,
         "concat_number": number,
         "media": media,
         "at": now,
-        "raw": heard.raw,
+        "raw": storable(heard.raw),
         "read_as": None,
     }

@@ -5,84 +5,123 @@ visible as unmatched. A receipt for an id nobody recorded can still resolve an a
 when it is the only one in doubt for that number through that account.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.delivery.fold import News, fold
+from heliogram.delivery.fold import Deltas, News, fold
 from heliogram.model.event import NEWS_STATE, ReceiptHeard
 from heliogram.model.event import News as ReceiptNews
 from heliogram.model.message import State
-from heliogram.storage import deliveries
-from heliogram.storage.deliveries import Claimed
+from heliogram.storage import campaigns, deliveries
+from heliogram.storage.deliveries import Claimed, Doubt
+from heliogram.storage.types import storable
 
 
 async def store_receipts(
     connection: AsyncConnection, account_id: str, workspace_id: str, heard: Sequence[ReceiptHeard], now: datetime
 ) -> None:
     """Store what a carrier said and move the messages it is about. A repeated receipt changes nothing."""
+    if not heard:
+        return
+    await deliveries.lock_account(connection, account_id)
     claims = await deliveries.claims_of(connection, account_id, {each.carrier_id for each in heard})
-    await _claim_by_number(connection, account_id, workspace_id, heard, claims)
+    strays = [
+        Stray(carrier_id=each.carrier_id, about_e164=each.about_e164, at=now)
+        for each in heard
+        if each.about_e164 and each.carrier_id not in claims
+    ]
+    claims |= await _claim_by_number(connection, account_id, workspace_id, strays)
     rows = [_row(account_id, workspace_id, each, _only(claims.get(each.carrier_id)), now) for each in heard]
     unique = {(row["carrier_id"], row["news"]): row for row in rows}
     new = await deliveries.add_receipts(connection, list(unique.values()))
     said = [(each.carrier_id, each.news, each.code) for each in heard if (each.carrier_id, each.news.value) in new]
-    await _apply(connection, said, claims, now)
+    deltas: Deltas = Counter()
+    await _apply(connection, said, claims, deltas, now)
+    await campaigns.add_counts(connection, deltas)
 
 
 async def match_early(
-    connection: AsyncConnection, account_id: str, given: dict[str, list[Claimed]], now: datetime
+    connection: AsyncConnection, account_id: str, carrier_ids: Collection[str], deltas: Deltas, now: datetime
 ) -> None:
     """Apply the receipts that overtook the answers which name these carrier ids."""
-    waiting = await deliveries.unmatched(connection, account_id, list(given))
-    pairs = [(row["carrier_id"], claim.message_id) for row in waiting if (claim := _only(given[row["carrier_id"]]))]
-    await deliveries.set_matched(connection, account_id, pairs)
+    waiting = await deliveries.unmatched(connection, account_id, list(carrier_ids))
+    if not waiting:
+        return
+    # Asked again, not taken from the answers at hand: an earlier attempt may have been given the same id.
+    claims = await deliveries.claims_of(connection, account_id, {row["carrier_id"] for row in waiting})
+    pairs = {
+        (row["carrier_id"], claim.message_id) for row in waiting if (claim := _only(claims.get(row["carrier_id"])))
+    }
+    await deliveries.set_matched(connection, account_id, sorted(pairs))
     said = [(row["carrier_id"], ReceiptNews(row["news"]), row["code"]) for row in waiting]
-    await _apply(connection, said, given, now)
+    await _apply(connection, said, claims, deltas, now)
 
 
 async def resolve_doubt(
     connection: AsyncConnection, account_id: str, workspace_id: str, phones: Sequence[str], now: datetime
 ) -> None:
     """Apply stored receipts about these numbers to attempts that a crash left in doubt."""
+    await deliveries.lock_account(connection, account_id)
     waiting = await deliveries.unmatched_about(connection, account_id, phones)
-    heard = [
-        ReceiptHeard(carrier_id=row["carrier_id"], news=ReceiptNews(row["news"]), about_e164=row["about_e164"])
-        for row in waiting
-    ]
-    claims: dict[str, list[Claimed]] = {}
-    await _claim_by_number(connection, account_id, workspace_id, heard, claims)
-    await match_early(connection, account_id, claims, now)
+    strays = [Stray(carrier_id=row["carrier_id"], about_e164=row["about_e164"], at=row["at"]) for row in waiting]
+    claims = await _claim_by_number(connection, account_id, workspace_id, strays)
+    deltas: Deltas = Counter()
+    await match_early(connection, account_id, claims, deltas, now)
+    await campaigns.add_counts(connection, deltas)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A receipt for an id that no attempt is known to have been given."""
+
+    carrier_id: str
+    about_e164: str
+    at: datetime
 
 
 async def _claim_by_number(
-    connection: AsyncConnection,
-    account_id: str,
-    workspace_id: str,
-    heard: Sequence[ReceiptHeard],
-    claims: dict[str, list[Claimed]],
-) -> None:
-    strays = {each.about_e164: each.carrier_id for each in heard if each.about_e164 and each.carrier_id not in claims}
-    if not strays:
-        return
-    doubts = await deliveries.in_doubt(connection, account_id, list(strays))
-    refs: list[dict[str, Any]] = []
-    for phone, carrier_id in strays.items():
-        claim = _only(doubts.get(phone))
-        # A text of several segments needs each one's id; one receipt cannot speak for them all.
-        if claim is None or claim.n_parts > 1:
-            continue
-        claims[carrier_id] = [claim]
-        refs.append(ref_row(account_id, workspace_id, carrier_id, claim))
-    await deliveries.add_refs(connection, refs)
+    connection: AsyncConnection, account_id: str, workspace_id: str, strays: Sequence[Stray]
+) -> dict[str, list[Claimed]]:
+    """Give ids to attempts in doubt, where number and time leave no other reading. Returns those claims by id."""
+    by_phone: dict[str, dict[str, Stray]] = defaultdict(dict)
+    for stray in strays:
+        by_phone[stray.about_e164][stray.carrier_id] = stray
+    if not by_phone:
+        return {}
+    doubts = await deliveries.in_doubt(connection, workspace_id, account_id, list(by_phone))
+    claims: dict[str, list[Claimed]] = {}
+    for phone, of_phone in by_phone.items():
+        claim = _the_one_meant(list(of_phone.values()), doubts.get(phone, []))
+        if claim is not None:
+            claims[next(iter(of_phone))] = [claim]
+    await deliveries.add_refs(
+        connection, [ref_row(account_id, workspace_id, each, claim) for each, (claim,) in claims.items()]
+    )
+    return claims
+
+
+def _the_one_meant(strays: Sequence[Stray], doubts: Sequence[Doubt]) -> Claimed | None:
+    """The attempt a number's stray receipt is about: the only one in doubt, and older than the receipt."""
+    if len(strays) != 1 or len(doubts) != 1:
+        return None
+    stray, doubt = strays[0], doubts[0]
+    # An attempt whose answer is still to come gets its id from that. A text of several segments needs each one's
+    # id; one receipt cannot speak for them all.
+    if doubt.is_open or doubt.at > stray.at or doubt.claim.n_parts > 1:
+        return None
+    return doubt.claim
 
 
 async def _apply(
     connection: AsyncConnection,
     said: Sequence[tuple[str, ReceiptNews, str]],
     claims: dict[str, list[Claimed]],
+    deltas: Deltas,
     now: datetime,
 ) -> None:
     single: list[News] = []
@@ -103,7 +142,7 @@ async def _apply(
             for message_id, reason in several.items()
             if (state := rolled_up(parts.get(message_id, []))) is not None
         ]
-    await fold(connection, single, now)
+    await fold(connection, single, deltas, now)
 
 
 def rolled_up(parts: Sequence[Any]) -> State | None:
@@ -145,7 +184,7 @@ def _row(
         "workspace_id": workspace_id,
         "at": now,
         "code": heard.code,
-        "raw": heard.raw,
+        "raw": storable(heard.raw),
         "message_id": claim.message_id if claim else None,
     }
 

@@ -60,7 +60,8 @@ class Reader:
             if len({part["concat_number"] for part in parts}) < row["concat_total"]:
                 await inbound.set_read(connection, [row["id"]], "part")
                 return {row["id"]}
-        text = "".join(part["text"] for part in parts)
+        # By number: a segment that came twice under two keys is one segment.
+        text = "".join({part["concat_number"]: part["text"] for part in parts}.values())
         keyword = read_keyword(text)
         kind = keyword.kind if keyword else "other"
         await inbound.set_read(connection, [part["id"] for part in parts], kind)
@@ -115,7 +116,7 @@ class Reader:
             body = await senders.help_text(connection, row["workspace_id"], group.id)
         else:
             body = _REPLIES[keyword.kind].format(name=" and ".join(each.name for each in groups))
-        lane_id = single_lane_of(group.id)
+        lane_id = lanes.single_lane_of(group.id)
         await lanes.add_lane(
             connection,
             id=lane_id,
@@ -125,33 +126,14 @@ class Reader:
             priority=REPLY_PRIORITY,
         )
         contact = (await people.by_phones(connection, row["workspace_id"], [row["from_e164"]]))[row["from_e164"]]
-        await lanes.add_messages(
-            connection,
-            lane_id,
-            [
-                {
-                    "id": self._new_id(),
-                    "workspace_id": row["workspace_id"],
-                    "group_id": group.id,
-                    "campaign_id": None,
-                    "contact_id": contact["id"],
-                    "phone_e164": row["from_e164"],
-                    "country": contact["country"],
-                    "purpose": Purpose.REPLY.value,
-                    "priority": REPLY_PRIORITY,
-                    "content": Content.TEXT.value,
-                    "body": body,
-                    "media_id": None,
-                    "created_at": self._now(),
-                    "due_at": None,
-                    "expires_at": None,
-                    "held_until": None,
-                    "held_reason": None,
-                }
-            ],
+        reply = lanes.message_row(
+            contact,
+            id=self._new_id(),
+            group_id=group.id,
+            purpose=Purpose.REPLY.value,
+            priority=REPLY_PRIORITY,
+            content=Content.TEXT.value,
+            body=body,
+            now=self._now(),
         )
-
-
-def single_lane_of(group_id: str) -> str:
-    """A group's single messages share one lane, named after it."""
-    return f"g-{group_id}"
+        await lanes.add_messages(connection, lane_id, [reply])

@@ -84,12 +84,13 @@ def _with_picture(
                 return _fall_back(group, able, "media_not_taken")
             assert sender.mms_account_id is not None  # can_mms() includes it
             return Route(sender=sender, account_id=sender.mms_account_id, channel=Channel.MMS, reason="mms")
-    waits_for_approval = any(sender.can_mms() or _is_unapproved_code(sender) for sender in able)
+    waits_for_approval = any(_is_unapproved_code(sender) for sender in able)
     return _fall_back(group, able, "carrier_not_approved" if waits_for_approval else "sender_cannot_mms")
 
 
 def _is_unapproved_code(sender: Sender) -> bool:
-    return sender.kind is SenderKind.SHORT_CODE and sender.mms_enabled
+    """Whether only a network's word keeps the sender from sending the picture."""
+    return sender.kind is SenderKind.SHORT_CODE and sender.mms_enabled and sender.mms_account_id is not None
 
 
 def _fall_back(group: Group, able: list[Sender], reason: str) -> Route | NoRoute:

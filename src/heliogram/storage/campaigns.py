@@ -21,8 +21,9 @@ async def add(connection: AsyncConnection, row: Row) -> None:
 
 
 async def one(connection: AsyncConnection, workspace_id: str, campaign_id: str, *, lock: bool = False) -> Any | None:
+    """A campaign. The lock lets others count for it (a new counter's foreign key), but not change it."""
     query = select(campaigns).where(campaigns.c.workspace_id == workspace_id, campaigns.c.id == campaign_id)
-    return (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
+    return (await connection.execute(query.with_for_update(key_share=True) if lock else query)).mappings().first()
 
 
 async def page(connection: AsyncConnection, workspace_id: str, *, before: str, limit: int) -> Sequence[Any]:
@@ -110,8 +111,13 @@ async def counts(connection: AsyncConnection, campaign_ids: Sequence[str]) -> di
     return found
 
 
-async def finish(connection: AsyncConnection, campaign_id: str, state: CampaignState, now: datetime) -> None:
-    await change(connection, campaign_id, {"state": state.value, "finished_at": now})
+async def finish(connection: AsyncConnection, campaign_id: str, now: datetime) -> None:
+    """A campaign that is still being sent is done. One that was paused or canceled just now stays so."""
+    await connection.execute(
+        campaigns.update()
+        .where(campaigns.c.id == campaign_id, campaigns.c.state == CampaignState.SENDING.value)
+        .values(state=CampaignState.DONE.value, finished_at=now)
+    )
 
 
 async def purpose_of(connection: AsyncConnection, group_id: str) -> str:

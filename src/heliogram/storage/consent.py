@@ -27,7 +27,7 @@ async def add_facts(
     if not facts:
         return []
     await add_new_rows(connection, consent_heads, [{"workspace_id": workspace_id, "position": 0, "hash": GENESIS}])
-    head = select(consent_heads).where(consent_heads.c.workspace_id == workspace_id).with_for_update()
+    head = select(consent_heads).where(consent_heads.c.workspace_id == workspace_id).with_for_update(key_share=True)
     row = (await connection.execute(head)).one()
     position, previous = row.position, row.hash
     rows: list[dict[str, Any]] = []

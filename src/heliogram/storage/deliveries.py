@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.message import State
@@ -29,11 +29,12 @@ async def states_of(connection: AsyncConnection, message_ids: Sequence[str]) -> 
     """The state of each message that has left the queue, locked until the transaction ends."""
     found: dict[str, Standing] = {}
     table = message_states.c
-    for start in range(0, len(message_ids), _CHUNK):
+    # Always in one order: two transactions that lock the same rows must not wait for each other.
+    in_order = sorted(message_ids)
+    for start in range(0, len(in_order), _CHUNK):
         query = (
             select(table.message_id, table.state, table.reason, table.workspace_id, table.campaign_id)
-            .where(table.message_id.in_(message_ids[start : start + _CHUNK]))
-            # Always in one order: two transactions that lock the same rows must not wait for each other.
+            .where(table.message_id.in_(in_order[start : start + _CHUNK]))
             .order_by(table.message_id)
             .with_for_update()
         )
@@ -78,9 +79,29 @@ async def add_attempts(connection: AsyncConnection, rows: Sequence[Row]) -> None
     await add_rows(connection, attempts, rows)
 
 
-async def add_outcomes(connection: AsyncConnection, rows: Sequence[Row], refs: Sequence[Row]) -> None:
+async def add_outcomes(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     await add_rows(connection, outcomes, rows)
-    await add_rows(connection, carrier_refs, refs)
+
+
+async def add_late_outcomes(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    """Answers to attempts that were given up meanwhile. What was recorded then stays."""
+    await add_new_rows(connection, outcomes, rows)
+
+
+async def add_refs(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    """Record which attempts were given which carrier ids."""
+    await add_rows(connection, carrier_refs, rows)
+
+
+async def lock_account(connection: AsyncConnection, account_id: str) -> None:
+    """Keep answers and receipts of an account apart until the transaction ends.
+
+    Otherwise an answer and the receipt that overtook it, each stored without seeing the other, would never meet.
+    On SQLite there is one writer in any case.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(account_id, literal(0, BigInteger))
+        await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def add_receipts(connection: AsyncConnection, rows: Sequence[Row]) -> set[tuple[str, str]]:
@@ -147,16 +168,21 @@ async def parts_of(connection: AsyncConnection, message_ids: Sequence[str]) -> d
 
 async def set_matched(connection: AsyncConnection, account_id: str, pairs: Sequence[tuple[str, str]]) -> None:
     """Write to stored receipts which message they are about: (carrier id, message id)."""
-    for carrier_id, message_id in pairs:
-        await connection.execute(
-            update(receipts)
-            .where(
-                receipts.c.account_id == account_id,
-                receipts.c.carrier_id == carrier_id,
-                receipts.c.message_id.is_(None),
-            )
-            .values(message_id=message_id)
+    if not pairs:
+        return
+    statement = (
+        update(receipts)
+        .where(
+            receipts.c.account_id == account_id,
+            receipts.c.carrier_id == bindparam("of_carrier_id"),
+            receipts.c.message_id.is_(None),
         )
+        .values(message_id=bindparam("about_message_id"))
+    )
+    await connection.execute(
+        statement,
+        [{"of_carrier_id": carrier_id, "about_message_id": message_id} for carrier_id, message_id in pairs],
+    )
 
 
 async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: Sequence[str]) -> list[Any]:
@@ -182,26 +208,41 @@ async def unmatched_about(connection: AsyncConnection, account_id: str, phones: 
     return list((await connection.execute(query)).mappings().all())
 
 
-async def in_doubt(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> dict[str, list[Claimed]]:
-    """Number → the attempts to it through this account whose answer was never recorded and is still unknown."""
-    found: dict[str, list[Claimed]] = {}
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An attempt without a carrier id. It `is_open` while its answer may still come."""
+
+    claim: Claimed
+    at: datetime
+    is_open: bool
+
+
+async def in_doubt(
+    connection: AsyncConnection, workspace_id: str, account_id: str, phones: Sequence[str]
+) -> dict[str, list[Doubt]]:
+    """Number → the attempts to it through this account whose answer is not known, or not known yet."""
+    found: dict[str, list[Doubt]] = {}
+    is_open = and_(message_states.c.state == State.SENDING.value, outcomes.c.kind.is_(None))
+    is_lost = and_(message_states.c.state == State.UNKNOWN.value, outcomes.c.kind == "unknown")
+    of_attempt = and_(outcomes.c.message_id == attempts.c.message_id, outcomes.c.n == attempts.c.n)
     query = (
         select(messages.c.phone_e164, attempts.c.message_id, attempts.c.n, attempts.c.n_segments)
+        .add_columns(attempts.c.at, is_open.label("is_open"))
         .join(attempts, attempts.c.message_id == messages.c.id)
         .join(message_states, message_states.c.message_id == messages.c.id)
+        .outerjoin(outcomes, of_attempt)
         .where(
+            messages.c.workspace_id == workspace_id,
             messages.c.phone_e164.in_(phones),
             attempts.c.account_id == account_id,
-            message_states.c.state == State.UNKNOWN.value,
+            or_(is_open, is_lost),
         )
     )
-    for phone, message_id, n, n_segments in await connection.execute(query):
-        found.setdefault(phone, []).append(Claimed(message_id, n, 0, n_segments))
+    for phone, message_id, n, n_segments, at, still_open in await connection.execute(query):
+        # A picture message has no segments, and one receipt.
+        claim = Claimed(message_id, n, 0, max(1, n_segments))
+        found.setdefault(phone, []).append(Doubt(claim, at, bool(still_open)))
     return found
-
-
-async def add_refs(connection: AsyncConnection, rows: Sequence[Row]) -> None:
-    await add_new_rows(connection, carrier_refs, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 A lane has one owner at a time. The owner reads a range and moves one cursor row; no message row is updated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.group import Purpose
-from heliogram.model.message import Content
+from heliogram.model.message import Content, State
 from heliogram.model.queue import Lane, LaneState, Queued
 from heliogram.storage.bulk import Row, add_new_rows, add_rows, put_rows
 from heliogram.storage.tables.delivery import lanes, message_states, messages, ready
@@ -41,8 +41,55 @@ async def add_lane(
     await add_new_rows(connection, lanes, [row])
 
 
+def campaign_lane_of(campaign_id: str) -> str:
+    """A campaign has one lane, named after it."""
+    return f"c-{campaign_id}"
+
+
+def single_lane_of(group_id: str) -> str:
+    """A group's single messages share one lane, named after it."""
+    return f"g-{group_id}"
+
+
+def message_row(
+    contact: Mapping[str, Any],
+    *,
+    id: str,
+    group_id: str,
+    purpose: str,
+    priority: int,
+    content: str,
+    body: str,
+    now: datetime,
+    campaign_id: str | None = None,
+    media_id: str | None = None,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> dict[str, Any]:
+    """The row of one message to `contact`, for `add_messages`."""
+    return {
+        "id": id,
+        "workspace_id": contact["workspace_id"],
+        "group_id": group_id,
+        "campaign_id": campaign_id,
+        "contact_id": contact["id"],
+        "phone_e164": contact["phone_e164"],
+        "country": contact["country"],
+        "purpose": purpose,
+        "priority": priority,
+        "content": content,
+        "body": body,
+        "media_id": media_id,
+        "created_at": now,
+        "due_at": due_at,
+        "expires_at": expires_at,
+        "held_until": None,
+        "held_reason": None,
+    }
+
+
 async def add_messages(connection: AsyncConnection, lane_id: str, rows: Sequence[Row]) -> None:
-    """Put messages at the end of a lane. Each row has every column but `lane_id` and `number`.
+    """Put messages at the end of a lane: rows of `message_row`.
 
     Moving the tail first locks the lane, so two writers cannot give out the same number.
     """
@@ -54,15 +101,21 @@ async def add_messages(connection: AsyncConnection, lane_id: str, rows: Sequence
 
 
 async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequence[str]:
-    """The lanes that have something to do now and no other living owner, the most urgent first."""
+    """The lanes that have something to do now and no other living owner, the most urgent first.
+
+    A lane whose owner is gone has something to do while attempts of it are without an answer, even when it is
+    paused or at its end: they are to be marked unknown.
+    """
     waiting = select(ready.c.lane_id).where(ready.c.ready_at <= now)
+    canceled = and_(lanes.c.state == LaneState.CANCELED.value, lanes.c.id.in_(select(ready.c.lane_id)))
+    to_send = and_(
+        lanes.c.state != LaneState.PAUSED.value,
+        or_(lanes.c.cursor < lanes.c.tail, lanes.c.id.in_(waiting), canceled),
+    )
+    left_behind = and_(or_(lanes.c.owner.is_(None), lanes.c.owner != me), _has_open_attempts())
     query = (
         select(lanes.c.id)
-        .where(
-            lanes.c.state != LaneState.PAUSED.value,
-            or_(lanes.c.cursor < lanes.c.tail, lanes.c.id.in_(waiting)),
-            _free_for(me, now),
-        )
+        .where(or_(to_send, left_behind), _free_for(me, now))
         .order_by(lanes.c.priority.desc(), lanes.c.id)
     )
     return (await connection.execute(query)).scalars().all()
@@ -71,12 +124,16 @@ async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequ
 async def lease(
     connection: AsyncConnection, lane_id: str, *, me: str, now: datetime, until: datetime
 ) -> tuple[Lane, bool] | None:
-    """Take or keep the lane. Returns it and whether it is newly ours; None when another owner lives."""
-    query = select(lanes).where(lanes.c.id == lane_id, _free_for(me, now)).with_for_update()
+    """Take or keep the lane. Returns it and whether it is newly ours; None when another owner lives.
+
+    A lease of ours is written again only in its second half: a turn that moves nothing then costs no durable write.
+    """
+    query = select(lanes).where(lanes.c.id == lane_id, _free_for(me, now)).with_for_update(key_share=True)
     row = (await connection.execute(query)).first()
     if row is None:
         return None
-    await connection.execute(lanes.update().where(lanes.c.id == lane_id).values(owner=me, lease_until=until))
+    if row.owner != me or row.lease_until - now < (until - now) / 2:
+        await connection.execute(lanes.update().where(lanes.c.id == lane_id).values(owner=me, lease_until=until))
     lane = Lane(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -90,8 +147,20 @@ async def lease(
     return lane, row.owner != me
 
 
-def _free_for(me: str, now: datetime) -> Any:
+def _free_for(me: str, now: datetime) -> ColumnElement[bool]:
     return or_(lanes.c.owner.is_(None), lanes.c.owner == me, lanes.c.lease_until < now)
+
+
+def _has_open_attempts() -> ColumnElement[bool]:
+    in_lane = and_(message_states.c.lane_id == lanes.c.id, message_states.c.state == State.SENDING.value)
+    return select(message_states.c.message_id).where(in_lane).exists()
+
+
+async def renew(connection: AsyncConnection, lane_ids: Sequence[str], *, me: str, until: datetime) -> None:
+    """Keep lanes of ours that wait for answers: nobody else may take their attempts for a crash's."""
+    await connection.execute(
+        lanes.update().where(lanes.c.id.in_(lane_ids), lanes.c.owner == me).values(lease_until=until)
+    )
 
 
 async def release(connection: AsyncConnection, me: str) -> None:
@@ -109,15 +178,17 @@ async def read_next(connection: AsyncConnection, lane: Lane, limit: int) -> list
     return [_queued(row) for row in await connection.execute(query.order_by(messages.c.number))]
 
 
-async def read_ready(connection: AsyncConnection, lane_id: str, now: datetime, limit: int) -> list[Queued]:
-    """The messages whose time for another try has come, oldest first."""
+async def read_ready(connection: AsyncConnection, lane_id: str, now: datetime | None, limit: int) -> list[Queued]:
+    """The messages whose time for another try has come, oldest first. Without `now`: all, whatever their time."""
     query = (
         _claimed(ready.c.n_burned, ready.c.forced_reason)
         .join(ready, ready.c.message_id == messages.c.id)
-        .where(ready.c.lane_id == lane_id, ready.c.ready_at <= now)
+        .where(ready.c.lane_id == lane_id)
         .order_by(ready.c.ready_at, ready.c.message_id)
         .limit(limit)
     )
+    if now is not None:
+        query = query.where(ready.c.ready_at <= now)
     return [_queued(row, from_ready=True) for row in await connection.execute(query)]
 
 
@@ -169,13 +240,9 @@ async def set_held(connection: AsyncConnection, message_id: str, until: datetime
     )
 
 
-async def set_state(connection: AsyncConnection, campaign_id: str, state: LaneState, now: datetime) -> None:
-    """Open, pause or cancel a campaign's lane. Canceling also makes its waiting retries due, so they end now."""
-    where = lanes.c.campaign_id == campaign_id
-    await connection.execute(lanes.update().where(where).values(state=state.value))
-    if state is LaneState.CANCELED:
-        of_campaign = select(lanes.c.id).where(where)
-        await connection.execute(ready.update().where(ready.c.lane_id.in_(of_campaign)).values(ready_at=now))
+async def set_state(connection: AsyncConnection, campaign_id: str, state: LaneState) -> None:
+    """Open, pause or cancel a campaign's lane."""
+    await connection.execute(lanes.update().where(lanes.c.campaign_id == campaign_id).values(state=state.value))
 
 
 async def is_drained(connection: AsyncConnection, campaign_id: str) -> bool:
@@ -184,9 +251,7 @@ async def is_drained(connection: AsyncConnection, campaign_id: str) -> bool:
     busy = or_(
         lanes.c.cursor < lanes.c.tail,
         lanes.c.id.in_(select(ready.c.lane_id)),
-        select(message_states.c.message_id)
-        .where(and_(message_states.c.lane_id == lanes.c.id, message_states.c.state == "sending"))
-        .exists(),
+        _has_open_attempts(),
     )
     return (await connection.execute(query.where(busy))).first() is None
 

@@ -1,4 +1,4 @@
-"""The two column types that both engines store alike: an instant, and a small JSON value."""
+"""What both engines store alike: an instant, a small JSON value, and text that came from outside."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,13 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+def storable(text: str) -> str:
+    """`text` as both engines can keep it: PostgreSQL takes no NUL, and no database half of a surrogate pair."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 class Instant(TypeDecorator[datetime]):

@@ -30,8 +30,8 @@ WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), m
 NUMBERS = st.from_regex(r"\+[1-9][0-9]{7,13}", fullmatch=True).map(number)
 FLAGS = st.none() | st.booleans()
 TEXT_FIELDS = (
-    "vasp_id",
-    "vas_id",
+    "vaspid",
+    "vasid",
     "service_code",
     "linked_id",
     "subject",
@@ -90,7 +90,7 @@ def test_the_spellings_of_the_wild_are_read() -> None:
 
 
 def test_order_does_not_matter_when_reading() -> None:
-    octets = write_submit_req(HEAD, SubmitReq(to=(number("+13125550142"),), subject="Hi", vasp_id="v"))
+    octets = write_submit_req(HEAD, SubmitReq(to=(number("+13125550142"),), subject="Hi", vaspid="v"))
     moved = octets.replace(b"<Subject>Hi</Subject>", b"").replace(b"<Recipients>", b"<Subject>Hi</Subject><Recipients>")
     assert misplaced(moved) != []
     assert read_submit_req(read_envelope(moved)) == read_submit_req(read_envelope(octets))
@@ -98,7 +98,7 @@ def test_order_does_not_matter_when_reading() -> None:
 
 def test_a_request_for_nobody_is_our_fault() -> None:
     with pytest.raises(OurFault):
-        write_submit_req(HEAD, SubmitReq(vasp_id="v"))
+        write_submit_req(HEAD, SubmitReq(vaspid="v"))
 
 
 def test_release_6_elements_are_not_written_in_a_release_5_namespace() -> None:

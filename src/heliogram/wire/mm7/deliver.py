@@ -21,8 +21,8 @@ class DeliverReq:
     sender: Address
     recipients: tuple[Address, ...] = ()
     linked_id: str = ""
-    vasp_id: str = ""
-    vas_id: str = ""
+    vaspid: str = ""
+    vasid: str = ""
     time_stamp: datetime | None = None
     subject: str = ""
     content_id: str = ""
@@ -42,8 +42,8 @@ def read_deliver_req(envelope: Envelope) -> DeliverReq:
         sender=sender,
         recipients=tuple(address for group in groups for address in read_addresses(group)),
         linked_id=envelope.text("LinkedID"),
-        vasp_id=envelope.text("VASPID"),
-        vas_id=envelope.text("VASID"),
+        vaspid=envelope.text("VASPID"),
+        vasid=envelope.text("VASID"),
         time_stamp=read_time(envelope.text("TimeStamp")),
         subject=envelope.text("Subject"),
         content_id="" if content is None else attribute(content, "href").removeprefix("cid:"),
@@ -54,7 +54,7 @@ def write_deliver_req(head: Head, request: DeliverReq) -> bytes:
     """The envelope of an inbound message, as a gateway sends it."""
     fields = [
         element(head, name, text)
-        for name, text in (("VASPID", request.vasp_id), ("VASID", request.vas_id), ("LinkedID", request.linked_id))
+        for name, text in (("VASPID", request.vaspid), ("VASID", request.vasid), ("LinkedID", request.linked_id))
         if text
     ]
     fields.append(address_element(head, "Sender", request.sender))

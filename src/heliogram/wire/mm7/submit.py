@@ -26,8 +26,8 @@ class SubmitReq:
     needs no clock. `content_id` is the Content-ID of the content part, without brackets.
     """
 
-    vasp_id: str = ""
-    vas_id: str = ""
+    vaspid: str = ""
+    vasid: str = ""
     sender: Address | None = None
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
@@ -108,8 +108,8 @@ def read_submit_req(envelope: Envelope) -> SubmitReq:
     content = first(envelope.body, "Content")
     text = envelope.text
     return SubmitReq(
-        vasp_id=text("VASPID"),
-        vas_id=text("VASID"),
+        vaspid=text("VASPID"),
+        vasid=text("VASID"),
         sender=read_address(first(envelope.body, "SenderAddress")),
         to=read_addresses(first(recipients, "To")),
         cc=read_addresses(first(recipients, "Cc")),
@@ -161,10 +161,10 @@ def read_time(text: str) -> datetime | None:
 
 def _sender_identification(head: Head, request: SubmitReq) -> etree._Element:
     made = element(head, "SenderIdentification")
-    if request.vasp_id:
-        made.append(element(head, "VASPID", request.vasp_id))
-    if request.vas_id:
-        made.append(element(head, "VASID", request.vas_id))
+    if request.vaspid:
+        made.append(element(head, "VASPID", request.vaspid))
+    if request.vasid:
+        made.append(element(head, "VASID", request.vasid))
     if request.sender:
         made.append(address_element(head, "SenderAddress", request.sender))
     return made

@@ -3,13 +3,18 @@ export const FILTERS = ['q', 'state', 'reason', 'campaign_id'] as const;
 export type FilterName = (typeof FILTERS)[number];
 export type Filters = Record<FilterName, string | null>;
 
-export function filtersOf(url: URL): Filters {
-	return Object.fromEntries(FILTERS.map((name) => [name, url.searchParams.get(name)])) as Filters;
+interface Address {
+	readonly search: string;
+}
+
+export function filtersOf(url: Address): Filters {
+	const params = new URLSearchParams(url.search);
+	return Object.fromEntries(FILTERS.map((name) => [name, params.get(name)])) as Filters;
 }
 
 /** The address of the list with one filter changed; an empty value takes it away. */
-export function hrefWith(url: URL, name: FilterName, value: string): string {
-	const params = new URLSearchParams(url.searchParams);
+export function hrefWith(url: Address, name: FilterName, value: string): string {
+	const params = new URLSearchParams(url.search);
 	if (value) params.set(name, value);
 	else params.delete(name);
 	return params.size ? `/messages?${params}` : '/messages';

@@ -1,0 +1,72 @@
+"""What one person would read, and over how many segments a whole audience spreads. Nothing is stored or sent."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from heliogram.compose.fallback import with_link
+from heliogram.compose.liquid import Template
+from heliogram.wire.segment import measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One person's text, with the link (`fallback_body`) and without (`body`). `missing_fields` in their order."""
+
+    body: str
+    fallback_body: str
+    n_segments: int
+    n_fallback_segments: int
+    missing_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How many messages of an audience need this many segments. `percent` is rounded: 0 means under 1 %."""
+
+    n_segments: int
+    n: int
+    percent: int
+
+
+def preview(template: Template, person: Mapping[str, object], *, media: bool, link_url: str) -> Preview:
+    """What `person` gets. Without a picture (`media`) there is no fallback: both bodies are the same.
+
+    Raises RenderRefused.
+    """
+    body = template.render(person)
+    fallback_body = with_link(body, link_url) if media else body
+    return Preview(
+        body=body,
+        fallback_body=fallback_body,
+        n_segments=measure(body)[1],
+        n_fallback_segments=measure(fallback_body)[1],
+        missing_fields=missing_fields(template, person),
+    )
+
+
+def missing_fields(template: Template, person: Mapping[str, object]) -> tuple[str, ...]:
+    """The fields of the template that this person does not have, or has empty; by name."""
+    return tuple(sorted(name for name in template.fields if person.get(name) in (None, "")))
+
+
+def spread(n_segments: Iterable[int]) -> tuple[Share, ...]:
+    """How an audience's messages spread over numbers of segments, the fewest first."""
+    counts = Counter(n_segments)
+    return tuple(
+        Share(n_segments=segments, n=n, percent=round(100 * n / counts.total()))
+        for segments, n in sorted(counts.items())
+    )
+
+
+def spread_sentence(shares: Iterable[Share]) -> str:
+    """The spread in words: "2 segments for 92%, 3 for 8%". "" for nobody."""
+    parts: list[str] = []
+    for share in shares:
+        unit = "" if parts else " segment" if share.n_segments == 1 else " segments"
+        parts.append(f"{share.n_segments}{unit} for {_percent(share)}")
+    return ", ".join(parts)
+
+
+def _percent(share: Share) -> str:
+    return f"{share.percent}%" if share.percent else "under 1%"

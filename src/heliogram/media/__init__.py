@@ -1,0 +1,1 @@
+"""What each one will see: pictures probed, planned for each route, and fitted. No rows, no sending."""

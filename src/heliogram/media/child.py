@@ -1,0 +1,51 @@
+"""The process that decodes: bounded in memory and time, so that a hostile file ends it and nothing else.
+
+Reads jobs on standard input and answers on standard output, each as a length of 4 octets and a MessagePack value.
+"""
+
+import resource
+import struct
+import sys
+from typing import Any
+
+import msgspec
+
+from heliogram.media.fit import decode_whole, fit
+from heliogram.media.probe import MediaRefused
+
+MEMORY_OCTETS = 1_500_000_000
+"""Address space, not memory in use: libvips maps much more than it touches."""
+CPU_S = 60
+"""CPU time for the whole life of one child; the workshop starts a new one when it is used up."""
+
+_LENGTH = struct.Struct(">I")
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_OCTETS, MEMORY_OCTETS))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
+        job = msgspec.msgpack.decode(source.read(*_LENGTH.unpack(head)))
+        answer = msgspec.msgpack.encode(work(job))
+        sink.write(_LENGTH.pack(len(answer)) + answer)
+        sink.flush()
+
+
+def work(job: dict[str, Any]) -> dict[str, Any]:
+    """One job: `inspect` or `fit`. A refusal is an answer."""
+    try:
+        if job["do"] == "inspect":
+            picture = decode_whole(job["octets"])
+            return {"picture": msgspec.to_builtins(picture)}
+        variant = fit(job["octets"], job["max_octets"], job["max_width"], job["max_height"])
+        return {"variant": msgspec.to_builtins(variant, builtin_types=(bytes,))}
+    except MediaRefused as refused:
+        return {"refused": [refused.code, refused.sentence]}
+    except MemoryError:
+        return {"refused": ["too_much_memory", "The picture needs too much memory to be read."]}
+
+
+if __name__ == "__main__":
+    main()

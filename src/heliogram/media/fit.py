@@ -1,0 +1,139 @@
+"""Re-encodes a picture so that it fits a budget: the largest quality that does. Runs only inside a child process.
+
+A JPEG comes out baseline, in sRGB, turned as its EXIF says and with no metadata; an animated GIF stays animated.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyvips
+from PIL import Image, ImageSequence
+
+from heliogram.media.probe import MediaRefused, Picture, probe
+
+QUALITIES = (95, 40)
+"""The best JPEG quality tried and the worst used before the picture is made smaller instead."""
+SHRINK = 0.8
+MIN_SIDE = 160
+GIF_COLOURS = (256, 128, 64, 32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A picture as one budget made it. `quality` is JPEG's, None for the others."""
+
+    octets: bytes
+    content_type: str
+    width: int
+    height: int
+    quality: int | None = None
+
+
+def decode_whole(octets: bytes) -> Picture:
+    """Read every pixel of every frame. Raises MediaRefused when that cannot be done."""
+    picture = probe(octets)
+    try:
+        with Image.open(io.BytesIO(octets)) as image:
+            for frame in ImageSequence.Iterator(image):
+                frame.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+        raise MediaRefused("broken", "The picture is damaged and cannot be read to its end.") from problem
+    return picture
+
+
+def fit(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Variant:
+    """The best variant within `max_octets` and the sides. Raises MediaRefused when even the smallest is too large."""
+    picture = probe(octets)
+    try:
+        if picture.content_type == "image/gif" and picture.frames > 1:
+            return _fit_animation(octets, max_octets, max_width, max_height)
+        return _fit_still(octets, picture, max_octets, max_width, max_height)
+    except (pyvips.Error, OSError, ValueError) as problem:
+        raise MediaRefused("broken", "The picture is damaged and cannot be read to its end.") from problem
+
+
+def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int) -> Variant:
+    width, height = max_width, max_height
+    while min(width, height) >= MIN_SIDE:
+        # Shrinks while decoding, applies the EXIF turn, and converts to sRGB.
+        image = pyvips.Image.thumbnail_buffer(
+            octets, width, height=height, size="down", export_profile="srgb", intent="perceptual"
+        )
+        if picture.content_type == "image/png":
+            kept = _as_png(image, max_octets)
+            if kept is not None:
+                return kept
+        if image.hasalpha():
+            image = image.flatten(background=[255, 255, 255])
+        image = image.copy_memory()
+        best = largest_quality(lambda quality, image=image: _jpeg(image, quality), max_octets)
+        if best is not None:
+            data, quality = best
+            return Variant(
+                octets=data, content_type="image/jpeg", width=image.width, height=image.height, quality=quality
+            )
+        width, height = int(width * SHRINK), int(height * SHRINK)
+    raise MediaRefused("does_not_fit", f"The picture cannot be made small enough for {max_octets:,} octets.")
+
+
+def largest_quality(encode: Callable[[int], bytes], max_octets: int) -> tuple[bytes, int] | None:
+    """The largest quality whose octets fit, by halving; None when not even the least does."""
+    high, low = QUALITIES
+    found: tuple[bytes, int] | None = None
+    while low <= high:
+        quality = (low + high) // 2
+        data = encode(quality)
+        if len(data) <= max_octets:
+            found = (data, quality)
+            low = quality + 1
+        else:
+            high = quality - 1
+    return found
+
+
+def _jpeg(image: pyvips.Image, quality: int) -> bytes:
+    return bytes(image.jpegsave_buffer(Q=quality, keep="none", optimize_coding=True, interlace=False))
+
+
+def _as_png(image: pyvips.Image, max_octets: int) -> Variant | None:
+    """Line art and text stay PNG when that is small enough: JPEG would blur them."""
+    data = bytes(image.pngsave_buffer(keep="none", compression=9))
+    if len(data) > max_octets:
+        return None
+    return Variant(octets=data, content_type="image/png", width=image.width, height=image.height)
+
+
+def _fit_animation(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Variant:
+    """Fewer colours first, then smaller, then every second frame, its time given to the one before."""
+    with Image.open(io.BytesIO(octets)) as image:
+        frames = [frame.convert("RGBA") for frame in ImageSequence.Iterator(image)]
+        times = [int(frame.info.get("duration", 100)) or 100 for frame in ImageSequence.Iterator(image)]
+    scale = min(1.0, max_width / frames[0].width, max_height / frames[0].height)
+    while True:
+        size = (max(1, round(frames[0].width * scale)), max(1, round(frames[0].height * scale)))
+        small = [frame.resize(size) if frame.size != size else frame for frame in frames]
+        for colours in GIF_COLOURS:
+            data = _gif(small, times, colours)
+            if len(data) <= max_octets:
+                return Variant(octets=data, content_type="image/gif", width=size[0], height=size[1])
+        if len(frames) > 12:
+            frames, times = _every_second(frames, times)
+        elif min(size) * SHRINK < MIN_SIDE // 2:
+            raise MediaRefused("does_not_fit", f"The animation cannot be made small enough for {max_octets:,} octets.")
+        else:
+            scale *= SHRINK
+
+
+def _every_second(frames: list[Image.Image], times: list[int]) -> tuple[list[Image.Image], list[int]]:
+    joined = [sum(times[index : index + 2]) for index in range(0, len(times), 2)]
+    return frames[::2], joined
+
+
+def _gif(frames: list[Image.Image], times: list[int], colours: int) -> bytes:
+    palettes = [frame.convert("RGB").quantize(colours) for frame in frames]
+    out = io.BytesIO()
+    palettes[0].save(
+        out, "GIF", save_all=True, append_images=palettes[1:], duration=times, loop=0, optimize=True, disposal=2
+    )
+    return out.getvalue()

@@ -1,0 +1,154 @@
+"""Recognises a picture by its octets, from the header alone: no name is trusted and nothing is decoded here.
+
+So a bomb is refused before it costs anything. Sources: JPEG ITU-T T.81 §B, PNG ISO/IEC 15948 §11.2.2, GIF89a §18.
+"""
+
+import struct
+from dataclasses import dataclass
+
+MAX_PIXELS = 100_000_000
+"""Width × height × frames: 300 MB decoded, what one child process may hold. A 12-megapixel photo is an eighth."""
+MAX_SIDE = 20_000
+
+
+class MediaRefused(Exception):
+    """The file cannot be used. `code` is for programs, `sentence` for the person who chose it."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """`width` and `height` as stored, before any EXIF turn; `frames` above 1 for an animation."""
+
+    content_type: str
+    width: int
+    height: int
+    frames: int
+    n_octets: int
+
+
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF document"),
+    (b"RIFF", "a WebP picture or a sound file"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"BM", "a BMP picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"<svg", "an SVG drawing"),
+    (b"<", "a web page or a drawing in XML"),
+    (b"BEGIN:VCARD", "a contact card"),
+)
+
+
+def probe(octets: bytes) -> Picture:
+    """What the picture says of itself. Raises MediaRefused for anything but a JPEG, PNG or GIF within bounds."""
+    if not octets:
+        raise MediaRefused("empty", "The file is empty.")
+    if octets.startswith(b"\xff\xd8\xff"):
+        picture = _jpeg(octets)
+    elif octets.startswith(b"\x89PNG\r\n\x1a\n"):
+        picture = _png(octets)
+    elif octets[:6] in (b"GIF87a", b"GIF89a"):
+        picture = _gif(octets)
+    else:
+        raise MediaRefused("not_a_picture", f"This is not a JPEG, PNG or GIF: it looks like {_looks_like(octets)}.")
+    _check_size(picture)
+    return picture
+
+
+def _looks_like(octets: bytes) -> str:
+    if octets[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix", b"ftypavif"):
+        return "a HEIC or AVIF photo; save it as JPEG"
+    if octets[4:8] == b"ftyp":
+        return "a video"
+    start = octets.lstrip(b"\xef\xbb\xbf \t\r\n")[:64]
+    for magic, name in _OTHERS:
+        if start.startswith(magic):
+            return name
+    is_text = not any(octet < 9 for octet in octets[:512])
+    return "a text file" if is_text else "something else"
+
+
+def _check_size(picture: Picture) -> None:
+    pixels = picture.width * picture.height * picture.frames
+    if not picture.width or not picture.height:
+        raise MediaRefused("broken", "The picture says that it is 0 pixels wide or high.")
+    if picture.width > MAX_SIDE or picture.height > MAX_SIDE or pixels > MAX_PIXELS:
+        raise MediaRefused(
+            "too_many_pixels",
+            f"The picture has {picture.width:,} × {picture.height:,} pixels"
+            + (f" in {picture.frames:,} frames" if picture.frames > 1 else "")
+            + f"; at most {MAX_PIXELS:,} in all can be read.",
+        )
+
+
+def _truncated() -> MediaRefused:
+    return MediaRefused("truncated", "The file ends in the middle of the picture. Please upload it again.")
+
+
+def _jpeg(octets: bytes) -> Picture:
+    at = 2
+    while at + 4 <= len(octets):
+        if octets[at] != 0xFF:
+            raise MediaRefused("broken", "The JPEG is damaged.")
+        marker = octets[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        (length,) = struct.unpack_from(">H", octets, at + 2)
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if at + 9 > len(octets):
+                raise _truncated()
+            height, width = struct.unpack_from(">HH", octets, at + 5)
+            if octets.rfind(b"\xff\xd9") < at:
+                raise _truncated()
+            return Picture(content_type="image/jpeg", width=width, height=height, frames=1, n_octets=len(octets))
+        at += 2 + max(2, length)
+    raise _truncated()
+
+
+def _png(octets: bytes) -> Picture:
+    if len(octets) < 33 or octets[12:16] != b"IHDR":
+        raise _truncated()
+    width, height = struct.unpack_from(">II", octets, 16)
+    picture = Picture(content_type="image/png", width=width, height=height, frames=1, n_octets=len(octets))
+    _check_size(picture)
+    if b"IEND" not in octets[-32:]:
+        raise _truncated()
+    return picture
+
+
+def _gif(octets: bytes) -> Picture:
+    if len(octets) < 13:
+        raise _truncated()
+    width, height, flags = struct.unpack_from("<HHB", octets, 6)
+    at = 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+    frames = 0
+    while at < len(octets):
+        kind = octets[at]
+        if kind == 0x3B:
+            return Picture(
+                content_type="image/gif", width=width, height=height, frames=max(1, frames), n_octets=len(octets)
+            )
+        if kind == 0x2C and at + 10 <= len(octets):
+            frames += 1
+            local = octets[at + 9]
+            at = _after_blocks(octets, at + 11 + (3 << ((local & 7) + 1) if local & 0x80 else 0))
+        elif kind == 0x21:
+            at = _after_blocks(octets, at + 2)
+        else:
+            raise MediaRefused("broken", "The GIF is damaged.")
+    raise _truncated()
+
+
+def _after_blocks(octets: bytes, at: int) -> int:
+    while at < len(octets):
+        size = octets[at]
+        at += 1 + size
+        if not size:
+            return at
+    raise _truncated()

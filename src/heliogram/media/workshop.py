@@ -1,0 +1,98 @@
+"""The pictures' workshop: a few child processes that decode and re-encode, each job bounded in time.
+
+The server goes on answering meanwhile, and a file that kills its child costs a refusal.
+"""
+
+import asyncio
+import struct
+import sys
+from typing import Any
+
+import msgspec
+
+from heliogram.media.fit import Variant
+from heliogram.media.plan import Budget
+from heliogram.media.probe import MediaRefused, Picture, probe
+
+N_CHILDREN = 2
+JOB_TIMEOUT_S = 30.0
+
+_LENGTH = struct.Struct(">I")
+
+
+class Workshop:
+    """`inspect` reads a picture to its last pixel, `fit` makes a variant. Both raise MediaRefused."""
+
+    def __init__(self, n_children: int = N_CHILDREN) -> None:
+        self._room = asyncio.Semaphore(n_children)
+        self._idle: list[asyncio.subprocess.Process] = []
+
+    async def inspect(self, octets: bytes) -> Picture:
+        probe(octets)  # what the header gives away needs no child
+        answer = await self._do({"do": "inspect", "octets": octets})
+        return msgspec.convert(answer["picture"], Picture)
+
+    async def fit(self, octets: bytes, budget: Budget) -> Variant:
+        probe(octets)
+        job = {
+            "do": "fit",
+            "octets": octets,
+            "max_octets": budget.octets,
+            "max_width": budget.max_width,
+            "max_height": budget.max_height,
+        }
+        return msgspec.convert((await self._do(job))["variant"], Variant)
+
+    async def close(self) -> None:
+        """End the children."""
+        for child in self._idle:
+            await _end(child)
+        self._idle.clear()
+
+    async def _do(self, job: dict[str, Any]) -> dict[str, Any]:
+        async with self._room:
+            child = await self._child()
+            try:
+                async with asyncio.timeout(JOB_TIMEOUT_S):
+                    answer = await _ask(child, job)
+            except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as problem:
+                await _end(child)
+                raise MediaRefused(
+                    "could_not_read", "The picture could not be read: it is damaged or too large."
+                ) from problem
+            except asyncio.CancelledError:
+                await _end(child)
+                raise
+            self._idle.append(child)
+        if "refused" in answer:
+            raise MediaRefused(*answer["refused"])
+        return answer
+
+    async def _child(self) -> asyncio.subprocess.Process:
+        while self._idle:
+            child = self._idle.pop()
+            if child.returncode is None:
+                return child
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "heliogram.media.child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+
+async def _ask(child: asyncio.subprocess.Process, job: dict[str, Any]) -> dict[str, Any]:
+    assert child.stdin is not None and child.stdout is not None
+    octets = msgspec.msgpack.encode(job)
+    child.stdin.write(_LENGTH.pack(len(octets)) + octets)
+    await child.stdin.drain()
+    (length,) = _LENGTH.unpack(await child.stdout.readexactly(_LENGTH.size))
+    answer: dict[str, Any] = msgspec.msgpack.decode(await child.stdout.readexactly(length))
+    return answer
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.kill()
+    await child.wait()

@@ -1,0 +1,234 @@
+"""The MMSC: MM7 over HTTP, made from the same wire code as our client, in the other role.
+
+Every message is in the journal, and its pictures on disk, before its answer leaves. A receipt is posted until the
+client has it; one that nobody acknowledged is posted again at the next start.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from heliogram.carriers.http import Answered, HttpClient, basic_credentials
+from heliogram.simulator.fate import fate_of
+from heliogram.simulator.faults import FaultBoard
+from heliogram.simulator.journal import Journal, Line
+from heliogram.simulator.phones import Phones
+from heliogram.simulator.settings import SimulatorSettings
+from heliogram.wire.errors import TheirFault
+from heliogram.wire.mm7 import status as codes
+from heliogram.wire.mm7.address import Address, AddressKind, number, short_code
+from heliogram.wire.mm7.content import Content, read_content
+from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, XML_TYPE, Head, read_message
+from heliogram.wire.mm7.fault import write_fault
+from heliogram.wire.mm7.names import REL_6_MM7_1_4
+from heliogram.wire.mm7.report import DeliveryReport, write_delivery_report
+from heliogram.wire.mm7.status import Status
+from heliogram.wire.mm7.submit import SubmitReq, SubmitRsp, read_submit_req, write_submit_rsp
+
+N_POSTERS = 8
+"""Receipts on their way to the client at once."""
+RETRY_WAITS_S = (0.2, 0.5, 1, 2, 4, 8, 16, 30, 60)
+"""Waits between tries of one receipt; after the last it waits for the next start."""
+MMS_PREFIX = "+1"
+"""The numbers that picture messages reach: protocols §5.2 knows of the US and Canada only."""
+
+
+class Mmsc:
+    """The MMSC's memory: ids, and the receipts on their way."""
+
+    def __init__(
+        self,
+        settings: SimulatorSettings,
+        journal: Journal,
+        phones: Phones,
+        faults: FaultBoard,
+        now: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._phones = phones
+        self._faults = faults
+        self._now = now
+        self._credentials = basic_credentials(settings.system_id, settings.password)
+        self._receipts: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
+        self._last_id = 0
+        self._remember()
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=MAX_MESSAGE_OCTETS)
+        app.router.add_post("/mm7", self._submit)
+        app.cleanup_ctx.append(self._posting)
+        return app
+
+    async def _submit(self, request: web.Request) -> web.StreamResponse:
+        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), self._credentials.encode()):
+            return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="MM7"'})
+        try:
+            message = read_message(request.headers.get("Content-Type", ""), await request.read())
+        except TheirFault as fault:
+            return web.Response(status=400, text=str(fault))
+        head = message.envelope.head
+        try:
+            submitted = read_submit_req(message.envelope)
+        except TheirFault as fault:
+            return _soap(write_fault(head, Status(code=2007, details=str(fault)), error="RSErrorRsp"), http_status=500)
+        refused = self._judge(submitted)
+        if refused is not None and refused.code < 1000:
+            return web.Response(status=refused.code, text="A fault on demand.")
+        if refused is not None:
+            return _soap(write_submit_rsp(head, SubmitRsp(status=refused)))
+        line = self._take(submitted, read_content(message.content), head)
+        if self._settings.answer_delay_s:
+            await asyncio.sleep(self._settings.answer_delay_s)
+        if self._faults.drops_connection() or self._faults.loses_answer():
+            return _hang_up(request)
+        return _soap(write_submit_rsp(head, SubmitRsp(status=Status(code=codes.SUCCESS), message_id=line["id"])))
+
+    def _judge(self, submitted: SubmitReq) -> Status | None:
+        """Why a message is refused, None when it is taken. A code below 1000 is an HTTP status."""
+        if self._faults.is_throttled(self._now()):
+            return Status(code=codes.THROUGHPUT_EXCEEDED)
+        if wanted := self._faults.refusal("mm7"):
+            return Status(code=wanted)
+        recipients = (*submitted.to, *submitted.cc, *submitted.bcc)
+        if len(recipients) != 1:
+            return Status(code=3003)
+        if recipients[0].kind is not AddressKind.NUMBER or not 7 <= len(recipients[0].text) <= 15:
+            return Status(code=2002)
+        if not _shown(recipients[0]).startswith(MMS_PREFIX):
+            return Status(code=codes.CONTENT_REFUSED, details="No picture messages reach this country.")
+        return None
+
+    def _take(self, submitted: SubmitReq, content: Content, head: Head) -> Line:
+        """Pictures to disk, the message to the journal and to its phone, its receipt on its way."""
+        self._last_id += 1
+        line: Line = {
+            "at": self._now(),
+            "kind": "submit",
+            "protocol": "mm7",
+            "id": f"mm-{self._last_id}",
+            "from": _shown(submitted.sender) if submitted.sender else "",
+            "to": _shown(submitted.to[0]),
+            "text": content.text,
+            "subject": submitted.subject,
+            "media": [
+                {"sha256": self._keep(medium.octets), "content_type": medium.content_type} for medium in content.media
+            ],
+            "transaction": head.transaction_id,
+            "receipt": bool(submitted.delivery_report),
+        }
+        self._journal.write([line])
+        self._phones.receive(line)
+        if line["receipt"] and not self._faults.loses_receipt():
+            asyncio.get_running_loop().call_later(self._settings.receipt_delay_s, self._owe, line)
+        return line
+
+    def _keep(self, octets: bytes) -> str:
+        sha256 = hashlib.sha256(octets).hexdigest()
+        path = self._settings.folder / "media" / sha256
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            written = path.with_suffix(".part")
+            written.write_bytes(octets)
+            written.replace(path)
+        return sha256
+
+    def _owe(self, line: Line) -> None:
+        receipt: Line = {
+            "at": self._now(),
+            "kind": "receipt",
+            "protocol": "mm7",
+            "id": line["id"],
+            "from": line["from"],
+            "to": line["to"],
+            "mm_status": fate_of(line["to"]).mm_status,
+        }
+        self._journal.write([receipt])
+        self._receipts.put_nowait((receipt, 0))
+
+    def _remember(self) -> None:
+        """Go on from the journal: no id twice, and receipts that nobody acknowledged again."""
+        owed: dict[str, Line] = {}
+        for line in self._journal.lines():
+            match line:
+                case {"kind": "submit", "protocol": "mm7", "id": str(given)}:
+                    self._last_id = max(self._last_id, int(given.removeprefix("mm-")))
+                case {"kind": "receipt", "protocol": "mm7", "id": str(given)}:
+                    owed[given] = line
+                case {"kind": "acknowledged", "id": str(given)}:
+                    owed.pop(given, None)
+        for line in owed.values():
+            self._receipts.put_nowait((line, 0))
+
+    async def _posting(self, _app: web.Application) -> AsyncIterator[None]:
+        """Post receipts for as long as the server runs."""
+        client = HttpClient(connections=N_POSTERS, timeout_s=10, connect_timeout_s=5)
+        posters = [asyncio.create_task(self._post_receipts(client)) for _ in range(N_POSTERS)]
+        yield
+        for poster in posters:
+            poster.cancel()
+        await asyncio.gather(*posters, return_exceptions=True)
+        await client.close()
+
+    async def _post_receipts(self, client: HttpClient) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            line, n_tried = await self._receipts.get()
+            if not self._settings.mm7_callback_url:
+                continue
+            if await self._is_taken(client, line):
+                self._journal.write([{"at": self._now(), "kind": "acknowledged", "id": line["id"]}])
+            elif n_tried < len(RETRY_WAITS_S):
+                loop.call_later(RETRY_WAITS_S[n_tried], self._receipts.put_nowait, (line, n_tried + 1))
+
+    async def _is_taken(self, client: HttpClient, line: Line) -> bool:
+        body = _report_of(line)
+        headers = {
+            "Content-Type": XML_TYPE,
+            "Content-Length": str(len(body)),
+            "SOAPAction": '""',
+            "Authorization": self._credentials,
+        }
+        answer = await client.post(self._settings.mm7_callback_url, headers, [body])
+        return isinstance(answer, Answered) and answer.status == 200
+
+
+async def start_mmsc(
+    settings: SimulatorSettings, journal: Journal, phones: Phones, faults: FaultBoard, now: Callable[[], float]
+) -> web.AppRunner:
+    """Serve MM7 on loopback. The caller cleans the runner up."""
+    runner = web.AppRunner(Mmsc(settings, journal, phones, faults, now).app(), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", settings.mm7_port).start()
+    return runner
+
+
+def _report_of(line: dict[str, Any]) -> bytes:
+    report = DeliveryReport(
+        message_id=line["id"],
+        mm_status=line["mm_status"],
+        recipient=number(line["to"]),
+        sender=number(line["from"]) if line["from"].startswith("+") else short_code(line["from"]),
+        date=datetime.fromtimestamp(line["at"], UTC),
+    )
+    return write_delivery_report(Head(transaction_id=f"report-{line['id']}", namespace=REL_6_MM7_1_4), report)
+
+
+def _shown(address: Address) -> str:
+    return f"+{address.text}" if address.kind is AddressKind.NUMBER else address.text
+
+
+def _soap(envelope: bytes, *, http_status: int = 200) -> web.Response:
+    return web.Response(status=http_status, body=envelope, headers={"Content-Type": XML_TYPE})
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    """Take the connection away: what is returned reaches nobody."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()

@@ -1,0 +1,50 @@
+"""What one person would read, and the spread over an audience."""
+
+import pytest
+
+from heliogram.compose.liquid import RenderRefused, compile_text
+from heliogram.compose.preview import Share, preview, spread, spread_sentence
+
+URL = "https://pics.example.com/p/7hQ2mZx9Ka"
+
+
+def test_a_preview_has_the_text_with_and_without_the_link() -> None:
+    shown = preview(compile_text("Hi {{ first_name }}!"), {"first_name": "Ann"}, media=True, link_url=URL)
+    assert (shown.body, shown.n_segments) == ("Hi Ann!", 1)
+    assert (shown.fallback_body, shown.n_fallback_segments) == (f"Hi Ann! {URL}", 1)
+    assert shown.missing_fields == ()
+
+
+def test_the_link_can_cost_a_segment() -> None:
+    shown = preview(compile_text("x" * 160), {}, media=True, link_url=URL)
+    assert (shown.n_segments, shown.n_fallback_segments) == (1, 2)
+
+
+def test_without_a_picture_there_is_no_link() -> None:
+    shown = preview(compile_text("Hi"), {}, media=False, link_url=URL)
+    assert shown.body == shown.fallback_body == "Hi"
+
+
+def test_fields_the_person_lacks_are_named_in_order() -> None:
+    template = compile_text("{{ shop }} {{ first_name | default: 'you' }} {{ city }}")
+    shown = preview(template, {"first_name": "", "city": "Bern"}, media=False, link_url=URL)
+    assert shown.missing_fields == ("first_name", "shop")
+
+
+def test_a_person_whose_data_breaks_the_template_is_told() -> None:
+    with pytest.raises(RenderRefused):
+        preview(compile_text("{{ 1 | divided_by: zero }}"), {}, media=False, link_url=URL)
+
+
+def test_a_spread_counts_and_says_it_in_words() -> None:
+    shares = spread([2] * 92 + [3] * 8)
+    assert shares == (Share(n_segments=2, n=92, percent=92), Share(n_segments=3, n=8, percent=8))
+    assert spread_sentence(shares) == "2 segments for 92%, 3 for 8%"
+
+
+@pytest.mark.parametrize(
+    ("n_segments", "sentence"),
+    [([], ""), ([1], "1 segment for 100%"), ([1] * 999 + [4], "1 segment for 100%, 4 for under 1%")],
+)
+def test_the_ends_of_a_spread_read_well(n_segments: list[int], sentence: str) -> None:
+    assert spread_sentence(spread(n_segments)) == sentence
