@@ -90,13 +90,17 @@ class App:
         self.worker.wake.set()
 
     async def run(self) -> None:
-        """Expand, deliver, listen and read, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._expand(), name="expand")
-            tasks.create_task(self._read(), name="read inbound")
-            tasks.create_task(self.worker.run(), name="deliver")
+        """Expand, deliver, listen and read, until cancelled.
+
+        The carriers stay connected a moment longer than the rest: for the answers to what was handed over last.
+        """
+        async with asyncio.TaskGroup() as links:
             for account in self.accounts.values():
-                tasks.create_task(account.carrier.listen(self.sink_for(account)), name=f"listen {account.name}")
+                links.create_task(account.carrier.listen(self.sink_for(account)), name=f"listen {account.name}")
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._expand(), name="expand")
+                tasks.create_task(self._read(), name="read inbound")
+                tasks.create_task(self.worker.run(), name="deliver")
 
     def sink_for(self, account: Account) -> Sink:
         return sink_of(account, self.store, self.blobs, now=self.now, new_id=self.new_id, told=self._told.set)

@@ -51,6 +51,11 @@ def test_a_filter_makes_no_more_than_fits(name: str, fitting: tuple[Any, ...], t
         FILTERS[name](*too_much, **keywords)
 
 
+def test_an_argument_by_name_is_bounded_too() -> None:
+    with pytest.raises(ResourceLimitError):
+        FILTERS["replace"]("x" * 5_000, "x", sub="y" * 5_000)
+
+
 def test_a_filter_that_stumbles_says_so_as_liquid_does() -> None:
     with pytest.raises(FilterError):
         FILTERS["round"](float("inf"))

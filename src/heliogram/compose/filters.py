@@ -35,9 +35,9 @@ def bounded(name: str, function: Filter) -> Filter:
     def call(*args: Any, **kwargs: Any) -> Any:
         for value in (*args, *kwargs.values()):
             check_size(value)
-        if room is not None and room(*args) > MAX_CHARS:
-            raise ResourceLimitError("text limit reached", token=None)
         try:
+            if room is not None and room(*args, **kwargs) > MAX_CHARS:
+                raise ResourceLimitError("text limit reached", token=None)
             result = function(*args, **kwargs)
         except LiquidError:
             raise
@@ -62,17 +62,20 @@ def check_size(value: object) -> None:
             pass
 
 
-def _room_to_replace(value: object = "", old: object = "", new: object = "") -> int:
-    """How long the text becomes. Asked first, because making it is what must not happen."""
-    text, old_text = str(value), str(old)
-    n = text.count(old_text) if old_text else len(text) + 1
-    return len(text) + n * (len(str(new)) - len(old_text))
+# How long the text of a filter becomes, asked first, because making it is what must not happen. They take what
+# python-liquid's filters take, by the same names.
 
 
-def _room_to_join(value: object = "", separator: object = " ") -> int:
-    if not isinstance(value, list | tuple):
+def _room_to_replace(val: object = "", seq: object = "", sub: object = "") -> int:
+    text, old = str(val), str(seq)
+    n = text.count(old) if old else len(text) + 1
+    return len(text) + n * (len(str(sub)) - len(old))
+
+
+def _room_to_join(left: object = "", separator: object = " ", *, environment: object = None) -> int:
+    if not isinstance(left, list | tuple):
         return 0
-    return len(value) * len(str(separator)) + sum(len(each) for each in value if isinstance(each, str))
+    return len(left) * len(str(separator)) + sum(len(each) for each in left if isinstance(each, str))
 
 
 _ROOM: Final[Mapping[str, Callable[..., int]]] = {"replace": _room_to_replace, "join": _room_to_join}

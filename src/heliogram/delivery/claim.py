@@ -4,7 +4,7 @@ Everything of a turn is one transaction: the verdict, the attempts, the states, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.draft import Batch, Draft, Facts
-from heliogram.delivery.fold import News, count_move, fold
+from heliogram.delivery.fold import Deltas, News, count_move, fold
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
-from heliogram.delivery.slots import Slots
+from heliogram.delivery.slots import Reservation
 from heliogram.model.group import Group
 from heliogram.model.message import State
 from heliogram.model.queue import Lane, LaneState, Queued, Stop
@@ -24,6 +24,8 @@ from heliogram.storage.deliveries import LastAttempt
 
 LINK_LIFE = timedelta(days=365)
 """How long a picture link works: what Twilio, Sinch and Braze give theirs (providers §1.1, braze §1.2)."""
+N_PICTURES = 8
+"""How many different pictures one turn may bring: well below what `Pictures` keeps, so that none pushes out another."""
 URGENT = 5
 """Lanes of this priority and above may use the reserved part of a window."""
 
@@ -38,12 +40,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What a lane's turn is decided with. `slots` has the accounts that can be used now."""
+    """What a lane's turn is decided with."""
 
     now: datetime
     groups: Mapping[str, Group]
     pictures: Pictures
-    slots: Mapping[str, Slots]
+    reserved: Reservation
     link_base_url: str
     new_token: Callable[[], str]
     limit: int
@@ -54,9 +56,10 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> tupl
 
     The slots of those attempts are taken. A message whose carrier has no free slot ends the turn: order is kept.
     """
-    waiting = await lanes.read_ready(connection, lane.id, turn.now, turn.limit)
+    is_canceled = lane.state is LaneState.CANCELED
+    waiting = await lanes.read_ready(connection, lane.id, None if is_canceled else turn.now, turn.limit)
     fresh = await lanes.read_next(connection, lane, turn.limit - len(waiting))
-    claimed = waiting + fresh
+    claimed = _of_few_pictures(waiting + fresh)
     if not claimed:
         return [], 0
     batch = await _decide(connection, lane, turn, claimed)
@@ -73,9 +76,18 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> tupl
     fresh_moved = [each.number for each in moved if each.number is not None]
     if fresh_moved:
         await lanes.move_cursor(connection, lane.id, max(fresh_moved))
-    for attempt in attempts:
-        turn.slots[attempt.draft.the_route().account_id].take(attempt.draft.n_slots())
     return attempts, n_moved
+
+
+def _of_few_pictures(claimed: Sequence[Queued]) -> Sequence[Queued]:
+    """The messages before the one that would bring more different pictures than memory is meant to hold."""
+    seen: set[str] = set()
+    for index, message in enumerate(claimed):
+        if message.media_id is not None:
+            seen.add(message.media_id)
+            if len(seen) > N_PICTURES:
+                return claimed[:index]
+    return claimed
 
 
 async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: Sequence[Queued]) -> Batch:
@@ -101,17 +113,13 @@ async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: 
 def _that_fit(claimed: Sequence[Queued], batch: Batch, turn: Turn, *, urgent: bool) -> tuple[list[Draft], int]:
     """The drafts up to the first that finds no free slot, and how many messages that is, stopped ones included."""
     drafts = {draft.message.id: draft for draft in batch.going}
-    wanted: Counter[str] = Counter()
     going: list[Draft] = []
     for index, message in enumerate(claimed):
         draft = drafts.get(message.id)
         if draft is None:
             continue
-        account_id = draft.the_route().account_id
-        slots = turn.slots.get(account_id)
-        if slots is None or not slots.fits(wanted[account_id] + draft.n_slots(), urgent=urgent):
+        if not turn.reserved.take(draft.the_route().account_id, draft.n_slots(), urgent=urgent):
             return going, index
-        wanted[account_id] += draft.n_slots()
         going.append(draft)
     return going, len(claimed)
 
@@ -138,22 +146,23 @@ async def _write(
     news += [News(message_id=stop.message.id, state=stop.state, reason=stop.reason) for stop in stopped]
     messages = {each.draft.message.id: each.draft.message for each in attempts}
     messages |= {stop.message.id: stop.message for stop in stopped}
-    await _first_states(
-        connection, [each for each in news if messages[each.message_id].number is not None], messages, turn
-    )
-    await fold(connection, [each for each in news if messages[each.message_id].number is None], turn.now)
-    await _count_channels(connection, attempts, last)
+    deltas: Deltas = Counter()
+    fresh = [each for each in news if messages[each.message_id].number is not None]
+    await _add_first_states(connection, fresh, messages, deltas, turn.now)
+    again = [each for each in news if messages[each.message_id].number is None]
+    await fold(connection, again, deltas, turn.now)
+    _count_channels(attempts, last, deltas)
     for stop in stopped:
         if stop.state is State.HELD and stop.until is not None:
             await lanes.set_held(connection, stop.message.id, stop.until, stop.reason)
     await lanes.put_ready(connection, [_held_row(stop) for stop in stopped if stop.state is State.HELD])
+    await campaigns.add_counts(connection, deltas)
 
 
-async def _first_states(
-    connection: AsyncConnection, news: Sequence[News], messages: Mapping[str, Queued], turn: Turn
+async def _add_first_states(
+    connection: AsyncConnection, news: Sequence[News], messages: Mapping[str, Queued], deltas: Deltas, now: datetime
 ) -> None:
     """Messages fresh from the lane have no state row yet: adding one is cheaper than looking for it."""
-    deltas: Counter[campaigns.Count] = Counter()
     rows: list[dict[str, Any]] = []
     for each in news:
         message = messages[each.message_id]
@@ -165,20 +174,16 @@ async def _first_states(
                 "campaign_id": message.campaign_id,
                 "state": each.state.value,
                 "reason": each.reason,
-                "at": turn.now,
+                "at": now,
             }
         )
         if message.campaign_id is not None:
             count_move(deltas, message.campaign_id, message.workspace_id, State.QUEUED, each.state, each.reason)
     await deliveries.add_states(connection, rows)
-    await campaigns.add_counts(connection, deltas)
 
 
-async def _count_channels(
-    connection: AsyncConnection, attempts: Sequence[Attempt], last: Mapping[str, LastAttempt]
-) -> None:
+def _count_channels(attempts: Sequence[Attempt], last: Mapping[str, LastAttempt], deltas: Deltas) -> None:
     """Each recipient is counted under what they get: a retry by another way moves them."""
-    deltas: Counter[campaigns.Count] = Counter()
     for attempt in attempts:
         message, route = attempt.draft.message, attempt.draft.the_route()
         if message.campaign_id is None:
@@ -189,7 +194,6 @@ async def _count_channels(
             deltas[message.campaign_id, message.workspace_id, "channel", key] -= 1
         key = f"{route.channel.value}:{route.reason}"
         deltas[message.campaign_id, message.workspace_id, "channel", key] += 1
-    await campaigns.add_counts(connection, deltas)
 
 
 def reference_of(message_id: str) -> int:
@@ -242,13 +246,17 @@ def _held_row(stop: Stop) -> dict[str, Any]:
     }
 
 
-async def recover(connection: AsyncConnection, lane: Lane, now: datetime) -> list[tuple[str, int]]:
-    """Mark what the lane's last owner left without an outcome as unknown. Returns those attempts.
+async def recover(
+    connection: AsyncConnection, lane: Lane, now: datetime, *, but: Container[str] = frozenset()
+) -> list[tuple[str, int]]:
+    """Mark what was left without an outcome as unknown: by the lane's last owner, or by a turn of our own whose
+    commit failed. `but` are the messages we do wait for. Returns the attempts.
 
     The octets may have left, so they are never repeated by themselves; a late receipt still resolves them.
     """
-    doubtful = await deliveries.sending_in_lane(connection, lane.id)
-    rows = [
+    left = await deliveries.sending_in_lane(connection, lane.id)
+    doubtful = [(message_id, n) for message_id, n in left if message_id not in but]
+    rows: list[dict[str, Any]] = [
         {
             "message_id": message_id,
             "n": n,
@@ -263,7 +271,9 @@ async def recover(connection: AsyncConnection, lane: Lane, now: datetime) -> lis
         }
         for message_id, n in doubtful
     ]
-    await deliveries.add_outcomes(connection, rows, [])
+    await deliveries.add_outcomes(connection, rows)
+    deltas: Deltas = Counter()
     news = [News(message_id=message_id, state=State.UNKNOWN, reason="crashed") for message_id, _n in doubtful]
-    await fold(connection, news, now)
+    await fold(connection, news, deltas, now)
+    await campaigns.add_counts(connection, deltas)
     return doubtful

@@ -53,8 +53,13 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
 
 
 def write_text(facts: Facts, draft: Draft) -> Draft | Stop:
-    """The text this person gets: with a link of their own to the picture where the picture itself does not go."""
+    """The text this person gets: with a link of their own to the picture where the picture itself does not go.
+
+    An empty text never leaves: it is what a template gives that this person's attributes break.
+    """
     message = draft.message
+    if not message.body.strip():
+        return Stop(message=message, state=State.SKIPPED, reason="empty_text")
     if draft.the_route().channel is not Channel.SMS_LINK or message.media_id is None:
         return replace(draft, text=message.body)
     token = facts.new_token()
@@ -81,12 +86,19 @@ def decide(facts: Facts, messages: Iterable[Queued]) -> Batch:
     going: list[Draft] = []
     stopped: list[Stop] = []
     for message in messages:
-        result: Draft | Stop = Draft(message=message)
-        for step in STEPS:
-            result = step(facts, result)
-            if isinstance(result, Stop):
-                stopped.append(result)
-                break
+        result = _take(facts, message)
+        if isinstance(result, Stop):
+            stopped.append(result)
         else:
             going.append(result)
     return Batch(going=tuple(going), stopped=tuple(stopped))
+
+
+def _take(facts: Facts, message: Queued) -> Draft | Stop:
+    draft = Draft(message=message)
+    for step in STEPS:
+        result = step(facts, draft)
+        if isinstance(result, Stop):
+            return result
+        draft = result
+    return draft

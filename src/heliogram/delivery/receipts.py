@@ -8,7 +8,7 @@ when it is the only one in doubt for that number through that account.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,9 @@ from heliogram.model.message import State
 from heliogram.storage import campaigns, deliveries
 from heliogram.storage.deliveries import Claimed, Doubt
 from heliogram.storage.types import storable
+
+RECEIPT_WITHIN = timedelta(days=7)
+"""How long after its attempt a receipt may come: twice the longest validity period in use."""
 
 
 async def store_receipts(
@@ -68,7 +71,13 @@ async def resolve_doubt(
     """Apply stored receipts about these numbers to attempts that a crash left in doubt."""
     await deliveries.lock_account(connection, account_id)
     waiting = await deliveries.unmatched_about(connection, account_id, phones)
-    strays = [Stray(carrier_id=row["carrier_id"], about_e164=row["about_e164"], at=row["at"]) for row in waiting]
+    # An id that is known, and known twice, is not a stray: it matches nothing.
+    known = await deliveries.claims_of(connection, account_id, {row["carrier_id"] for row in waiting})
+    strays = [
+        Stray(carrier_id=row["carrier_id"], about_e164=row["about_e164"], at=row["at"])
+        for row in sorted(waiting, key=lambda row: row["at"], reverse=True)
+        if row["carrier_id"] not in known
+    ]
     claims = await _claim_by_number(connection, account_id, workspace_id, strays)
     deltas: Deltas = Counter()
     await match_early(connection, account_id, claims, deltas, now)
@@ -106,15 +115,15 @@ async def _claim_by_number(
 
 
 def _the_one_meant(strays: Sequence[Stray], doubts: Sequence[Doubt]) -> Claimed | None:
-    """The attempt a number's stray receipt is about: the only one in doubt, and older than the receipt."""
+    """The attempt a number's stray receipt is about: the only one in doubt, made in the days before it."""
     if len(strays) != 1 or len(doubts) != 1:
         return None
     stray, doubt = strays[0], doubts[0]
     # An attempt whose answer is still to come gets its id from that. A text of several segments needs each one's
     # id; one receipt cannot speak for them all.
-    if doubt.is_open or doubt.at > stray.at or doubt.claim.n_parts > 1:
+    if doubt.is_open or doubt.claim.n_parts > 1:
         return None
-    return doubt.claim
+    return doubt.claim if timedelta() <= stray.at - doubt.at <= RECEIPT_WITHIN else None
 
 
 async def _apply(

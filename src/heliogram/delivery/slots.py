@@ -4,6 +4,8 @@ So the attempts without a stored outcome, which a crash would leave in doubt, ar
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Mapping
 
 RESERVED_SHARE = 10
 """One slot in ten (at least one) is kept for urgent messages: a one-time code does not wait behind a campaign."""
@@ -18,12 +20,15 @@ class Slots:
         self.changed = asyncio.Event()
 
     def free(self, *, urgent: bool) -> int:
-        reserve = 0 if urgent or self.capacity < 2 else max(1, self.capacity // RESERVED_SHARE)
-        return self.capacity - reserve - self.taken
+        return self._open_to(urgent) - self.taken
 
     def fits(self, n: int, *, urgent: bool) -> bool:
-        """Whether `n` more may leave. One text longer than the whole window goes when nothing else is out."""
-        return n <= self.free(urgent=urgent) or (self.taken == 0 and n > self.capacity)
+        """Whether `n` more may leave. One text longer than its share of the window goes when nothing else is out."""
+        return n <= self.free(urgent=urgent) or (self.taken == 0 and n > self._open_to(urgent))
+
+    def _open_to(self, urgent: bool) -> int:
+        reserve = 0 if urgent or self.capacity < 2 else max(1, self.capacity // RESERVED_SHARE)
+        return self.capacity - reserve
 
     def take(self, n: int) -> None:
         self.taken += n
@@ -31,3 +36,32 @@ class Slots:
     def give_back(self, n: int) -> None:
         self.taken -= n
         self.changed.set()
+
+
+class Reservation:
+    """What one turn takes, of the accounts that can be used now. Undone when the turn is not committed.
+
+    Slots are taken at the moment they are seen to be free: another lane may decide while this one waits for SQL.
+    """
+
+    def __init__(self, usable: Mapping[str, Slots]) -> None:
+        self._usable = usable
+        self._taken: Counter[str] = Counter()
+
+    def take(self, account_id: str, n: int, *, urgent: bool) -> bool:
+        """Take `n` slots of an account. False when they do not fit, or the account cannot be used."""
+        slots = self._usable.get(account_id)
+        if slots is None or not slots.fits(n, urgent=urgent):
+            return False
+        slots.take(n)
+        self._taken[account_id] += n
+        return True
+
+    def n_free(self, *, urgent: bool) -> int:
+        """How many messages of one slot could leave now."""
+        return sum(max(0, slots.free(urgent=urgent)) for slots in self._usable.values())
+
+    def undo(self) -> None:
+        for account_id, n in self._taken.items():
+            self._usable[account_id].give_back(n)
+        self._taken.clear()

@@ -4,19 +4,22 @@ One task a lane, so that a slow one holds up no other; one task stores the answe
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.accounts import Account
-from heliogram.delivery.claim import Attempt, Turn, recover, take_turn
+from heliogram.delivery.claim import URGENT, Attempt, Turn, recover, take_turn
 from heliogram.delivery.conclude import Result, store_results
 from heliogram.delivery.parcels import parcel_of
 from heliogram.delivery.pictures import Pictures, PicturesNeeded
 from heliogram.delivery.receipts import resolve_doubt
+from heliogram.delivery.slots import Reservation
 from heliogram.model.group import Group
 from heliogram.model.parcel import Unknown
 from heliogram.model.queue import Lane, LaneState
@@ -25,14 +28,19 @@ from heliogram.storage.engine import Store
 
 log = structlog.get_logger()
 
+Found = TypeVar("Found")
+
 LEASE_S = 10.0
 """How long a lane stays with an owner that says nothing: the longest a crash stops it."""
 IDLE_S = 0.25
 """How often an idle process looks for work that nobody told it of."""
+DRAIN_S = 5.0
+"""How long a process that is asked to stop waits for the answers to what it has handed over."""
 WINDOW_WAIT_S = 0.05
 N_CLAIMED = 250
 N_CANCELED = 2_000
-GROUPS_AGE_S = 0.5
+N_STORED = 2_000
+GROUPS_AGE = timedelta(seconds=0.5)
 """How old the senders, approvals and switches may be that a turn decides by. Consent is read fresh every time."""
 
 
@@ -49,78 +57,121 @@ class Worker:
     me: str
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _lanes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _doubted: set[str] = field(default_factory=set)
+    """Lanes with a turn of ours that failed: its commit may have been lost, or only the word of it."""
+    _open: dict[str, str] = field(default_factory=dict)
+    """The messages whose answers we wait for or have not stored, each with its lane."""
     _results: asyncio.Queue[Result] = field(default_factory=asyncio.Queue)
     _handing: set[asyncio.Task[None]] = field(default_factory=set)
-    _groups: dict[str, tuple[float, dict[str, Group]]] = field(default_factory=dict)
+    _groups: dict[str, tuple[datetime, dict[str, Group]]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Work until cancelled; then give the lanes back, so that the next process need not wait for the leases."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._store_results(), name="store outcomes")
+                tasks.create_task(self._keep_leases(), name="keep leases")
                 await self._find_lanes(tasks)
         finally:
+            await self._drain()
             async with self.store.write() as connection:
                 await lanes.release(connection, self.me)
 
     async def _find_lanes(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             self.wake.clear()
-            async with self.store.read() as connection:
-                found = await lanes.with_work(connection, self.now(), self.me)
-            for lane_id in found:
+            for lane_id in await _outlive("find lanes", self._with_work, []):
                 if lane_id not in self._lanes:
                     task = tasks.create_task(self._work_lane(lane_id), name=f"lane {lane_id}")
                     self._lanes[lane_id] = task
-                    task.add_done_callback(lambda _done, lane_id=lane_id: self._lanes.pop(lane_id, None))
+                    task.add_done_callback(partial(self._forget_lane, lane_id))
             await wait_for(self.wake, IDLE_S)
+
+    async def _with_work(self) -> Sequence[str]:
+        async with self.store.read() as connection:
+            return await lanes.with_work(connection, self.now(), self.me)
+
+    def _forget_lane(self, lane_id: str, _done: object) -> None:
+        self._lanes.pop(lane_id, None)
+
+    async def _keep_leases(self) -> None:
+        """A lane that waits for answers stays ours, whether it has turns to take or not."""
+        while True:
+            await asyncio.sleep(LEASE_S / 4)
+            await _outlive("keep leases", self._renew, None)
+
+    async def _renew(self) -> None:
+        waiting = sorted(set(self._open.values()))
+        if not waiting:
+            return
+        async with self.store.write() as connection:
+            await lanes.renew(connection, waiting, me=self.me, until=self.now() + timedelta(seconds=LEASE_S))
 
     async def _work_lane(self, lane_id: str) -> None:
         """Take turns until the lane has nothing left to do now."""
-        while True:
+        goes_on = True
+        while goes_on:
             try:
-                if await self._turn(lane_id):
-                    continue
-            except PicturesNeeded as needed:
-                for workspace_id, media_id in needed.wanted:
-                    await self.pictures.prepare(workspace_id, media_id)
-                continue
+                goes_on = await self._turn(lane_id)
             except Exception:
-                # The loop must outlive one bad batch: nothing was committed, the lane is tried again.
+                # The loop must outlive one bad batch: nothing of it was handed over, the lane is tried again.
                 log.exception("lane turn failed", lane=lane_id)
                 await asyncio.sleep(1)
-            return
+                return
 
     async def _turn(self, lane_id: str) -> bool:
         """One turn. True when the lane should have another at once."""
         usable = {account.id: account.slots for account in self.accounts.values() if account.is_usable()}
         for slots in usable.values():
             slots.changed.clear()
-        now = self.now()
-        async with self.store.write() as connection:
-            leased = await lanes.lease(connection, lane_id, me=self.me, now=now, until=now + timedelta(seconds=LEASE_S))
-            if leased is None:
-                return False
-            lane, is_new = leased
-            if is_new:
-                await self._recover(connection, lane, now)
-            if lane.state is LaneState.PAUSED:
-                return False
-            turn = Turn(
-                now=now,
-                groups=await self._groups_of(connection, lane.workspace_id),
-                pictures=self.pictures,
-                slots=usable,
-                link_base_url=self.link_base_url,
-                new_token=self.new_token,
-                limit=N_CANCELED if lane.state is LaneState.CANCELED else N_CLAIMED,
-            )
-            attempts, n_moved = await take_turn(connection, lane, turn)
+        reserved = Reservation(usable)
+        try:
+            async with self.store.write() as connection:
+                attempts, n_moved = await self._decide(connection, lane_id, reserved)
+        except PicturesNeeded as needed:
+            for workspace_id, media_id in needed.wanted:
+                await self.pictures.prepare(workspace_id, media_id)
+            return True
+        except BaseException:
+            reserved.undo()
+            self._doubted.add(lane_id)
+            raise
         for attempt in attempts:
             self._hand_over(attempt)
-        if n_moved:
-            return True
-        return await self._wait_for_window(lane_id, usable)
+        return n_moved > 0 or await self._wait_for_window(lane_id, usable)
+
+    async def _decide(
+        self, connection: AsyncConnection, lane_id: str, reserved: Reservation
+    ) -> tuple[Sequence[Attempt], int]:
+        """Lease the lane and take its turn: the attempts to hand over, and how many messages moved on."""
+        now = self.now()
+        until = now + timedelta(seconds=LEASE_S)
+        leased = await lanes.lease(connection, lane_id, me=self.me, now=now, until=until)
+        if leased is None:
+            return [], 0
+        lane, is_new = leased
+        if is_new or lane_id in self._doubted:
+            await self._recover(connection, lane, now)
+            self._doubted.discard(lane_id)
+        if lane.state is LaneState.PAUSED:
+            return [], 0
+        turn = Turn(
+            now=now,
+            groups=await self._groups_of(connection, lane.workspace_id, lane.group_id),
+            pictures=self.pictures,
+            reserved=reserved,
+            link_base_url=self.link_base_url,
+            new_token=self.new_token,
+            limit=self._limit(lane, reserved),
+        )
+        return await take_turn(connection, lane, turn)
+
+    @staticmethod
+    def _limit(lane: Lane, reserved: Reservation) -> int:
+        """No more than may leave is looked at; one at least, which may need no slot to be done with."""
+        if lane.state is LaneState.CANCELED:
+            return N_CANCELED
+        return max(1, min(N_CLAIMED, reserved.n_free(urgent=lane.priority >= URGENT)))
 
     async def _wait_for_window(self, lane_id: str, usable: Mapping[str, object]) -> bool:
         """Nothing moved: either the lane is empty, or every message waits for a carrier."""
@@ -138,7 +189,7 @@ class Worker:
         return True
 
     async def _recover(self, connection: AsyncConnection, lane: Lane, now: datetime) -> None:
-        doubtful = await recover(connection, lane, now)
+        doubtful = await recover(connection, lane, now, but=self._open)
         if not doubtful:
             return
         log.warning("attempts without an answer", lane=lane.id, n=len(doubtful))
@@ -146,15 +197,18 @@ class Worker:
         for account_id, phones in about.items():
             await resolve_doubt(connection, account_id, lane.workspace_id, phones, now)
 
-    async def _groups_of(self, connection: AsyncConnection, workspace_id: str) -> dict[str, Group]:
-        loop_time = asyncio.get_running_loop().time()
-        read_at, groups = self._groups.get(workspace_id, (0.0, {}))
-        if not groups or loop_time - read_at > GROUPS_AGE_S:
+    async def _groups_of(self, connection: AsyncConnection, workspace_id: str, group_id: str) -> dict[str, Group]:
+        """The workspace's groups, `group_id` among them: a group may be younger than what we remember."""
+        now = self.now()
+        read_at, groups = self._groups.get(workspace_id, (now, {}))
+        if group_id not in groups or now - read_at > GROUPS_AGE:
             groups = await senders.load_groups(connection, workspace_id)
-            self._groups[workspace_id] = (loop_time, groups)
+            self._groups[workspace_id] = (now, groups)
         return groups
 
     def _hand_over(self, attempt: Attempt) -> None:
+        message = attempt.draft.message
+        self._open[message.id] = message.lane_id
         task = asyncio.create_task(self._send(attempt))
         self._handing.add(task)
         task.add_done_callback(self._handing.discard)
@@ -173,26 +227,51 @@ class Worker:
         """Store answers in batches: whatever came in while the last batch was being stored."""
         while True:
             results = [await self._results.get()]
-            while not self._results.empty() and len(results) < N_CANCELED:
+            while not self._results.empty() and len(results) < N_STORED:
                 results.append(self._results.get_nowait())
-            await self._store_batch(results)
-            for result in results:
-                draft = result.attempt.draft
-                self.accounts[draft.the_route().account_id].slots.give_back(draft.n_slots())
+            try:
+                await self._store_batch(results)
+            except asyncio.CancelledError:
+                for result in results:
+                    self._results.put_nowait(result)
+                raise
 
     async def _store_batch(self, results: list[Result]) -> None:
         while True:
             try:
                 async with self.store.write() as connection:
                     groups: dict[str, Group] = {}
-                    for workspace_id in {each.attempt.draft.message.workspace_id for each in results}:
-                        groups |= await self._groups_of(connection, workspace_id)
+                    for message in [each.attempt.draft.message for each in results]:
+                        if message.group_id not in groups:
+                            groups |= await self._groups_of(connection, message.workspace_id, message.group_id)
                     await store_results(connection, results, groups, self.now())
-                return
             except Exception:
                 # The answers are in memory only: keep trying while the database is away, take on nothing new.
                 log.exception("outcomes not stored, trying again", n=len(results))
                 await asyncio.sleep(1)
+                continue
+            for draft in [each.attempt.draft for each in results]:
+                self.accounts[draft.the_route().account_id].slots.give_back(draft.n_slots())
+                self._open.pop(draft.message.id, None)
+            return
+
+    async def _drain(self) -> None:
+        """Store the answers that still come: what is left without one is in doubt for the next process."""
+        if self._handing:
+            await asyncio.wait(self._handing, timeout=DRAIN_S)
+        left = [self._results.get_nowait() for _ in range(self._results.qsize())]
+        if left:
+            async with asyncio.timeout(DRAIN_S):
+                await self._store_batch(left)
+
+
+async def _outlive(what: str, ask: Callable[[], Awaitable[Found]], otherwise: Found) -> Found:
+    """The answer, or `otherwise` while the database is away: the loop that asks must not end with it."""
+    try:
+        return await ask()
+    except Exception:
+        log.exception("delivery goes on", what=what)
+        return otherwise
 
 
 async def wait_for(event: asyncio.Event, timeout_s: float) -> None:

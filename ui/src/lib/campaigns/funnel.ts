@@ -1,0 +1,45 @@
+// The funnel's bars, and the sentence that leaves nobody out.
+import type { Progress } from '../api/types.ts';
+import { tally } from '../state/tally.ts';
+import { count, counted, percent } from '../text/format.ts';
+
+export interface Bar {
+	label: string;
+	n: number;
+	share: string;
+	part: number;
+	colour: string;
+	href: string | null;
+}
+
+/** Shares are of the row they follow from: handed over of the audience, delivered of those handed over. */
+export function funnelBars(p: Progress, list: string): Bar[] {
+	const { handed_over, on_the_way, waiting } = tally(p);
+	const rows: [string, number, number, string, string | null][] = [
+		['Audience', p.total, 0, 'var(--line-2)', list],
+		['Handed over', handed_over, p.total, 'var(--c1)', null],
+		['Delivered', p.delivered, handed_over, 'var(--c2)', `${list}&state=delivered`],
+		['Opened the link', p.opens, handed_over, 'var(--c2)', null],
+		['Undelivered', p.undelivered, handed_over, 'var(--c3)', `${list}&state=undelivered`],
+		['Failed', p.failed, p.total, 'var(--c4)', `${list}&state=failed`],
+		['Skipped', p.skipped, p.total, 'var(--c5)', `${list}&state=skipped`]
+	];
+	if (on_the_way + waiting > 0) rows.splice(3, 0, ['On the way', on_the_way + waiting, p.total, 'var(--c1)', `${list}&state=sent`]);
+	if (p.canceled > 0) rows.push(['Canceled', p.canceled, p.total, 'var(--c5)', `${list}&state=canceled`]);
+	return rows.map(([label, n, of, colour, href]) => ({
+		label,
+		n,
+		colour,
+		href,
+		share: of ? percent(n, of) : '',
+		part: p.total ? (100 * n) / p.total : 0
+	}));
+}
+
+export function accountSentence(p: Progress): string {
+	if (p.skipped === 0 && p.canceled === 0) return `Nobody was skipped: all ${counted(p.total, 'person', 'people')} were meant to get it.`;
+	const skipped = p.skipped_by_reason.map((each) => `${count(each.n)}: ${each.sentence.replace(/\.$/, '')}`).join('; ');
+	const sentences = p.skipped ? [`${counted(p.skipped, 'person was', 'people were')} skipped${skipped ? ` (${skipped})` : ''}.`] : [];
+	if (p.canceled) sentences.push(`${counted(p.canceled, 'person', 'people')} got nothing because the campaign was canceled.`);
+	return sentences.join(' ');
+}
