@@ -80,7 +80,8 @@ class Worker:
     async def _find_lanes(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             self.wake.clear()
-            for lane_id in await _outlive("find lanes", self._with_work, []):
+            none: Sequence[str] = ()
+            for lane_id in await _outlive("find lanes", self._with_work, none):
                 if lane_id not in self._lanes:
                     task = tasks.create_task(self._work_lane(lane_id), name=f"lane {lane_id}")
                     self._lanes[lane_id] = task

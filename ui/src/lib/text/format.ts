@@ -67,6 +67,9 @@ export function phone(e164: string): string {
 	return other ? `+${other[1]} ${groups(other[2] ?? '')}` : e164;
 }
 
+/** Left to right inside any text, where no element can be: a right-to-left name would turn a number round. */
+export const isolated = (text: string): string => `\u2066${text}\u2069`;
+
 function groups(digits: string): string {
 	const tail = digits.length > 4 ? digits.slice(-4) : digits;
 	const head = digits.slice(0, digits.length - tail.length);
