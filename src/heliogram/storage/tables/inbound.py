@@ -1,6 +1,6 @@
 """What phones send us, stored before it is acknowledged and before anything is made of it."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, UniqueConstraint, text
 
 from heliogram.storage.tables import metadata
 from heliogram.storage.types import Instant, Json
@@ -25,5 +25,11 @@ inbound = Table(
     Column("read_as", String),
     UniqueConstraint("account_id", "unique_key"),
     Index("ix_inbound_workspace_from", "workspace_id", "from_e164", "at"),
-    Index("ix_inbound_unread", "workspace_id", "read_as"),
+    Index(
+        "ix_inbound_unread",
+        "at",
+        "id",
+        sqlite_where=text("read_as IS NULL"),
+        postgresql_where=text("read_as IS NULL"),
+    ),
 )

@@ -14,7 +14,7 @@ export interface Bar {
 
 /** Shares are of the row they follow from: handed over of the audience, delivered of those handed over. */
 export function funnelBars(p: Progress, list: string): Bar[] {
-	const { handed_over, on_the_way, waiting } = tally(p);
+	const { handed_over, waiting } = tally(p);
 	const rows: [string, number, number, string, string | null][] = [
 		['Audience', p.total, 0, 'var(--line-2)', list],
 		['Handed over', handed_over, p.total, 'var(--c1)', null],
@@ -24,7 +24,12 @@ export function funnelBars(p: Progress, list: string): Bar[] {
 		['Failed', p.failed, p.total, 'var(--c4)', `${list}&state=failed`],
 		['Skipped', p.skipped, p.total, 'var(--c5)', `${list}&state=skipped`]
 	];
-	if (on_the_way + waiting > 0) rows.splice(3, 0, ['On the way', on_the_way + waiting, p.total, 'var(--c1)', `${list}&state=sent`]);
+	const moving: typeof rows = [
+		['On the way', p.sent, p.total, 'var(--c1)', `${list}&state=sent`],
+		['No answer', p.unknown, p.total, 'var(--c3)', `${list}&state=unknown`],
+		['Waiting', waiting + p.sending, p.total, 'var(--line-2)', null]
+	];
+	rows.splice(3, 0, ...moving.filter(([, n]) => n > 0));
 	if (p.canceled > 0) rows.push(['Canceled', p.canceled, p.total, 'var(--c5)', `${list}&state=canceled`]);
 	return rows.map(([label, n, of, colour, href]) => ({
 		label,

@@ -27,10 +27,10 @@ export function tally(p: Progress): Tally {
 
 export function barParts(p: Progress): { label: string; n: number; colour: string }[] {
 	return [
-		{ label: 'delivered', n: p.delivered, colour: 'var(--c2)' },
-		{ label: 'on the way', n: tally(p).on_the_way, colour: 'var(--c1)' },
-		{ label: 'undelivered', n: p.undelivered, colour: 'var(--c3)' },
-		{ label: 'failed', n: p.failed, colour: 'var(--c4)' },
-		{ label: 'skipped', n: p.skipped, colour: 'var(--c5)' }
+		{ label: 'Delivered', n: p.delivered, colour: 'var(--c2)' },
+		{ label: 'On the way', n: tally(p).on_the_way, colour: 'var(--c1)' },
+		{ label: 'Undelivered', n: p.undelivered, colour: 'var(--c3)' },
+		{ label: 'Failed', n: p.failed, colour: 'var(--c4)' },
+		{ label: 'Skipped', n: p.skipped, colour: 'var(--c5)' }
 	];
 }

@@ -177,7 +177,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "unique_key", name=op.f("uq_inbound_account_id_unique_key")),
     )
     with op.batch_alter_table("inbound", schema=None) as batch_op:
-        batch_op.create_index("ix_inbound_unread", ["workspace_id", "read_as"], unique=False)
+        batch_op.create_index(
+            "ix_inbound_unread",
+            ["at", "id"],
+            unique=False,
+            sqlite_where=sa.text("read_as IS NULL"),
+            postgresql_where=sa.text("read_as IS NULL"),
+        )
         batch_op.create_index("ix_inbound_workspace_from", ["workspace_id", "from_e164", "at"], unique=False)
 
     op.create_table(
