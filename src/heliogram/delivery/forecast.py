@@ -4,7 +4,7 @@ It lives beside the pipeline because it is the pipeline: a second copy of the ru
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
 from heliogram.media.plan import budget_for
 from heliogram.model.campaign import Audience
+from heliogram.model.consent import Source, Standing, Subscription
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.queue import Queued
@@ -96,7 +97,57 @@ async def forecast(
                 new_token=lambda: TOKEN_LIKE,
             )
             tally.add(decide(facts, [queued_of(plan, contact) for contact in page]), page)
-    return tally.total(size, plan, pictures)
+    return tally.total(size, plan, pictures.variants)
+
+
+async def forecast_people(
+    store: Store,
+    plan: Plan,
+    people_rows: Sequence[Mapping[str, Any]],
+    variants: Mapping[tuple[str, int], Variant | None],
+    *,
+    now: Callable[[], datetime],
+    link_base_url: str,
+    is_attested: bool,
+) -> Forecast:
+    """The same for people of a file that is not stored: rows as of `contacts`, the picture's variants already made.
+
+    `is_attested`: the file's consent would be recorded, so that nobody new to the group lacks it.
+    """
+    tally = _Tally()
+    async with store.read() as connection:
+        for start in range(0, len(people_rows), N_PAGE):
+            page = people_rows[start : start + N_PAGE]
+            phones = [row["phone_e164"] for row in page]
+            known = await people.by_phones(connection, plan.workspace_id, phones)
+            rows = [{**row, **_kept(known.get(row["phone_e164"]), row)} for row in page]
+            standings = await consent.standings_of(connection, plan.workspace_id, plan.group.id, phones)
+            if is_attested:
+                new = Standing(state=Subscription.SUBSCRIBED, fact_id="", at=now(), source=Source.IMPORT)
+                standings = {phone: standings.get(phone, new) for phone in phones}
+            facts = Facts(
+                now=now(),
+                group=plan.group,
+                standings=standings,
+                variants=variants,
+                link_base_url=plan.group.link_base_url or link_base_url,
+                new_token=lambda: TOKEN_LIKE,
+            )
+            tally.add(decide(facts, [queued_of(plan, row) for row in rows]), rows)
+    return tally.total(len(people_rows), plan, variants)
+
+
+def _kept(known: Any | None, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What an import would leave as it is stored: see `storage.people.put_contacts`."""
+    if known is None:
+        return {}
+    return {
+        "network": known["network"],
+        "is_landline": known["is_landline"],
+        "first_name": row["first_name"] or known["first_name"],
+        "last_name": row["last_name"] or known["last_name"],
+        "attributes": row["attributes"] or known["attributes"],
+    }
 
 
 def queued_of(plan: Plan, contact: Any) -> Queued:
@@ -150,12 +201,12 @@ class _Tally:
         if len(body.encode()) > len(self.longest_body.encode()):
             self.longest_body = body
 
-    def total(self, size: int, plan: Plan, pictures: Pictures) -> Forecast:
+    def total(self, size: int, plan: Plan, made: Mapping[tuple[str, int], Variant | None]) -> Forecast:
         variants = tuple(
             RouteVariant(
                 route=route,
                 budget_octets=octets,
-                variant=pictures.variants.get((plan.media_id or "", octets)),
+                variant=made.get((plan.media_id or "", octets)),
                 n=n,
             )
             for (route, octets), n in sorted(self.routes.items())

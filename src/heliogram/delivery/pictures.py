@@ -68,6 +68,19 @@ class Pictures:
                 self._forget_oldest()
         return {budget.octets: self.variants.get((media_id, budget.octets)) for budget in budgets}
 
+    async def try_out(self, octets: bytes) -> dict[int, Variant | None]:
+        """The variants a picture would get, by budget octets; nothing is stored."""
+        made: dict[int, Variant | None] = {}
+        for budget in all_budgets():
+            try:
+                fitted = await self.workshop.fit(octets, budget)
+            except MediaRefused:
+                made[budget.octets] = None
+                continue
+            part = MediaPart(content_type=fitted.content_type, octets=fitted.octets, sha256="", filename="")
+            made[budget.octets] = Variant(part=part, width=fitted.width, height=fitted.height)
+        return made
+
     def _forget_oldest(self) -> None:
         while len(self._prepared) > N_KEPT:
             old, _ = self._prepared.popitem(last=False)

@@ -1,6 +1,14 @@
 """Who may do what: the scopes an API key carries and the ones each role has."""
 
 from enum import StrEnum
+from hashlib import sha256
+
+SESSION_COOKIE = "heliogram_session"
+
+
+def hash_of(secret: str) -> str:
+    """How a secret of 256 random bits is stored: a plain sha-256 is enough for what nobody can guess."""
+    return sha256(secret.encode()).hexdigest()
 
 
 class Scope(StrEnum):

@@ -4,11 +4,11 @@ The story in one drawing (anything not drawn is refused):
 
     queued ─┬─> held ──┐
             │          ▼
-            ├──────> sending ──> sent ──> delivered | undelivered
-            │        │  ▲  └──> unknown ─> sent | delivered | undelivered
-            │        ▼  │
-            │       retrying ──> failed
-            └─> skipped | expired | canceled
+            ├──────> sending ─┬─> sent ──> delivered | undelivered
+            │        │  ▲     ├─> unknown ──> sent | delivered | undelivered
+            │        ▼  │     └─> failed | delivered | undelivered
+            │       retrying ──> held
+            └─> skipped | expired | canceled (also from held and retrying)
 """
 
 from enum import StrEnum
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 S = State
-_BEFORE_HAND_OVER = frozenset({S.HELD, S.SENDING, S.SKIPPED, S.EXPIRED, S.CANCELED, S.FAILED})
+_BEFORE_HAND_OVER = frozenset({S.HELD, S.SENDING, S.SKIPPED, S.EXPIRED, S.CANCELED})
 
 NEXT: dict[State, frozenset[State]] = {
     S.QUEUED: _BEFORE_HAND_OVER,

@@ -7,7 +7,7 @@ Source: ITU-T E.164 (at most 15 digits, no leading zero).
 import re
 from dataclasses import dataclass
 
-E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
 
 class NotE164(ValueError):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.storage.bulk import Row, add_new_rows
+from heliogram.storage.bulk import Row, insert_into
 from heliogram.storage.tables.access import (
     api_keys,
     audit,
@@ -100,6 +100,34 @@ async def remembered(connection: AsyncConnection, workspace_id: str, key: str) -
     return (await connection.execute(query)).mappings().first()
 
 
-async def remember(connection: AsyncConnection, row: Row) -> None:
-    """Keep an answer, in the transaction of what it answers for. The first one stays."""
-    await add_new_rows(connection, idempotency_keys, [row])
+async def take_key(connection: AsyncConnection, row: Row) -> bool:
+    """Take an Idempotency-Key. False when it was taken before; on PostgreSQL after waiting for whoever takes it."""
+    statement = insert_into(connection, idempotency_keys).on_conflict_do_nothing()
+    done = await connection.execute(statement, row)
+    return bool(done.rowcount == 1)
+
+
+async def remember(connection: AsyncConnection, workspace_id: str, key: str, *, status: int, response: str) -> None:
+    """Keep an answer, in the transaction of what it answers for."""
+    await connection.execute(
+        idempotency_keys.update()
+        .where(idempotency_keys.c.workspace_id == workspace_id, idempotency_keys.c.key == key)
+        .values(status=status, response=response)
+    )
+
+
+async def workspace(connection: AsyncConnection, workspace_id: str) -> Any | None:
+    query = select(workspaces).where(workspaces.c.id == workspace_id)
+    return (await connection.execute(query)).mappings().first()
+
+
+async def keys_of(connection: AsyncConnection, workspace_id: str) -> Sequence[Any]:
+    query = select(api_keys).where(api_keys.c.workspace_id == workspace_id).order_by(api_keys.c.id.desc())
+    return (await connection.execute(query)).mappings().all()
+
+
+async def revoke_key(connection: AsyncConnection, prefix: str, now: datetime) -> bool:
+    done = await connection.execute(
+        api_keys.update().where(api_keys.c.prefix == prefix, api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    return bool(done.rowcount == 1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.campaign import CampaignState
@@ -26,13 +26,21 @@ async def one(connection: AsyncConnection, workspace_id: str, campaign_id: str, 
     return (await connection.execute(query.with_for_update(key_share=True) if lock else query)).mappings().first()
 
 
+async def followed(connection: AsyncConnection, workspace_id: str, *, finished_since: datetime) -> Sequence[Any]:
+    """The campaigns whose numbers may still move: running, paused, or finished a moment ago."""
+    query = select(campaigns).where(
+        campaigns.c.workspace_id == workspace_id,
+        or_(
+            campaigns.c.state.in_([CampaignState.SENDING.value, CampaignState.PAUSED.value]),
+            campaigns.c.finished_at >= finished_since,
+        ),
+    )
+    return (await connection.execute(query.order_by(campaigns.c.id.desc()).limit(100))).mappings().all()
+
+
 async def page(connection: AsyncConnection, workspace_id: str, *, before: str, limit: int) -> Sequence[Any]:
     """Campaigns, newest first, those older than the id `before` ("" to begin)."""
-    query = (
-        select(campaigns, groups.c.name.label("group_name"))
-        .join(groups, groups.c.id == campaigns.c.group_id)
-        .where(campaigns.c.workspace_id == workspace_id)
-    )
+    query = select(campaigns).where(campaigns.c.workspace_id == workspace_id)
     if before:
         query = query.where(campaigns.c.id < before)
     return (await connection.execute(query.order_by(campaigns.c.id.desc()).limit(limit))).mappings().all()

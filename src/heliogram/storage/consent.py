@@ -119,6 +119,11 @@ async def fact(connection: AsyncConnection, workspace_id: str, fact_id: str) -> 
     return (await connection.execute(query)).mappings().first()
 
 
+async def facts_by_id(connection: AsyncConnection, workspace_id: str, fact_ids: Sequence[str]) -> dict[str, Any]:
+    query = select(consent_facts).where(consent_facts.c.workspace_id == workspace_id, consent_facts.c.id.in_(fact_ids))
+    return {row["id"]: row for row in (await connection.execute(query)).mappings()}
+
+
 async def chain_page(connection: AsyncConnection, workspace_id: str, *, after: int, limit: int) -> Sequence[Any]:
     """The next facts of the chain in order, for checking it."""
     table = consent_facts.c

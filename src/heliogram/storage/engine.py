@@ -75,7 +75,9 @@ def open_store(url: str) -> Store:
     if backend != "sqlite":
         raise BadDatabaseUrl(f"{backend} is not supported: use sqlite or postgresql")
     if parsed.database in (None, "", ":memory:"):
-        raise BadDatabaseUrl("a database in memory is gone with the process: name a file, such as sqlite:///data.sqlite")
+        raise BadDatabaseUrl(
+            "a database in memory is gone with the process: name a file, such as sqlite:///data.sqlite"
+        )
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     async_url = parsed.set(drivername="sqlite+aiosqlite")
     writer = create_async_engine(async_url, pool_size=1, max_overflow=0)

@@ -98,6 +98,7 @@ async def attempts_of(connection: AsyncConnection, message_id: str) -> Sequence[
             outcomes.c.exchange,
             senders.c.address.label("sender"),
             senders.c.kind.label("sender_kind"),
+            senders.c.countries.label("sender_countries"),
             accounts.c.name.label("account_name"),
             accounts.c.carrier,
         )
@@ -123,6 +124,17 @@ async def opens_of(connection: AsyncConnection, message_id: str) -> Sequence[Any
         .order_by(link_opens.c.at)
     )
     return (await connection.execute(query)).mappings().all()
+
+
+async def counts_of_opens(connection: AsyncConnection, campaign_ids: Sequence[str]) -> dict[str, int]:
+    """Campaign id → how many of its links people opened: each link once, previews not counted."""
+    table = link_opens.c
+    query = (
+        select(table.campaign_id, func.count(table.token.distinct()))
+        .where(table.campaign_id.in_(campaign_ids), table.is_preview.is_(False))
+        .group_by(table.campaign_id)
+    )
+    return {campaign_id: n for campaign_id, n in await connection.execute(query)}
 
 
 async def count_states_since(connection: AsyncConnection, workspace_id: str, since: datetime) -> dict[State, int]:

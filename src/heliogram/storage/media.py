@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.storage.bulk import Row, add_new_rows, add_rows
@@ -59,14 +59,6 @@ async def resolve_link(connection: AsyncConnection, token: str) -> Any | None:
 
 async def add_open(connection: AsyncConnection, row: Row) -> None:
     await connection.execute(link_opens.insert(), row)
-
-
-async def n_opens(connection: AsyncConnection, campaign_id: str) -> int:
-    """How many of a campaign's links people opened: each link once, previews not counted."""
-    query = select(func.count(link_opens.c.token.distinct())).where(
-        link_opens.c.campaign_id == campaign_id, link_opens.c.is_preview.is_(False)
-    )
-    return int((await connection.execute(query)).scalar_one())
 
 
 async def link_base_urls(connection: AsyncConnection, workspace_id: str) -> dict[str, str | None]:

@@ -63,6 +63,17 @@ async def all_lists(connection: AsyncConnection, workspace_id: str) -> Sequence[
     return (await connection.execute(query)).mappings().all()
 
 
+async def list_names(connection: AsyncConnection, workspace_id: str, list_ids: Sequence[str]) -> dict[str, str]:
+    query = select(lists.c.id, lists.c.name).where(lists.c.workspace_id == workspace_id, lists.c.id.in_(list_ids))
+    return dict((await connection.execute(query)).tuples().all())
+
+
+async def first_of(connection: AsyncConnection, workspace_id: str) -> Any | None:
+    """Somebody, to show a text by."""
+    query = select(contacts).where(contacts.c.workspace_id == workspace_id).order_by(contacts.c.id).limit(1)
+    return (await connection.execute(query)).mappings().first()
+
+
 async def add_import(connection: AsyncConnection, row: Row) -> None:
     await connection.execute(imports.insert(), row)
 

@@ -62,6 +62,11 @@ def _group(row: Any, in_order: tuple[Sender, ...]) -> Group:
     )
 
 
+async def group_names(connection: AsyncConnection, workspace_id: str) -> dict[str, str]:
+    query = select(groups.c.id, groups.c.name).where(groups.c.workspace_id == workspace_id)
+    return dict((await connection.execute(query)).tuples().all())
+
+
 async def add_group(connection: AsyncConnection, row: Row, sender_ids: Sequence[str]) -> None:
     await connection.execute(groups.insert(), row)
     if sender_ids:
@@ -72,8 +77,9 @@ async def add_group(connection: AsyncConnection, row: Row, sender_ids: Sequence[
         await connection.execute(group_senders.insert(), rows)
 
 
-async def set_fallbacks(connection: AsyncConnection, workspace_id: str, group_id: str, new: Fallbacks) -> None:
-    await connection.execute(
+async def set_fallbacks(connection: AsyncConnection, workspace_id: str, group_id: str, new: Fallbacks) -> bool:
+    """False when there is no such group."""
+    done = await connection.execute(
         groups.update()
         .where(groups.c.workspace_id == workspace_id, groups.c.id == group_id)
         .values(
@@ -82,6 +88,7 @@ async def set_fallbacks(connection: AsyncConnection, workspace_id: str, group_id
             fallback_media_not_taken=new.media_not_taken,
         )
     )
+    return done.rowcount == 1
 
 
 async def help_text(connection: AsyncConnection, workspace_id: str, group_id: str) -> str:
@@ -98,6 +105,11 @@ async def put_approval(connection: AsyncConnection, row: Row) -> None:
     await put_rows(connection, sender_approvals, [row], change=("status", "at"))
 
 
+async def has_sender(connection: AsyncConnection, workspace_id: str, sender_id: str) -> bool:
+    query = select(senders.c.id).where(senders.c.workspace_id == workspace_id, senders.c.id == sender_id)
+    return (await connection.execute(query)).first() is not None
+
+
 async def groups_by_address(connection: AsyncConnection, workspace_id: str, address: str) -> list[str]:
     """The ids of the groups that a sender address belongs to: where a reply to it goes."""
     query = (
@@ -111,6 +123,11 @@ async def groups_by_address(connection: AsyncConnection, workspace_id: str, addr
 
 async def add_account(connection: AsyncConnection, row: Row) -> None:
     await connection.execute(accounts.insert(), row)
+
+
+async def accounts_of(connection: AsyncConnection, workspace_id: str) -> Sequence[Any]:
+    query = select(accounts).where(accounts.c.workspace_id == workspace_id).order_by(accounts.c.id)
+    return (await connection.execute(query)).mappings().all()
 
 
 async def set_account_settings(connection: AsyncConnection, account_id: str, settings: dict[str, Any]) -> None:

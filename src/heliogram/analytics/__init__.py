@@ -1,0 +1,1 @@
+"""Events into numbers and stories. It writes nothing."""

@@ -1,0 +1,246 @@
+"""The story of one message, in the order it happened: each rule's word, each attempt, each receipt, with its facts.
+
+Pure: rows in, steps out. The CLI, the API and the dashboard tell the same story from here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from heliogram.model.event import NEWS_STATE, News
+from heliogram.model.message import Channel, State
+from heliogram.model.reasons import sentence_for
+
+Row = Mapping[str, Any]
+
+
+class Tone(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineStep:
+    """`facts` are (label, value); `raw` is an exchange with secrets and numbers masked, None where there is none."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    raw: str | None = None
+    tone: Tone = Tone.INFO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything stored about one message. `facts` are the consent facts its attempts were allowed by, by id."""
+
+    message: Row
+    attempts: Sequence[Row]
+    receipts: Sequence[Row]
+    opens: Sequence[Row]
+    facts: Mapping[str, Row]
+    media: Row | None
+
+
+CHANNEL_WORDS = {
+    Channel.MMS: "picture message (MMS)",
+    Channel.SMS: "text (SMS)",
+    Channel.SMS_LINK: "text with a link to the picture",
+}
+
+
+def timeline_of(history: History) -> tuple[TimelineStep, ...]:
+    """The steps, oldest first; those of one moment in the order they were decided."""
+    steps = [_queued(history.message)]
+    for attempt in history.attempts:
+        steps += _decided(history, attempt)
+        steps.append(_attempted(attempt))
+        if attempt["outcome_at"] is not None:
+            steps.append(_answered(attempt))
+    steps += [_heard(receipt) for receipt in history.receipts]
+    steps += [_opened(each) for each in history.opens]
+    if stopped := _stopped(history.message):
+        steps.append(stopped)
+    return tuple(sorted(steps, key=lambda step: step.at))
+
+
+def _queued(message: Row) -> TimelineStep:
+    came_from = f"Campaign “{message['campaign_name']}”" if message["campaign_id"] else "A single message"
+    facts = [("Purpose", message["purpose"]), ("Group", message["group_name"])]
+    if message["due_at"] is not None:
+        facts.append(("Due", message["due_at"].isoformat()))
+    return TimelineStep(
+        at=message["created_at"], kind="queued", title="Queued", detail=f"{came_from}.", facts=tuple(facts)
+    )
+
+
+def _decided(history: History, attempt: Row) -> list[TimelineStep]:
+    at = attempt["at"]
+    fact = history.facts.get(attempt["fact_id"] or "")
+    steps = []
+    if fact is not None:
+        steps.append(
+            TimelineStep(
+                at=at,
+                kind="consent",
+                title="Consent found",
+                detail=fact["evidence"],
+                facts=(
+                    ("Subscribed", f"{fact['at']:%Y-%m-%d %H:%M} UTC"),
+                    ("How", fact["source"]),
+                    ("Record", fact["hash"][:16]),
+                ),
+                tone=Tone.OK,
+            )
+        )
+    elif attempt["fact_id"] is None:
+        steps.append(
+            TimelineStep(at=at, kind="consent", title="No consent needed", detail="A reply that the person asked for.")
+        )
+    channel = Channel(attempt["channel"])
+    facts = [("Sender", f"{attempt['sender']} ({attempt['sender_kind'].replace('_', ' ')})")]
+    if attempt["sender_kind"]:
+        facts.append(("Why this sender", _why_sender(history.message, attempt)))
+    steps.append(
+        TimelineStep(
+            at=at,
+            kind="route",
+            title=f"Goes as {CHANNEL_WORDS[channel]}",
+            detail=sentence_for(attempt["reason"]),
+            facts=tuple(facts),
+        )
+    )
+    steps.append(_written(history, attempt, channel))
+    return steps
+
+
+def _why_sender(message: Row, attempt: Row) -> str:
+    country = message["country"]
+    if country in (attempt["sender_countries"] or ()):
+        return f"It is at home in the recipient's country ({country})."
+    return f"The group has no sender at home in {country or 'that country'}; this long code may text abroad."
+
+
+def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
+    facts: list[tuple[str, str]] = []
+    if channel is Channel.MMS:
+        media = history.media
+        if media is not None:
+            facts.append(("Picture", f"{media['filename']}, {media['n_octets']:,} bytes as uploaded"))
+        if attempt["variant_octets"] is not None:
+            facts.append(("Made for this route", f"{attempt['variant_octets']:,} bytes"))
+        return TimelineStep(at=attempt["at"], kind="written", title="Picture fitted", facts=tuple(facts))
+    n = attempt["n_segments"]
+    facts += [("Segments", str(n)), ("Encoding", attempt["encoding"])]
+    if attempt["link_token"]:
+        facts.append(("Link", f"/p/{attempt['link_token']}"))
+    return TimelineStep(
+        at=attempt["at"],
+        kind="written",
+        title=f"Written as {n} segment{'' if n == 1 else 's'}",
+        facts=tuple(facts),
+    )
+
+
+def _attempted(attempt: Row) -> TimelineStep:
+    return TimelineStep(
+        at=attempt["at"],
+        kind="attempt",
+        title=f"Attempt {attempt['n']}: handed to “{attempt['account_name']}”",
+        detail="Recorded before the first byte left.",
+        facts=(("Carrier", (attempt["carrier"] or "").upper()),),
+    )
+
+
+_OUTCOMES: dict[str, tuple[str, Tone]] = {
+    "accepted": ("The carrier took it", Tone.OK),
+    "partly": ("The carrier took only a part", Tone.BAD),
+    "refused": ("The carrier refused it", Tone.BAD),
+    "unknown": ("No answer came", Tone.WARN),
+}
+
+
+def _answered(attempt: Row) -> TimelineStep:
+    title, tone = _OUTCOMES.get(attempt["outcome_kind"], (attempt["outcome_kind"], Tone.INFO))
+    ids = attempt["carrier_ids"] or []
+    facts = [("Carrier's id", ", ".join(ids))] if ids else []
+    if attempt["outcome_code"]:
+        facts.append(("Code", attempt["outcome_code"]))
+    return TimelineStep(
+        at=attempt["outcome_at"],
+        kind="outcome",
+        title=title,
+        detail=attempt["outcome_reason"],
+        facts=tuple(facts),
+        raw=attempt["exchange"] or None,
+        tone=tone,
+    )
+
+
+_NEWS: dict[News, str] = {
+    News.EN_ROUTE: "On its way to the handset",
+    News.ACCEPTED: "The network took it",
+    News.DELIVERED: "Confirmed on the handset",
+    News.UNDELIVERED: "Not delivered",
+    News.EXPIRED: "The network gave up",
+    News.REJECTED: "The network rejected it",
+    News.DELETED: "The network deleted it",
+    News.UNKNOWN: "The network does not know what became of it",
+}
+_STATE_TONE = {State.DELIVERED: Tone.OK, State.UNDELIVERED: Tone.BAD}
+
+
+def _heard(receipt: Row) -> TimelineStep:
+    news = News(receipt["news"])
+    state = NEWS_STATE[news]
+    facts = [("Carrier's id", receipt["carrier_id"])]
+    if receipt["code"]:
+        facts.append(("Code", receipt["code"]))
+    return TimelineStep(
+        at=receipt["at"],
+        kind="receipt",
+        title=_NEWS[news],
+        detail="A receipt from the carrier.",
+        facts=tuple(facts),
+        raw=receipt["raw"] or None,
+        tone=_STATE_TONE.get(state, Tone.INFO) if state else Tone.INFO,
+    )
+
+
+def _opened(row: Row) -> TimelineStep:
+    if row["is_preview"]:
+        return TimelineStep(at=row["at"], kind="preview", title="Link previewed", detail="By a program, not a person.")
+    return TimelineStep(at=row["at"], kind="open", title="Picture opened", tone=Tone.OK)
+
+
+_ENDS: dict[State, tuple[str, Tone]] = {
+    State.SKIPPED: ("Not sent", Tone.WARN),
+    State.EXPIRED: ("Not sent: too late", Tone.WARN),
+    State.CANCELED: ("Canceled", Tone.WARN),
+    State.HELD: ("Held", Tone.WARN),
+    State.RETRYING: ("Tried again soon", Tone.WARN),
+    State.FAILED: ("Failed", Tone.BAD),
+    State.UNKNOWN: ("What became of it is not known", Tone.WARN),
+}
+
+
+def _stopped(message: Row) -> TimelineStep | None:
+    state = State(message["state"])
+    if state not in _ENDS or message["state_at"] is None:
+        return None
+    title, tone = _ENDS[state]
+    facts = (("Until", message["held_until"].isoformat()),) if message["held_until"] is not None else ()
+    return TimelineStep(
+        at=message["state_at"],
+        kind=state.value,
+        title=title,
+        detail=sentence_for(message["state_reason"]),
+        facts=facts,
+        tone=tone,
+    )

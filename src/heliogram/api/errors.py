@@ -1,0 +1,127 @@
+"""Problems, as RFC 9457 has them: every refusal has a stable code and a sentence that a person can act on."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from heliogram.audience.errors import ImportRefused, PhoneRefused
+from heliogram.campaigns.lifecycle import NoSuchCampaign, NotNow
+from heliogram.compose.errors import TemplateRefused
+from heliogram.media.probe import MediaRefused
+
+log = structlog.get_logger()
+
+PROBLEMS: Final[dict[str, tuple[int, str]]] = {
+    "bad_request": (400, "The request cannot be read"),
+    "unauthenticated": (401, "Sign in first"),
+    "forbidden": (403, "Not allowed"),
+    "not_found": (404, "Not found"),
+    "method_not_allowed": (405, "Not possible here"),
+    "conflict": (409, "Not possible now"),
+    "changed_elsewhere": (409, "Changed elsewhere"),
+    "warnings": (409, "Please confirm"),
+    "too_large": (413, "Too large"),
+    "invalid": (422, "Something is missing or wrong"),
+    "key_reused": (422, "This Idempotency-Key belongs to another request"),
+    "bad_phone": (422, "Not a telephone number"),
+    "import_refused": (422, "The file cannot be read"),
+    "media_refused": (422, "The picture cannot be used"),
+    "template_refused": (422, "The text has a mistake"),
+    "not_launched": (422, "The campaign cannot be launched yet"),
+    "internal": (500, "Something went wrong on our side"),
+    "simulator_down": (503, "The simulator does not answer"),
+}
+"""Code → (HTTP status, title). `docs/api.md` lists them; a test keeps it so."""
+
+_BY_STATUS: Final = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found"} | {
+    405: "method_not_allowed",
+    413: "too_large",
+}
+
+
+class Problem(Exception):
+    """A request that is refused. `errors` are (field, sentence) for a form to show beside its fields."""
+
+    def __init__(self, code: str, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+
+    def response(self) -> JSONResponse:
+        status, title = PROBLEMS[self.code]
+        body: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "title": title,
+            "status": status,
+            "detail": self.detail,
+            "code": self.code,
+            "errors": [{"field": field, "detail": detail} for field, detail in self.errors],
+        }
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def not_found(what: str) -> Problem:
+    return Problem("not_found", f"There is no such {what}.")
+
+
+def add_handlers(web: FastAPI) -> None:
+    """Turn what the product refuses, and what it did not expect, into problems."""
+    web.add_exception_handler(Problem, _problem)
+    web.add_exception_handler(RequestValidationError, _invalid)
+    web.add_exception_handler(HTTPException, _http)
+    for kind in _FROM_PRODUCT:
+        web.add_exception_handler(kind, _product)
+    web.add_exception_handler(Exception, _internal)
+
+
+_FROM_PRODUCT: Final[dict[type[Exception], str]] = {
+    NoSuchCampaign: "not_found",
+    NotNow: "conflict",
+    ImportRefused: "import_refused",
+    PhoneRefused: "bad_phone",
+    MediaRefused: "media_refused",
+    TemplateRefused: "template_refused",
+}
+
+
+async def _problem(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _product(_request: Request, error: Exception) -> JSONResponse:
+    field = "body" if isinstance(error, TemplateRefused) else "file" if isinstance(error, MediaRefused) else ""
+    sentence = str(error)
+    if isinstance(error, TemplateRefused):
+        sentence = f"Line {error.line}: {sentence}"
+    return Problem(_FROM_PRODUCT[type(error)], sentence, [(field, sentence)] if field else ()).response()
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [(_field_of(each["loc"]), str(each["msg"])) for each in error.errors()[:20]]
+    said = "; ".join(f"{field}: {detail}" if field else detail for field, detail in errors)
+    return Problem("invalid", f"{said}.", errors).response()
+
+
+def _field_of(place: Sequence[Any]) -> str:
+    return ".".join(str(each) for each in place if each not in ("body", "query", "path"))
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _BY_STATUS.get(error.status_code, "bad_request")
+    sentence = "There is nothing at this address." if code == "not_found" else str(error.detail)
+    return Problem(code, sentence).response()
+
+
+async def _internal(request: Request, error: Exception) -> JSONResponse:
+    log.error("request failed", path=request.url.path, exc_info=error)
+    return Problem("internal", "Nothing you did wrong. It is in the server's log; please try again.").response()

@@ -1,0 +1,191 @@
+"""What would become of a draft: delivery's forecast, the weight, and the review, put together for an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from heliogram.api.errors import not_found
+from heliogram.api.schema.base import Reasoned
+from heliogram.api.schema.campaigns import (
+    CheckShape,
+    EstimateShape,
+    FixShape,
+    RouteVariantShape,
+    SegmentsTotal,
+    SpreadShape,
+    Way,
+    WeightShape,
+)
+from heliogram.app import App
+from heliogram.campaigns.review import Check, Drafted, review
+from heliogram.carriers.protocol import Link
+from heliogram.compose.errors import TemplateRefused
+from heliogram.compose.liquid import Template, compile_text
+from heliogram.delivery.forecast import Forecast, Plan, forecast
+from heliogram.media.limits import MESSAGE_LIMIT_OCTETS, MMS_TEXT_LIMIT, Weight, weigh
+from heliogram.model.campaign import Audience, AudienceKind
+from heliogram.model.group import Group
+from heliogram.model.message import Channel, Content
+from heliogram.model.reasons import sentence_for
+from heliogram.storage import media, senders
+
+N_LOOKED_AT: Final = 20_000
+"""People counted while someone composes: exact for most audiences, and an answer in about a second for the others."""
+N_BEFORE_LAUNCH: Final = 2_000
+"""People looked at before a launch, whose rules decide for everyone at hand-over anyway."""
+_LONGEST_BODY_OCTETS: Final = 4 * MMS_TEXT_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A campaign as drafted. `media` is the picture's row, None for none."""
+
+    group: Group
+    body: str
+    media: Mapping[str, Any] | None
+    content: Content
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    forecast: Forecast
+    weight: Weight | None
+    checks: tuple[Check, ...]
+
+
+async def draft_of(app: App, workspace_id: str, row: Mapping[str, Any]) -> Draft:
+    """The draft of a campaign's row (or of a request with the same keys). Raises Problem for what does not exist."""
+    async with app.store.read() as connection:
+        group = (await senders.load_groups(connection, workspace_id)).get(row["group_id"])
+        picture = await media.one(connection, workspace_id, row["media_id"]) if row["media_id"] else None
+    if group is None:
+        raise not_found("group")
+    if row["media_id"] and picture is None:
+        raise not_found("picture")
+    audience = Audience(kind=AudienceKind(row["audience_kind"]), list_id=row["list_id"])
+    return Draft(group=group, body=row["body"], media=picture, content=Content(row["content"]), audience=audience)
+
+
+async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT) -> Estimate:
+    """Count what would become of the draft's people. A text with a mistake counts nobody, and its check says why."""
+    template, mistake = _template(draft.body)
+    plan = Plan(
+        workspace_id=draft.group.workspace_id,
+        group=draft.group,
+        audience=draft.audience,
+        content=draft.content,
+        template=template,
+        media_id=draft.media["id"] if draft.media else None,
+    )
+    counted = await forecast(
+        app.store, app.pictures, plan, now=app.now, link_base_url=app.config.own_url(), limit=limit
+    )
+    return judged(app, draft, counted, mistake)
+
+
+def judged(app: App, draft: Draft, counted: Forecast, mistake: str) -> Estimate:
+    weight = None
+    if draft.media is not None and draft.content is Content.MMS:
+        weight = weigh([draft.media["n_octets"]], counted.longest_body)
+    drafted = Drafted(
+        group=draft.group,
+        content=draft.content,
+        body=draft.body,
+        mistake=mistake,
+        has_media=draft.media is not None,
+        n_audience=counted.audience,
+        n_counted=counted.n_counted,
+        n_going=sum(counted.channels.values()) + sum(counted.held.values()),
+        skipped=counted.skipped,
+        most_segments=max(counted.segments, default=0),
+        weight=weight,
+        carriers_down=_carriers_down(app, draft.group),
+    )
+    return Estimate(forecast=counted, weight=weight, checks=review(drafted))
+
+
+def n_to_look_at(draft: Draft) -> int | None:
+    """How many people a launch must look at: all of them where one long text could make the message too large."""
+    is_near_limit = draft.media is not None and draft.media["n_octets"] > MESSAGE_LIMIT_OCTETS - _LONGEST_BODY_OCTETS
+    return None if is_near_limit else N_BEFORE_LAUNCH
+
+
+def _template(body: str) -> tuple[Template, str]:
+    try:
+        return compile_text(body), ""
+    except TemplateRefused as refused:
+        return compile_text(""), f"Line {refused.line}: {refused.sentence}"
+
+
+def _carriers_down(app: App, group: Group) -> tuple[str, ...]:
+    used = {each for sender in group.senders for each in (sender.sms_account_id, sender.mms_account_id) if each}
+    return tuple(
+        account.name for account in app.accounts.values() if account.id in used and account.health().link is not Link.UP
+    )
+
+
+def estimate_shape(estimate: Estimate) -> EstimateShape:
+    counted = estimate.forecast
+    by_channel = {channel: 0 for channel in Channel}
+    for (channel, _reason), n in counted.channels.items():
+        by_channel[channel] += n
+    return EstimateShape(
+        audience=counted.audience,
+        n_counted=counted.n_counted,
+        mms=by_channel[Channel.MMS],
+        sms_link=by_channel[Channel.SMS_LINK],
+        sms=by_channel[Channel.SMS],
+        skipped=sum(counted.skipped.values()),
+        channels_by_reason=[
+            Way(channel=channel, reason=reason, sentence=sentence_for(reason), n=n)
+            for (channel, reason), n in sorted(counted.channels.items(), key=lambda item: -item[1])
+        ],
+        skipped_by_reason=[
+            Reasoned(reason=reason, sentence=sentence_for(reason), n=n)
+            for reason, n in sorted(counted.skipped.items(), key=lambda item: -item[1])
+        ],
+        segments=SegmentsTotal(
+            total=sum(segments * n for segments, n in counted.segments.items()),
+            spread=[SpreadShape(segments=segments, n=n) for segments, n in sorted(counted.segments.items())],
+        ),
+        variants=[_variant(each) for each in counted.variants],
+        weight=_weight(estimate.weight),
+        checks=[_check(check) for check in estimate.checks],
+    )
+
+
+def _variant(each: Any) -> RouteVariantShape:
+    made = each.variant
+    return RouteVariantShape(
+        route=each.route,
+        budget_octets=each.budget_octets,
+        octets=len(made.part.octets) if made else 0,
+        content_type=made.part.content_type if made else "",
+        width=made.width if made else None,
+        height=made.height if made else None,
+        n=each.n,
+    )
+
+
+def _weight(weight: Weight | None) -> WeightShape | None:
+    if weight is None:
+        return None
+    return WeightShape(
+        media_octets=weight.media_octets,
+        body_octets=weight.body_octets,
+        total=weight.total,
+        verdict=weight.verdict.value,
+        sentence=weight.sentence,
+    )
+
+
+def _check(check: Check) -> CheckShape:
+    fix = check.fix
+    return CheckShape(
+        id=check.id,
+        level=check.level.value,
+        title=check.title,
+        detail=check.detail,
+        fix=FixShape(label=fix.label, href=fix.href, action=fix.action) if fix else None,
+    )

@@ -1,0 +1,1 @@
+"""One file a resource: it reads the request, asks the rooms below, and shapes the answer."""

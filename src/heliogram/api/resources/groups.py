@@ -1,0 +1,129 @@
+"""Subscription groups with their senders, and what networks said of a short code."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsWrite
+from heliogram.api.errors import not_found
+from heliogram.api.schema.base import Page
+from heliogram.api.schema.senders import ApprovalAsk, ApprovalShape, FallbackShape, GroupChange, GroupShape, SenderShape
+from heliogram.app import App
+from heliogram.model.consent import Subscription
+from heliogram.model.group import Fallbacks, Group
+from heliogram.model.sender import MMS_COUNTRIES, Approval, Sender, SenderKind
+from heliogram.storage import access, consent, senders
+
+router = APIRouter(tags=["groups"])
+
+
+@router.get("/groups", summary="Every group with its senders")
+async def list_groups(app: Own, caller: CampaignsRead) -> Page[GroupShape]:
+    return Page(items=await _groups(app, caller))
+
+
+@router.patch("/groups/{group_id}", summary="Change a group's switches")
+async def change_group(group_id: str, asked: GroupChange, app: Own, caller: SettingsWrite) -> GroupShape:
+    wanted = Fallbacks(
+        carrier_not_approved=asked.fallback.carrier_not_approved,
+        sender_cannot_mms=asked.fallback.sender_cannot_mms,
+        media_not_taken=asked.fallback.media_not_taken,
+    )
+    async with app.store.write() as connection:
+        if not await senders.set_fallbacks(connection, caller.workspace_id, group_id, wanted):
+            raise not_found("group")
+        detail = asked.fallback.model_dump()
+        await access.add_audit(connection, _audit(app, caller, "group.fallbacks", group_id, detail))
+    return next(group for group in await _groups(app, caller) if group.id == group_id)
+
+
+@router.put("/senders/{sender_id}/approvals/{network}", summary="Record what a network said of a short code")
+async def put_approval(
+    sender_id: str,
+    network: Annotated[str, Path(min_length=1, max_length=60)],
+    asked: ApprovalAsk,
+    app: Own,
+    caller: SettingsWrite,
+) -> SenderShape:
+    async with app.store.write() as connection:
+        if not await senders.has_sender(connection, caller.workspace_id, sender_id):
+            raise not_found("sender")
+        row = {"sender_id": sender_id, "network": network, "workspace_id": caller.workspace_id}
+        await senders.put_approval(connection, {**row, "status": asked.status.value, "at": app.now()})
+        detail = {"network": network, "status": asked.status.value}
+        await access.add_audit(connection, _audit(app, caller, "sender.approval", sender_id, detail))
+    every = [sender for group in await _groups(app, caller) for sender in group.senders]
+    found = next((sender for sender in every if sender.id == sender_id), None)
+    if found is None:
+        raise not_found("sender in a group")
+    return found
+
+
+def _audit(app: App, caller: Caller, action: str, subject: str, detail: Any) -> dict[str, Any]:
+    return {
+        "id": app.new_id(),
+        "workspace_id": caller.workspace_id,
+        "at": app.now(),
+        "actor": caller.actor,
+        "action": action,
+        "subject": subject,
+        "detail": detail,
+    }
+
+
+async def _groups(app: App, caller: Caller) -> list[GroupShape]:
+    async with app.store.read() as connection:
+        groups = await senders.load_groups(connection, caller.workspace_id)
+        counts = await consent.counts_by_group(connection, caller.workspace_id)
+    return [_group(group, counts) for group in groups.values()]
+
+
+def _group(group: Group, counts: dict[tuple[str, str], int]) -> GroupShape:
+    has_mms = group.has_mms()
+    return GroupShape(
+        id=group.id,
+        name=group.name,
+        purpose=group.purpose,
+        has_mms=has_mms,
+        mms_tag="MMS" if has_mms else "SMS only",
+        n_subscribed=counts.get((group.id, Subscription.SUBSCRIBED.value), 0),
+        n_unsubscribed=counts.get((group.id, Subscription.UNSUBSCRIBED.value), 0),
+        fallback=FallbackShape(
+            carrier_not_approved=group.fallbacks.carrier_not_approved,
+            sender_cannot_mms=group.fallbacks.sender_cannot_mms,
+            media_not_taken=group.fallbacks.media_not_taken,
+        ),
+        senders=[_sender(sender) for sender in group.senders],
+    )
+
+
+def _sender(sender: Sender) -> SenderShape:
+    return SenderShape(
+        id=sender.id,
+        kind=sender.kind,
+        address=sender.address,
+        display=sender.address,
+        country=sender.countries[0] if sender.countries else "",
+        countries=list(sender.countries),
+        mms_enabled=sender.mms_enabled,
+        can_mms=sender.can_mms(),
+        mms_note=_mms_note(sender),
+        approvals=[ApprovalShape(network=network, status=word) for network, word in sorted(sender.approvals.items())],
+    )
+
+
+def _mms_note(sender: Sender) -> str:
+    if sender.kind is SenderKind.ALPHANUMERIC:
+        return "A name cannot send pictures, and nobody can reply to it."
+    if MMS_COUNTRIES.isdisjoint(sender.countries):
+        return "Picture messages work from US and Canadian numbers only."
+    if not sender.mms_enabled or sender.mms_account_id is None:
+        return "Not enabled for picture messages."
+    if sender.kind is not SenderKind.SHORT_CODE:
+        return "Sends picture messages to US and Canadian phones."
+    approved = [network for network, word in sorted(sender.approvals.items()) if word is Approval.APPROVED]
+    waiting = [network for network, word in sorted(sender.approvals.items()) if word is not Approval.APPROVED]
+    if not approved:
+        return "No network has approved this short code for pictures yet."
+    rest = f"; not yet: {', '.join(waiting)}" if waiting else ""
+    return f"Approved for pictures by {', '.join(approved)}{rest}."

@@ -1,0 +1,97 @@
+"""Pictures: uploaded, recognised by their octets, read to the last pixel in a child process, and stored."""
+
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.api.auth import Anyone, Caller, CampaignsRead, CampaignsWrite, Own
+from heliogram.api.errors import Problem, not_found
+from heliogram.api.media_view import media_shape
+from heliogram.api.once import OnceOnly
+from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
+from heliogram.api.schema.base import Page
+from heliogram.api.schema.media import MediaShape
+from heliogram.app import App
+from heliogram.media.limits import WeightVerdict, weigh
+from heliogram.media.probe import Picture
+from heliogram.storage import media
+
+router = APIRouter(tags=["media"])
+
+
+@router.post("/media", status_code=201, response_model=MediaShape, summary="Upload a picture")
+async def upload(
+    app: Own,
+    caller: CampaignsWrite,
+    once: OnceOnly,
+    file: Annotated[UploadFile, File(description="JPEG, PNG or GIF")],
+    alt_text: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    octets = await file.read()
+    picture = await inspected(app, octets)
+    async with app.store.write() as connection:
+        if (
+            answer := await once.earlier(connection, caller.workspace_id, sha256(octets).digest(), alt_text)
+        ) is not None:
+            return answer
+        row = await add_picture(
+            connection, app, caller, octets, picture, filename=file.filename or "picture", alt_text=alt_text
+        )
+        return await once.keep(connection, caller.workspace_id, 201, media_shape(row))
+
+
+async def inspected(app: App, octets: bytes) -> Picture:
+    """What the picture is. Raises Problem or MediaRefused for what cannot be sent."""
+    weight = weigh([len(octets)], "")
+    if weight.verdict is WeightVerdict.REFUSED:
+        raise Problem("too_large", weight.sentence, [("file", weight.sentence)])
+    return await app.workshop.inspect(octets)
+
+
+async def add_picture(
+    connection: AsyncConnection,
+    app: App,
+    caller: Caller,
+    octets: bytes,
+    picture: Picture,
+    *,
+    filename: str,
+    alt_text: str,
+) -> dict[str, Any]:
+    """Store the octets (named by their hash, so storing them first leaves nothing half made) and the row."""
+    row = {
+        "id": app.new_id(),
+        "workspace_id": caller.workspace_id,
+        "sha256": await app.blobs.put(octets),
+        "filename": filename[:200],
+        "content_type": picture.content_type,
+        "n_octets": len(octets),
+        "width": picture.width,
+        "height": picture.height,
+        "frames": picture.frames,
+        "alt_text": alt_text,
+        "created_at": app.now(),
+    }
+    await media.add(connection, row)
+    return row
+
+
+@router.get("/media", summary="Pictures, newest first")
+async def list_media(
+    app: Own, caller: CampaignsRead, limit: Limit = DEFAULT_LIMIT, after: After = ""
+) -> Page[MediaShape]:
+    async with app.store.read() as connection:
+        rows = await media.page(connection, caller.workspace_id, before=after, limit=limit)
+    return Page(items=[media_shape(row) for row in rows], next=next_of(rows, limit))
+
+
+@router.get("/media/{media_id}/content", response_class=Response, summary="The picture itself")
+async def content(media_id: str, app: Own, caller: Anyone) -> Response:
+    async with app.store.read() as connection:
+        row = await media.one(connection, caller.workspace_id, media_id)
+    if row is None:
+        raise not_found("picture")
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
+    return Response(await app.blobs.get(row["sha256"]), media_type=row["content_type"], headers=headers)

@@ -1,0 +1,146 @@
+"""Messages: sent one at a time, listed, and each with its story."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from heliogram.analytics.timeline import History, timeline_of
+from heliogram.api.auth import Caller, MessagesRead, MessagesWrite, Own
+from heliogram.api.errors import Problem, not_found
+from heliogram.api.media_view import media_shape
+from heliogram.api.once import OnceOnly
+from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
+from heliogram.api.schema.base import Page
+from heliogram.api.schema.messages import FactShape, MessageAsk, MessageDetail, MessageShape, StepShape
+from heliogram.app import App
+from heliogram.audience.phones import parse_phone
+from heliogram.campaigns.single import Single, queue_single
+from heliogram.compose.fallback import short_url
+from heliogram.model.message import Content, State
+from heliogram.model.reasons import sentence_for
+from heliogram.storage import consent, history, media, senders
+from heliogram.storage.history import MessageFilter
+
+router = APIRouter(tags=["messages"])
+
+
+@router.get("/messages", summary="Messages, newest first")
+async def list_messages(
+    app: Own,
+    caller: MessagesRead,
+    campaign_id: Annotated[str, Query(max_length=64)] = "",
+    state: Annotated[str, Query(max_length=200, description="One state, or several with commas.")] = "",
+    reason: Annotated[str, Query(max_length=60)] = "",
+    q: Annotated[str, Query(max_length=64, description="Digits of a number, or a message's id.")] = "",
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = "",
+) -> Page[MessageShape]:
+    wanted = MessageFilter(campaign_id=campaign_id, states=_states(state), reason=reason, words=q)
+    async with app.store.read() as connection:
+        rows = await history.message_page(connection, caller.workspace_id, wanted, before=after, limit=limit)
+    return Page(items=[MessageShape(**_row(row)) for row in rows], next=next_of(rows, limit))
+
+
+def _states(text: str) -> tuple[State, ...]:
+    try:
+        return tuple(State(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError:
+        known = ", ".join(State)
+        raise Problem("invalid", f"A message's state is one of {known}.", [("state", f"One of {known}.")]) from None
+
+
+@router.post("/messages", status_code=202, response_model=MessageShape, summary="Send one message")
+async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnly) -> Response:
+    """It takes the same way as a campaign's: consent, routing and fallback are decided at hand-over."""
+    phone = parse_phone(asked.to)
+    content = asked.content or (Content.MMS if asked.media_id else Content.TEXT)
+    if content is not Content.TEXT and asked.media_id is None:
+        raise Problem("invalid", "A picture message needs a picture.", [("media_id", "Give a picture.")])
+    single = Single(
+        group_id=asked.group_id,
+        to=phone,
+        body=asked.body,
+        content=content,
+        media_id=asked.media_id,
+        due_at=asked.due_at,
+        expires_at=asked.expires_at,
+    )
+    async with app.store.write() as connection:
+        earlier = await once.earlier(connection, caller.workspace_id, asked.model_dump_json())
+        if earlier is not None:
+            return earlier
+        if asked.group_id not in await senders.group_names(connection, caller.workspace_id):
+            raise not_found("group")
+        if asked.media_id and await media.one(connection, caller.workspace_id, asked.media_id) is None:
+            raise not_found("picture")
+        message_id = await queue_single(connection, caller.workspace_id, single, new_id=app.new_id, now=app.now())
+        row = await history.message(connection, caller.workspace_id, message_id)
+        assert row is not None  # it was added two lines above
+        answer = await once.keep(connection, caller.workspace_id, 202, MessageShape(**_row(row)))
+    app.kick()
+    return answer
+
+
+@router.get("/messages/{message_id}", summary="One message and everything that happened to it")
+async def read(message_id: str, app: Own, caller: MessagesRead) -> MessageDetail:
+    return await message_detail(app, caller, message_id)
+
+
+async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDetail:
+    async with app.store.read() as connection:
+        row = await history.message(connection, caller.workspace_id, message_id)
+        if row is None:
+            raise not_found("message")
+        attempts = await history.attempts_of(connection, message_id)
+        fact_ids = [each["fact_id"] for each in attempts if each["fact_id"]]
+        picture = await media.one(connection, caller.workspace_id, row["media_id"]) if row["media_id"] else None
+        groups = await senders.load_groups(connection, caller.workspace_id)
+        told = History(
+            message=row,
+            attempts=attempts,
+            receipts=await history.receipts_of(connection, message_id),
+            opens=await history.opens_of(connection, message_id),
+            facts=await consent.facts_by_id(connection, caller.workspace_id, fact_ids),
+            media=picture,
+        )
+    base_url = groups[row["group_id"]].link_base_url or app.config.own_url()
+    token = next((each["link_token"] for each in reversed(attempts) if each["link_token"]), None)
+    return MessageDetail(
+        **_row(row),
+        body=row["body"],
+        purpose=row["purpose"],
+        media=media_shape(picture) if picture else None,
+        link=short_url(base_url, token) if token else None,
+        timeline=[
+            StepShape(
+                at=step.at,
+                kind=step.kind,
+                title=step.title,
+                detail=step.detail,
+                facts=[FactShape(label=label, value=value) for label, value in step.facts],
+                raw=step.raw,
+                tone=step.tone.value,
+            )
+            for step in timeline_of(told)
+        ],
+    )
+
+
+def _row(row: Any) -> dict[str, Any]:
+    reason = row["state_reason"] or row["channel_reason"] or None
+    name = f"{row['first_name'] or ''} {row['last_name'] or ''}".strip()
+    return {
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "phone": row["phone_e164"],
+        "person_name": name or None,
+        "campaign_id": row["campaign_id"],
+        "campaign_name": row["campaign_name"],
+        "group_name": row["group_name"],
+        "channel": row["channel"],
+        "state": row["state"],
+        "reason": reason,
+        "sentence": sentence_for(reason) if reason else None,
+        "segments": row["n_segments"],
+        "sender": row["sender"],
+    }

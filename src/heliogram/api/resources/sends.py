@@ -1,0 +1,216 @@
+"""The main job in one request: people, a text and a picture in; a launched campaign, or what it would do, out.
+
+Everything or nothing: the people, their consent, the picture and the launch are one transaction.
+"""
+
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+
+from heliogram.api.auth import Caller, CampaignsWrite, Own
+from heliogram.api.campaign_view import campaign_shapes
+from heliogram.api.errors import Problem
+from heliogram.api.estimate import Draft, Estimate, estimate_shape, judged
+from heliogram.api.once import OnceOnly
+from heliogram.api.resources.campaigns import draft_row
+from heliogram.api.resources.media import add_picture, inspected
+from heliogram.api.resources.people import rejected_rows
+from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
+from heliogram.app import App
+from heliogram.audience.importing import PeopleFile, read_people
+from heliogram.campaigns.lifecycle import LAUNCH, take
+from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, contact_row, import_people
+from heliogram.campaigns.review import NOBODY, stops
+from heliogram.compose.liquid import Template, compile_text
+from heliogram.delivery.forecast import Plan, forecast_people
+from heliogram.media.probe import Picture
+from heliogram.model.campaign import Audience, AudienceKind
+from heliogram.model.consent import Subscription
+from heliogram.model.group import Group
+from heliogram.model.message import Content
+from heliogram.storage import campaigns, consent, senders
+from heliogram.storage.types import storable
+
+router = APIRouter(tags=["campaigns"])
+
+_NEW: Final = "new"
+"""Stands for the id of a picture that is not stored."""
+
+
+@router.post(
+    "/sends", status_code=201, response_model=SendReport, summary="Send a text and a picture to a file of people"
+)
+async def send(
+    request: Request,
+    app: Own,
+    caller: CampaignsWrite,
+    once: OnceOnly,
+    people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
+    group: Annotated[str, Form(max_length=200, description="A group's name or id")],
+    text: Annotated[str, Form(max_length=20_000)],
+    media: Annotated[UploadFile | None, File(description="JPEG, PNG or GIF")] = None,
+    content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
+    name: Annotated[str, Form(max_length=200)] = "",
+    attest_consent: Annotated[str, Form(max_length=MAX_EVIDENCE_CHARS, description="How and when they agreed")] = "",
+    dry_run: Annotated[bool, Form(description="Count everything, store and send nothing")] = False,
+) -> Response:
+    """Rows that cannot be used are reported and left out; people without consent are skipped by rule."""
+    people_octets = await people.read()
+    media_octets = await media.read() if media is not None else b""
+    text = storable(text)
+    template = compile_text(text)
+    file = read_people(people_octets)
+    the_group = await _group(app, caller, group)
+    draft = Draft(
+        group=the_group,
+        body=text,
+        media={"id": _NEW, "n_octets": len(media_octets)} if media_octets else None,
+        content=content or (Content.MMS if media_octets else Content.TEXT),
+        audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
+    )
+    picture = await inspected(app, media_octets) if media_octets else None
+    estimate = await _estimate(app, caller, draft, template, file, media_octets, bool(attest_consent))
+    if found := [check for check in stops(estimate.checks) if check.id != NOBODY]:
+        sentence = " ".join(f"{check.title}. {check.detail}" for check in found)
+        raise Problem("not_launched", sentence, [(check.id, check.detail) for check in found])
+    if dry_run:
+        counted = await _would_import(app, caller, the_group, file, bool(attest_consent))
+        return Response(
+            _report(None, file, counted, estimate).model_dump_json(by_alias=True), 200, media_type="application/json"
+        )
+    said = (sha256(people_octets).digest(), sha256(media_octets).digest(), the_group.id, text, attest_consent)
+    async with app.store.write() as connection:
+        if (earlier := await once.earlier(connection, caller.workspace_id, *said)) is not None:
+            return earlier
+        imported = await import_people(
+            connection,
+            caller.workspace_id,
+            file,
+            list_name=name or people.filename or "People",
+            filename=people.filename or "",
+            group_id=the_group.id,
+            evidence=attest_consent,
+            actor=caller.actor,
+            new_id=app.new_id,
+            now=app.now(),
+        )
+        media_id = await _store(connection, app, caller, media, media_octets, picture)
+        shape = await _launch(connection, request, caller, draft, imported, media_id, name or _name_of(text))
+        answer = await once.keep(connection, caller.workspace_id, 201, _report(shape, file, imported, estimate))
+    app.kick()
+    return answer
+
+
+async def _group(app: App, caller: Caller, wanted: str) -> Group:
+    async with app.store.read() as connection:
+        groups = await senders.load_groups(connection, caller.workspace_id)
+    found = groups.get(wanted) or next(
+        (group for group in groups.values() if group.name.casefold() == wanted.strip().casefold()), None
+    )
+    if found is None:
+        names = ", ".join(f"“{group.name}”" for group in groups.values()) or "none yet"
+        raise Problem("not_found", f"There is no group “{wanted}”. The groups are: {names}.")
+    return found
+
+
+async def _estimate(
+    app: App,
+    caller: Caller,
+    draft: Draft,
+    template: Template,
+    file: PeopleFile,
+    media_octets: bytes,
+    is_attested: bool,
+) -> Estimate:
+    variants = await app.pictures.try_out(media_octets) if media_octets and draft.content is Content.MMS else {}
+    plan = Plan(
+        workspace_id=caller.workspace_id,
+        group=draft.group,
+        audience=draft.audience,
+        content=draft.content,
+        template=template,
+        media_id=_NEW if media_octets else None,
+    )
+    counted = await forecast_people(
+        app.store,
+        plan,
+        [contact_row(caller.workspace_id, each, "", app.now()) for each in file.people],
+        {(_NEW, octets): variant for octets, variant in variants.items()},
+        now=app.now,
+        link_base_url=app.config.own_url(),
+        is_attested=is_attested,
+    )
+    return judged(app, draft, counted, "")
+
+
+async def _would_import(app: App, caller: Caller, group: Group, file: PeopleFile, is_attested: bool) -> Imported:
+    phones = [each.phone.e164 for each in file.people]
+    async with app.store.read() as connection:
+        standings = await consent.standings_of(connection, caller.workspace_id, group.id, phones)
+    n_new = len(phones) - len(standings)
+    return Imported(
+        list_id="",
+        n_people=len(phones),
+        n_subscribed=n_new if is_attested else 0,
+        n_already_opted_out=sum(each.state is Subscription.UNSUBSCRIBED for each in standings.values()),
+        n_without_consent=0 if is_attested else n_new,
+    )
+
+
+async def _store(
+    connection: Any,
+    app: App,
+    caller: Caller,
+    media: UploadFile | None,
+    octets: bytes,
+    picture: Picture | None,
+) -> str | None:
+    if media is None or picture is None:
+        return None
+    row = await add_picture(connection, app, caller, octets, picture, filename=media.filename or "picture", alt_text="")
+    return str(row["id"])
+
+
+async def _launch(
+    connection: Any,
+    request: Request,
+    caller: Caller,
+    draft: Draft,
+    imported: Imported,
+    media_id: str | None,
+    name: str,
+) -> CampaignShape:
+    app: App = request.app.state.app
+    asked = DraftAsk(
+        name=name,
+        group_id=draft.group.id,
+        body=draft.body,
+        media_id=media_id,
+        content=draft.content,
+        audience=AudienceAsk(kind=AudienceKind.LIST, list_id=imported.list_id),
+    )
+    row = draft_row(app, caller.workspace_id, asked)
+    await campaigns.add(connection, row)
+    await take(connection, LAUNCH, caller.workspace_id, row["id"], actor=caller.actor, new_id=app.new_id, now=app.now())
+    now = await campaigns.one(connection, caller.workspace_id, row["id"])
+    return (await campaign_shapes(connection, app, request.app.state.watch, caller.workspace_id, [now]))[0]
+
+
+def _name_of(text: str) -> str:
+    words = " ".join(text.split())
+    return words[:60] or "Untitled"
+
+
+def _report(shape: CampaignShape | None, file: PeopleFile, imported: Imported, estimate: Estimate) -> SendReport:
+    return SendReport(
+        campaign=shape,
+        n_rows=file.n_rows,
+        n_people=imported.n_people,
+        n_rejected=len(file.rejected),
+        n_subscribed=imported.n_subscribed,
+        n_already_opted_out=imported.n_already_opted_out,
+        n_without_consent=imported.n_without_consent,
+        rejected=rejected_rows(file),
+        estimate=estimate_shape(estimate),
+    )

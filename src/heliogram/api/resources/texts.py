@@ -1,0 +1,138 @@
+"""What the composer asks while someone types: segments, and what one person would read."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from heliogram.api.auth import Anyone, Caller, CampaignsRead, Own
+from heliogram.api.errors import not_found
+from heliogram.api.estimate import draft_of
+from heliogram.api.schema.campaigns import (
+    ForcingShape,
+    MistakeShape,
+    PreviewAsk,
+    PreviewPerson,
+    PreviewShape,
+    SegmentsAsk,
+    SegmentsShape,
+    SmartShape,
+)
+from heliogram.app import App
+from heliogram.compose.errors import RenderRefused, TemplateRefused
+from heliogram.compose.fallback import short_url
+from heliogram.compose.liquid import compile_text
+from heliogram.compose.person import person_of
+from heliogram.compose.preview import preview
+from heliogram.delivery.forecast import TOKEN_LIKE
+from heliogram.model.message import Channel, Content
+from heliogram.model.reasons import sentence_for
+from heliogram.routing.choose import Destination, NoRoute, choose
+from heliogram.storage import people
+from heliogram.wire.segment import Encoding, split_text
+from heliogram.wire.smart import REPLACEMENTS, smarten
+
+router = APIRouter(tags=["texts"])
+
+
+@router.post("/segments", summary="Count a text's segments")
+async def segments(asked: SegmentsAsk, _caller: Anyone) -> SegmentsShape:
+    return segments_shape(asked.text)
+
+
+def segments_shape(text: str) -> SegmentsShape:
+    split = split_text(text)
+    plain = smarten(text)
+    is_better = split.encoding is Encoding.UCS_2 and plain != text
+    return SegmentsShape(
+        encoding=split.encoding.value,
+        segments=split.n_segments,
+        units=split.n_units,
+        parts=list(split.parts),
+        forcing=[
+            ForcingShape(
+                position=each.position,
+                character=each.character,
+                name=each.name,
+                replacement=REPLACEMENTS.get(each.character),
+            )
+            for each in split.forcing
+        ],
+        smart=SmartShape(text=plain, segments=split_text(plain).n_segments) if is_better else None,
+    )
+
+
+@router.post("/preview", summary="What one person would read")
+async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> PreviewShape:
+    """Without a `contact_id`, somebody's. A mistake in the text comes back in `error`, not as a problem."""
+    row = {"group_id": asked.group_id, "media_id": asked.media_id, "body": asked.body, "content": asked.content.value}
+    draft = await draft_of(app, caller.workspace_id, {**row, "audience_kind": "all", "list_id": None})
+    contact = await _contact(app, caller, asked.contact_id)
+    person = person_of(contact) if contact else {}
+    destination = Destination(
+        country=contact["country"] if contact else "US",
+        network=contact["network"] if contact else None,
+        is_landline=contact["is_landline"] if contact else False,
+    )
+    link = short_url(draft.group.link_base_url or app.config.own_url(), TOKEN_LIKE)
+    route = choose(draft.group, destination, asked.content)
+    channel, reason = (
+        (_AS_ASKED[asked.content], route.reason)
+        if isinstance(route, NoRoute)
+        else (
+            route.channel,
+            route.reason,
+        )
+    )
+    shown: dict[str, Any] = {
+        "person": _person(contact),
+        "channel": channel,
+        "reason": sentence_for(reason),
+        "link": link if draft.media is not None else None,
+    }
+    try:
+        read = preview(compile_text(asked.body), person, media=draft.media is not None, link_url=link)
+    except TemplateRefused as refused:
+        return _mistaken(asked.body, shown, refused.line, refused.sentence)
+    except RenderRefused as refused:
+        return _mistaken(asked.body, shown, 1, refused.sentence)
+    return PreviewShape(
+        **shown,
+        body=read.body,
+        fallback_body=read.fallback_body,
+        segments=read.n_segments,
+        fallback_segments=read.n_fallback_segments,
+        missing_fields=list(read.missing_fields),
+        error=None,
+    )
+
+
+_AS_ASKED = {Content.MMS: Channel.MMS, Content.TEXT_LINK: Channel.SMS_LINK, Content.TEXT: Channel.SMS}
+
+
+def _mistaken(body: str, shown: dict[str, Any], line: int, sentence: str) -> PreviewShape:
+    return PreviewShape(
+        **shown,
+        body=body,
+        fallback_body=body,
+        segments=0,
+        fallback_segments=0,
+        missing_fields=[],
+        error=MistakeShape(line=line, sentence=sentence),
+    )
+
+
+async def _contact(app: App, caller: Caller, contact_id: str | None) -> Any | None:
+    async with app.store.read() as connection:
+        if contact_id is None:
+            return await people.first_of(connection, caller.workspace_id)
+        found = await people.one(connection, caller.workspace_id, contact_id)
+    if found is None:
+        raise not_found("person")
+    return found
+
+
+def _person(contact: Any | None) -> PreviewPerson | None:
+    if contact is None:
+        return None
+    name = f"{contact['first_name']} {contact['last_name']}".strip()
+    return PreviewPerson(name=name or contact["phone_e164"], phone=contact["phone_e164"], country=contact["country"])

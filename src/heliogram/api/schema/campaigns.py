@@ -1,0 +1,241 @@
+"""Campaigns: drafts, estimates, progress; and what the composer asks while someone types."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from heliogram.api.schema.base import Ask, Reasoned, Shape
+from heliogram.api.schema.media import MediaShape
+from heliogram.api.schema.people import RejectedRow
+from heliogram.model.campaign import AudienceKind, CampaignState
+from heliogram.model.message import Channel, Content
+
+
+class AudienceAsk(Ask):
+    """`list_id` with kind "list" only. "group" is everyone the group has consent facts of."""
+
+    kind: AudienceKind
+    list_id: str | None = None
+    label: str = ""
+
+
+class AudienceShape(Shape):
+    kind: AudienceKind
+    list_id: str | None
+    label: str
+
+
+class DraftAsk(Ask):
+    name: str = Field(min_length=1, max_length=200)
+    group_id: str
+    body: str = Field(max_length=20_000)
+    media_id: str | None = None
+    content: Content = Content.MMS
+    audience: AudienceAsk
+
+
+class DraftChange(Ask):
+    """Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other."""
+
+    version: int
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    group_id: str | None = None
+    body: str | None = Field(default=None, max_length=20_000)
+    media_id: str | None = None
+    content: Content | None = None
+    audience: AudienceAsk | None = None
+
+
+class LaunchAsk(Ask):
+    confirm_warnings: bool = False
+
+
+class Way(Reasoned):
+    channel: Channel
+
+
+class FailedWith(Shape):
+    code: str
+    sentence: str
+    n: int
+
+
+class ProgressShape(Shape):
+    """Each message is in exactly one of the state counts, so they add up to `total`. `waiting` is why nothing moves."""
+
+    total: int
+    queued: int
+    held: int
+    sending: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    unknown: int
+    skipped: int
+    canceled: int
+    expanded: int
+    rate_per_s: float
+    channels: list[Way]
+    skipped_by_reason: list[Reasoned]
+    failed_by_reason: list[FailedWith]
+    waiting: str | None
+    opens: int
+
+
+class CampaignShape(Shape):
+    id: str
+    name: str
+    state: CampaignState
+    group_id: str
+    group_name: str
+    body: str
+    media: MediaShape | None
+    content: Content
+    audience: AudienceShape
+    n_audience: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    launched_at: datetime | None
+    finished_at: datetime | None
+    progress: ProgressShape | None
+
+
+class SpreadShape(Shape):
+    segments: int
+    n: int
+
+
+class SegmentsTotal(Shape):
+    total: int
+    spread: list[SpreadShape]
+
+
+class RouteVariantShape(Shape):
+    """The picture as one route gets it. `octets` 0: it fits none, so the route sends a link instead."""
+
+    route: str
+    budget_octets: int
+    octets: int
+    content_type: str
+    width: int | None
+    height: int | None
+    n: int
+
+
+class WeightShape(Shape):
+    media_octets: int
+    body_octets: int
+    total: int
+    verdict: str
+    sentence: str
+
+
+class FixShape(Shape):
+    label: str
+    href: str | None = None
+    action: str | None = None
+
+
+class CheckShape(Shape):
+    """One line of the review. "stop" keeps the campaign from being launched; "warning" wants a confirmation."""
+
+    id: str
+    level: str
+    title: str
+    detail: str
+    fix: FixShape | None = None
+
+
+class EstimateShape(Shape):
+    """What would become of everyone, by the rules of the hand-over. `n_counted` of `audience` were looked at."""
+
+    audience: int
+    n_counted: int
+    mms: int
+    sms_link: int
+    sms: int
+    skipped: int
+    channels_by_reason: list[Way]
+    skipped_by_reason: list[Reasoned]
+    segments: SegmentsTotal
+    variants: list[RouteVariantShape]
+    weight: WeightShape | None
+    checks: list[CheckShape]
+
+
+class SegmentsAsk(Ask):
+    text: str = Field(max_length=20_000)
+
+
+class ForcingShape(Shape):
+    """A character outside the GSM alphabet; `replacement` is the plain one that says the same, when there is one."""
+
+    position: int
+    character: str
+    name: str
+    replacement: str | None
+
+
+class SmartShape(Shape):
+    text: str
+    segments: int
+
+
+class SegmentsShape(Shape):
+    encoding: str
+    segments: int
+    units: int
+    parts: list[str]
+    forcing: list[ForcingShape]
+    smart: SmartShape | None
+
+
+class PreviewAsk(Ask):
+    group_id: str
+    body: str = Field(max_length=20_000)
+    media_id: str | None = None
+    content: Content = Content.MMS
+    contact_id: str | None = None
+
+
+class PreviewPerson(Shape):
+    name: str
+    phone: str
+    country: str
+
+
+class MistakeShape(Shape):
+    line: int
+    sentence: str
+
+
+class PreviewShape(Shape):
+    person: PreviewPerson | None
+    body: str
+    channel: Channel
+    reason: str
+    fallback_body: str
+    link: str | None
+    segments: int
+    fallback_segments: int
+    missing_fields: list[str]
+    error: MistakeShape | None
+
+
+class SendReport(Shape):
+    """What one request to send did, or with `dry_run` would do. Every row of the file is a person or rejected.
+
+    `campaign` is null for a dry run.
+    """
+
+    campaign: CampaignShape | None
+    n_rows: int
+    n_people: int
+    n_rejected: int
+    n_subscribed: int
+    n_already_opted_out: int
+    n_without_consent: int
+    rejected: list[RejectedRow]
+    estimate: EstimateShape

@@ -1,0 +1,90 @@
+"""Messages, what happened to each, and the figures of the home page."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from heliogram.api.schema.base import Ask, Shape
+from heliogram.api.schema.campaigns import CampaignShape
+from heliogram.api.schema.media import MediaShape
+from heliogram.api.schema.senders import AccountShape
+from heliogram.model.message import Channel, Content, State
+
+
+class MessageAsk(Ask):
+    """One message. `to` is a number in any usual form, best E.164."""
+
+    group_id: str
+    to: str = Field(max_length=40, examples=["+13125550142"])
+    body: str = Field(max_length=20_000)
+    media_id: str | None = None
+    content: Content | None = None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class MessageShape(Shape):
+    id: str
+    created_at: datetime
+    phone: str
+    person_name: str | None
+    campaign_id: str | None
+    campaign_name: str | None
+    group_name: str
+    channel: Channel | None
+    state: State
+    reason: str | None
+    sentence: str | None
+    segments: int | None
+    sender: str | None
+
+
+class FactShape(Shape):
+    label: str
+    value: str
+
+
+class StepShape(Shape):
+    """One step of a message's story. `raw` is the exchange with the carrier, with secrets and numbers masked."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str
+    facts: list[FactShape]
+    raw: str | None
+    tone: str
+
+
+class MessageDetail(MessageShape):
+    body: str
+    purpose: str
+    media: MediaShape | None
+    link: str | None
+    timeline: list[StepShape]
+
+
+class NeedsYou(Shape):
+    kind: str
+    title: str
+    detail: str
+    href: str
+
+
+class HalfHour(Shape):
+    at: datetime
+    delivered: int
+    undelivered: int
+    failed: int
+
+
+class HomeShape(Shape):
+    delivered_24h: int
+    sent_24h: int
+    on_the_way: int
+    opted_out_24h: int
+    failed_24h: int
+    needs_you: list[NeedsYou]
+    campaigns: list[CampaignShape]
+    accounts: list[AccountShape]
+    per_half_hour: list[HalfHour]

@@ -1,0 +1,86 @@
+"""`heliogram accounts`: the carriers this server is connected to. Secrets are stored encrypted."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from heliogram.app import build
+from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
+from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.serving import have_workspace
+from heliogram.storage import access, senders
+
+accounts = typer.Typer(help="Carrier accounts.", no_args_is_help=True)
+
+
+@accounts.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What you call it.")],
+    carrier: Annotated[str, typer.Option(help=f"One of {', '.join(sorted(CARRIERS))}.")],
+    set_: Annotated[list[str], typer.Option("--set", help="A setting, as host=smpp.example.com; repeat for more.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="HELIOGRAM_ACCOUNT_PASSWORD")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Connect a carrier. The settings of each are in docs/carriers/. Restart the server to use it."""
+    settings = _settings(set_)
+
+    async def work() -> str:
+        async with build(config_of(data=data, database=database), with_accounts=False) as app:
+            await have_workspace(app)
+            carrier_for(
+                carrier, AccountSettings(settings=settings, secret=password, callback_url="", new_id=app.new_id)
+            )
+            async with app.store.write() as connection:
+                workspace = (await access.workspaces_all(connection))[0]
+                if name in {row["name"] for row in await senders.accounts_of(connection, workspace["id"])}:
+                    raise Misconfigured(f"There is an account “{name}” already.")
+                account_id = app.new_id()
+                await senders.add_account(
+                    connection,
+                    {
+                        "id": account_id,
+                        "workspace_id": workspace["id"],
+                        "name": name,
+                        "carrier": carrier,
+                        "settings": settings,
+                        "secret": app.box.encrypt(password.encode()).decode(),
+                        "created_at": app.now(),
+                    },
+                )
+            return f"{app.config.own_url()}/carriers/{account_id}"
+
+    try:
+        callback = run(work())
+    except (UnknownCarrier, Misconfigured, ValueError, KeyError) as error:
+        fail(str(error))
+    typer.echo(f"Added. Restart the server to connect. Receipts by HTTP go to {callback}")
+
+
+@accounts.command("list")
+def show(data: Data = None, database: Database = None) -> None:
+    """List the accounts, without their secrets."""
+
+    async def read() -> list[str]:
+        async with build(config_of(data=data, database=database), with_accounts=False) as app:
+            async with app.store.read() as connection:
+                rows = await senders.all_accounts(connection)
+        return [f"{row['id']}  {row['name']}  {row['carrier']}  {json.dumps(row['settings'])}" for row in rows]
+
+    for line in run(read()) or ["No accounts yet: heliogram accounts add NAME --carrier smpp --set host=…"]:
+        typer.echo(line)
+
+
+def _settings(given: list[str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            fail(f"“{each}” is not a setting: write name=value.")
+        try:
+            settings[name] = json.loads(value)
+        except ValueError:
+            settings[name] = value
+    return settings

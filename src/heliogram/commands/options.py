@@ -1,0 +1,44 @@
+"""The options that several commands share, and how they become a Config."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from heliogram.config import Config
+from heliogram.storage.engine import StorageError
+
+Result = TypeVar("Result")
+
+Data = Annotated[Path | None, typer.Option(help="Folder for the database, the pictures and the key. [default: data]")]
+Database = Annotated[str | None, typer.Option(help="Database address; default: SQLite in the data folder.")]
+
+BAD_INPUT = 2
+"""Exit code: what was asked cannot be done as it stands; nothing was sent."""
+
+
+def config_of(**given: Any) -> Config:
+    """The configuration, with the options that were given on top."""
+    try:
+        return Config(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fail("; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors()))
+
+
+def fail(sentence: str, code: int = BAD_INPUT) -> NoReturn:
+    """Say what is wrong and end."""
+    typer.secho(sentence, fg="red", err=True)
+    raise typer.Exit(code)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's coroutine. Ctrl-C ends it without a traceback."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except StorageError as error:
+        fail(str(error))

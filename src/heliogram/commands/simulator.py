@@ -1,0 +1,43 @@
+"""`heliogram simulator`: an SMSC and an MMSC with phones behind them, on loopback."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from heliogram.simulator.run import run
+from heliogram.simulator.settings import SimulatorSettings
+
+
+def simulator(
+    folder: Annotated[Path, typer.Option(help="Where its journal and the pictures it got are kept.")] = Path(
+        "simulator"
+    ),
+    smpp_port: Annotated[int, typer.Option(help="Port of the SMSC; 0: any.")] = 2775,
+    mm7_port: Annotated[int, typer.Option(help="Port of the MMSC; 0: any.")] = 8080,
+    control_port: Annotated[int, typer.Option(help="Port of its control socket; 0: any.")] = 8026,
+    system_id: Annotated[str, typer.Option(help="Name to bind with.")] = "heliogram",
+    password: Annotated[str, typer.Option(help="Password to bind with, at most 8 characters.")] = "secret",
+    mm7_callback: Annotated[str, typer.Option(help="Where receipts and replies for picture messages go.")] = "",
+    receipt_delay: Annotated[float, typer.Option(help="Seconds until a receipt.")] = 0.05,
+    answer_delay: Annotated[float, typer.Option(help="Seconds until an answer.")] = 0.0,
+    ready_file: Annotated[Path | None, typer.Option(help="Gets the ports as JSON once everything listens.")] = None,
+) -> None:
+    """Run the simulator until Ctrl-C. Point accounts at it exactly as at a carrier."""
+    settings = SimulatorSettings(
+        folder=folder,
+        smpp_port=smpp_port,
+        mm7_port=mm7_port,
+        control_port=control_port,
+        system_id=system_id,
+        password=password,
+        mm7_callback_url=mm7_callback,
+        receipt_delay_s=receipt_delay,
+        answer_delay_s=answer_delay,
+        ready_file=ready_file,
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings, time.time))

@@ -1,0 +1,1 @@
+"""The sample business, "Northgate": made once, into an empty database, by the same storage everything else uses."""

@@ -1,0 +1,85 @@
+"""Keeps the demo's simulator running: a process of its own, started again when it ends."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_S = 15.0
+AGAIN_S = 2.0
+
+
+class SimulatorFailed(Exception):
+    """The simulator did not start; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    smpp: int
+    mm7: int
+    control: int
+
+
+@asynccontextmanager
+async def simulator(folder: Path, callback_url: str, say: Callable[[str], None]) -> AsyncIterator[Ports]:
+    """A running simulator for as long as the block runs. Raises SimulatorFailed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    process, ports = await _start(folder, callback_url, None)
+    keeper = asyncio.create_task(_keep(process, folder, callback_url, ports, say))
+    try:
+        yield ports
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def _keep(
+    process: asyncio.subprocess.Process, folder: Path, callback_url: str, ports: Ports, say: Callable[[str], None]
+) -> None:
+    try:
+        while True:
+            await process.wait()
+            say("The simulator has ended; it is started again. Nothing is lost.")
+            await asyncio.sleep(AGAIN_S)
+            process, _same = await _start(folder, callback_url, ports)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), 3)
+            except TimeoutError:
+                process.kill()
+
+
+async def _start(folder: Path, callback_url: str, ports: Ports | None) -> tuple[asyncio.subprocess.Process, Ports]:
+    ready = folder / "ports.json"
+    ready.unlink(missing_ok=True)
+    wanted = ports or Ports(smpp=0, mm7=0, control=0)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "heliogram",
+        "simulator",
+        f"--folder={folder}",
+        f"--smpp-port={wanted.smpp}",
+        f"--mm7-port={wanted.mm7}",
+        f"--control-port={wanted.control}",
+        f"--mm7-callback={callback_url}",
+        "--receipt-delay=1.2",
+        f"--ready-file={ready}",
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for the server, which then ends the simulator last
+    )
+    try:
+        async with asyncio.timeout(START_S):
+            while not (ready.exists() and ready.stat().st_size):
+                if process.returncode is not None:
+                    raise SimulatorFailed(f"The simulator ended at once (exit code {process.returncode}).")
+                await asyncio.sleep(0.03)
+    except TimeoutError:
+        process.kill()
+        raise SimulatorFailed(f"The simulator did not start within {START_S:.0f} s.") from None
+    return process, Ports(**json.loads(ready.read_text()))

@@ -1,0 +1,115 @@
+"""The page behind a short link: the picture, its description, who it is from. No script, no cookie, no index.
+
+The link of a text is opened by programs, too, that draw previews; they are told apart by what they say they are.
+"""
+
+import re
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request, Response
+
+from heliogram.app import App
+from heliogram.pages.frame import HEADERS, Own, page
+from heliogram.storage import access, media
+from heliogram.storage.types import storable
+
+router = APIRouter(include_in_schema=False)
+
+Token = Annotated[str, Path(max_length=64)]
+_PREVIEWER: Final = re.compile(
+    r"bot|crawl|spider|preview|facebookexternalhit|whatsapp|telegram|slack|skype|discord|google-read-aloud|curl|python",
+    re.IGNORECASE,
+)
+_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)\Z")
+
+
+@router.api_route("/p/{token}", methods=["GET", "HEAD"])
+async def show(token: Token, request: Request, app: Own) -> Response:
+    link = await _link(app, token)
+    if link is None:
+        return _gone()
+    if request.method == "GET":
+        await _note_open(app, link, request.headers.get("user-agent", ""))
+    async with app.store.read() as connection:
+        workspace = await access.workspace(connection, link["workspace_id"])
+    return page(
+        "picture.html",
+        token=token,
+        sender=workspace["name"] if workspace else "",
+        alt_text=link["alt_text"],
+        width=link["width"],
+        height=link["height"],
+        filename=link["filename"],
+    )
+
+
+@router.api_route("/p/{token}/file", methods=["GET", "HEAD"])
+async def file(token: Token, request: Request, app: Own) -> Response:
+    """The picture's octets, whole or the one range asked for (RFC 9110 §14)."""
+    link = await _link(app, token)
+    if link is None:
+        return _gone()
+    octets = await app.blobs.get(link["sha256"])
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Disposition": f'inline; filename="{_plain(link["filename"])}"',
+        "X-Content-Type-Options": HEADERS["X-Content-Type-Options"],
+        "X-Robots-Tag": HEADERS["X-Robots-Tag"],
+    }
+    asked = _RANGE.match(request.headers.get("range", ""))
+    if asked is None or not (asked[1] or asked[2]):
+        return _octets(request, octets, 200, headers, link["content_type"])
+    first, last = _bounds(asked[1], asked[2], len(octets))
+    if first > last:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(octets)}"})
+    headers["Content-Range"] = f"bytes {first}-{last}/{len(octets)}"
+    return _octets(request, octets[first : last + 1], 206, headers, link["content_type"])
+
+
+def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
+    """(first, last) octet of a range; first > last when it lies outside."""
+    if not first:
+        return max(0, size - int(last)) if int(last) else size, size - 1
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def _octets(request: Request, octets: bytes, status: int, headers: dict[str, str], content_type: str) -> Response:
+    if request.method == "HEAD":
+        return Response(
+            status_code=status, headers={**headers, "Content-Length": str(len(octets))}, media_type=content_type
+        )
+    return Response(octets, status, headers, media_type=content_type)
+
+
+async def _link(app: App, token: str) -> Any | None:
+    async with app.store.read() as connection:
+        link = await media.resolve_link(connection, token)
+    return link if link is not None and link["expires_at"] > app.now() else None
+
+
+async def _note_open(app: App, link: Any, user_agent: str) -> None:
+    row = {
+        "id": app.new_id(),
+        "workspace_id": link["workspace_id"],
+        "token": link["token"],
+        "campaign_id": link["campaign_id"],
+        "at": app.now(),
+        "is_preview": not user_agent or _PREVIEWER.search(user_agent) is not None,
+        "user_agent": storable(user_agent[:300]),
+    }
+    async with app.store.write() as connection:
+        await media.add_open(connection, row)
+
+
+def _gone() -> Response:
+    return page(
+        "notice.html",
+        404,
+        title="This picture is not here",
+        detail="The link may be incomplete, or too old. Please ask whoever sent it to send it again.",
+    )
+
+
+def _plain(filename: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "_", filename) or "picture"
