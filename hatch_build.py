@@ -76,6 +76,14 @@ def find_node() -> tuple[Path, Path]:
     raise NoNode(NoNode.__doc__)
 
 
+def _has_node() -> bool:
+    try:
+        find_node()
+    except NoNode:
+        return False
+    return True
+
+
 def _inputs() -> Iterator[Path]:
     for folder, folders, files in os.walk(UI):
         folders[:] = sorted(set(folders) - _NOT_INPUTS)
@@ -107,6 +115,8 @@ def _version_of(node: Path) -> tuple[int, int]:
 
 
 def main() -> None:
+    if "--has-node" in sys.argv[1:]:
+        sys.exit(0 if _has_node() else 1)
     was_built = build_dashboard(force="--force" in sys.argv[1:])
     sys.stdout.write("The dashboard is built.\n" if was_built else "The dashboard is up to date.\n")
 

@@ -75,7 +75,12 @@ class World:
             await access.add_workspace(connection, row)
 
     async def add_account(self, account_id: str, carrier: str) -> None:
-        row = {"id": account_id, "workspace_id": WORKSPACE, "name": account_id.upper(), "carrier": carrier}
+        row: dict[str, Any] = {
+            "id": account_id,
+            "workspace_id": WORKSPACE,
+            "name": account_id.upper(),
+            "carrier": carrier,
+        }
         row |= {"settings": {"port": 2775}, "secret": "", "created_at": self.clock.now()}
         async with self.store.write() as connection:
             await senders.add_account(connection, row)
@@ -126,7 +131,7 @@ class World:
         return [row["id"] for row in rows]
 
     def person(self, phone: str, **changes: Any) -> dict[str, Any]:
-        row = {
+        row: dict[str, Any] = {
             "id": self.ids.new_id(),
             "workspace_id": WORKSPACE,
             "phone_e164": phone,
@@ -168,7 +173,7 @@ class World:
             )
 
     async def add_picture(self, media_id: str, sha256: str = "0" * 64) -> None:
-        row = {"id": media_id, "workspace_id": WORKSPACE, "sha256": sha256, "filename": "menu.jpg"}
+        row: dict[str, Any] = {"id": media_id, "workspace_id": WORKSPACE, "sha256": sha256, "filename": "menu.jpg"}
         row |= {"content_type": "image/jpeg", "n_octets": 20_000, "width": 640, "height": 640, "frames": 1}
         async with self.store.write() as connection:
             await pictures.add(connection, row | {"alt_text": "A menu", "created_at": self.clock.now()})

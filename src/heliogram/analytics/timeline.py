@@ -11,7 +11,7 @@ from typing import Any
 
 from heliogram.model.event import NEWS_STATE, News
 from heliogram.model.message import Channel, State
-from heliogram.model.reasons import sentence_for
+from heliogram.model.reasons import sentence_for, sentence_for_way
 
 Row = Mapping[str, Any]
 
@@ -112,7 +112,7 @@ def _decided(history: History, attempt: Row) -> list[TimelineStep]:
             at=at,
             kind="route",
             title=f"Goes as {CHANNEL_WORDS[channel]}",
-            detail=sentence_for(attempt["reason"]),
+            detail=sentence_for_way(attempt["reason"]),
             facts=tuple(facts),
         )
     )

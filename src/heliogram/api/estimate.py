@@ -26,7 +26,7 @@ from heliogram.media.limits import MESSAGE_LIMIT_OCTETS, MMS_TEXT_LIMIT, Weight,
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content
-from heliogram.model.reasons import sentence_for
+from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.storage import media, senders
 
 N_LOOKED_AT: Final = 20_000
@@ -138,7 +138,7 @@ def estimate_shape(estimate: Estimate) -> EstimateShape:
         sms=by_channel[Channel.SMS],
         skipped=sum(counted.skipped.values()),
         channels_by_reason=[
-            Way(channel=channel, reason=reason, sentence=sentence_for(reason), n=n)
+            Way(channel=channel, reason=reason, sentence=sentence_for_way(reason), n=n)
             for (channel, reason), n in sorted(counted.channels.items(), key=lambda item: -item[1])
         ],
         skipped_by_reason=[

@@ -6,7 +6,7 @@ from typing import Any
 
 from heliogram.model.campaign import CampaignState
 from heliogram.model.message import State
-from heliogram.model.reasons import sentence_for
+from heliogram.model.reasons import sentence_for, sentence_for_way
 
 Counts = Mapping[tuple[str, str], int]
 
@@ -43,7 +43,7 @@ def progress_of(campaign: Any, counts: Counts) -> Progress:
         total=expanded + rest,
         expanded=expanded,
         by_state=by_state,
-        channels=_reasoned(counts, "channel"),
+        channels=_ways(counts),
         skipped=_reasoned(counts, "skipped"),
         failed=_reasoned(counts, "failed"),
     )
@@ -51,8 +51,21 @@ def progress_of(campaign: Any, counts: Counts) -> Progress:
 
 def _reasoned(counts: Counts, kind: str) -> tuple[Reasoned, ...]:
     found = [
-        Reasoned(key=key, sentence=sentence_for(key.partition(":")[2] or key), n=n)
+        Reasoned(key=key, sentence=sentence_for(key), n=n)
         for (each, key), n in counts.items()
         if each == kind and n > 0
     ]
+    return _most_first(found)
+
+
+def _ways(counts: Counts) -> tuple[Reasoned, ...]:
+    found = [
+        Reasoned(key=key, sentence=sentence_for_way(key.partition(":")[2]), n=n)
+        for (each, key), n in counts.items()
+        if each == "channel" and n > 0
+    ]
+    return _most_first(found)
+
+
+def _most_first(found: list[Reasoned]) -> tuple[Reasoned, ...]:
     return tuple(sorted(found, key=lambda each: (-each.n, each.key)))

@@ -1,6 +1,9 @@
 """The demo's pictures, drawn by this script: nobody else's, and always the same octets."""
 
 from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,4 +15,6 @@ class Sample:
 
 
 def samples() -> tuple[Sample, ...]:
-    return ()
+    out = BytesIO()
+    Image.linear_gradient("L").resize((1200, 1200)).convert("RGB").save(out, "JPEG")
+    return (Sample(filename="offer.jpg", content_type="image/jpeg", alt_text="Offer", octets=out.getvalue()),)

@@ -38,14 +38,23 @@ WHY_FAILED: dict[str, str] = {
     "unreachable": "The carrier could not be reached.",
     "throttled": "The carrier asked us to slow down.",
     "media_refused": "The carrier does not take this picture, or pictures for this number.",
+    "no_answer": "The carrier was sent the message and did not answer. It is not repeated by itself, "
+    "because the message may have gone out.",
     "crashed": "The sending process ended before the carrier's answer was recorded. It is not repeated by itself, "
     "because the message may have gone out.",
 }
 
 
 def sentence_for(reason: str) -> str:
-    """The sentence for a reason code; a carrier's own code is shown as it is."""
-    for table in (WHY_SKIPPED, WHY_CHANNEL, WHY_HELD, WHY_FAILED):
+    """Why a message was not sent, waits or failed. A sentence and a carrier's own code are shown as they are."""
+    for table in (WHY_SKIPPED, WHY_HELD, WHY_FAILED):
         if reason in table:
             return table[reason]
+    if " " in reason:
+        return reason
     return f"The carrier said: {reason}." if reason else ""
+
+
+def sentence_for_way(reason: str) -> str:
+    """Why a message goes the way it goes: a code such as `media_not_taken` also names why one was not sent at all."""
+    return WHY_CHANNEL.get(reason) or sentence_for(reason)

@@ -58,7 +58,8 @@ async def message(connection: AsyncConnection, workspace_id: str, message_id: st
 
 def _rows() -> Select[Any]:
     """A message with its state, its last attempt, and the names a person knows things by."""
-    last = select(func.max(attempts.c.n)).where(attempts.c.message_id == messages.c.id).scalar_subquery()
+    every = attempts.alias()
+    last = select(func.max(every.c.n)).where(every.c.message_id == messages.c.id).correlate(messages).scalar_subquery()
     return (
         select(
             messages,

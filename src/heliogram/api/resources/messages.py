@@ -17,7 +17,7 @@ from heliogram.audience.phones import parse_phone
 from heliogram.campaigns.single import Single, queue_single
 from heliogram.compose.fallback import short_url
 from heliogram.model.message import Content, State
-from heliogram.model.reasons import sentence_for
+from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.storage import consent, history, media, senders
 from heliogram.storage.history import MessageFilter
 
@@ -140,7 +140,7 @@ def _row(row: Any) -> dict[str, Any]:
         "channel": row["channel"],
         "state": row["state"],
         "reason": reason,
-        "sentence": sentence_for(reason) if reason else None,
+        "sentence": sentence_for(row["state_reason"]) or sentence_for_way(row["channel_reason"] or "") or None,
         "segments": row["n_segments"],
         "sender": row["sender"],
     }

@@ -25,7 +25,7 @@ from heliogram.compose.person import person_of
 from heliogram.compose.preview import preview
 from heliogram.delivery.forecast import TOKEN_LIKE
 from heliogram.model.message import Channel, Content
-from heliogram.model.reasons import sentence_for
+from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.routing.choose import Destination, NoRoute, choose
 from heliogram.storage import people
 from heliogram.wire.segment import Encoding, split_text
@@ -86,7 +86,7 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
     shown: dict[str, Any] = {
         "person": _person(contact),
         "channel": channel,
-        "reason": sentence_for(reason),
+        "reason": sentence_for(reason) if isinstance(route, NoRoute) else sentence_for_way(reason),
         "link": link if draft.media is not None else None,
     }
     try:
