@@ -3,12 +3,19 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from heliogram.app import App, build
+from heliogram.commands.serve import new_link
 from heliogram.config import Config
+from heliogram.demo.seed import point_at_simulator, seed
 from heliogram.model.access import Scope
 from heliogram.storage import access, senders
 from tests.whole.stage import Stage
+
+Result = TypeVar("Result")
 
 WORKSPACE = "w" * 32
 GROUP = "group-offers"
@@ -17,9 +24,15 @@ KEY_SECRET = "a-secret-for-tests-only-0123456789"
 KEY = f"hg_{KEY_PREFIX}.{KEY_SECRET}"
 
 
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run in a thread of its own: Playwright's synchronous door keeps an event loop in the test's."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def set_scene(stage: Stage, *, window: int = 64, mm7_window: int = 8) -> None:
     """Write the scene into the stage's database, before the server starts."""
-    asyncio.run(_set_scene(stage, window, mm7_window))
+    _run(_set_scene(stage, window, mm7_window))
 
 
 async def _set_scene(stage: Stage, window: int, mm7_window: int) -> None:
@@ -115,3 +128,27 @@ def people_csv(n: int, *, n_abroad: int = 0) -> bytes:
     for index in range(n_abroad):
         out.write(f"+447400{100_000 + index},Person{n - n_abroad + index}\n")
     return out.getvalue().encode()
+
+
+def set_demo_scene(stage: Stage) -> None:
+    """Write the demo's business into the stage's database, with its carriers at the stage's simulator."""
+    _run(_set_demo_scene(stage))
+
+
+async def _set_demo_scene(stage: Stage) -> None:
+    async with build(Config(data=stage.data, database=stage.database), with_accounts=False) as app:
+        await seed(app)
+        await point_at_simulator(app, smpp_port=stage.smpp_port, mm7_port=stage.mm7_port)
+
+
+def sign_in_link(stage: Stage) -> str:
+    """A one-time link into the stage's dashboard."""
+    return _run(_sign_in_link(stage))
+
+
+async def _sign_in_link(stage: Stage) -> str:
+    config = Config(data=stage.data, database=stage.database, port=stage.port)
+    async with build(config, with_accounts=False) as app:
+        link = await new_link(app)
+    assert link is not None
+    return link

@@ -134,6 +134,8 @@ class Stage:
 
     folder: Path
     database: str = ""
+    mmsc: str = "mmsc"
+    """The id of the account that receipts for picture messages are for."""
     smpp_port: int = field(default_factory=free_port)
     mm7_port: int = field(default_factory=free_port)
     control_port: int = field(default_factory=free_port)
@@ -161,7 +163,7 @@ class Stage:
                 f"--mm7-port={self.mm7_port}",
                 f"--control-port={self.control_port}",
                 f"--folder={self.folder / 'simulator'}",
-                f"--mm7-callback={self.url}/carriers/mmsc",
+                f"--mm7-callback={self.url}/carriers/{self.mmsc}",
                 *options,
             ],
             self.folder,

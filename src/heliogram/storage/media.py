@@ -63,4 +63,4 @@ async def add_open(connection: AsyncConnection, row: Row) -> None:
 
 async def link_base_urls(connection: AsyncConnection, workspace_id: str) -> dict[str, str | None]:
     query = select(groups.c.id, groups.c.link_base_url).where(groups.c.workspace_id == workspace_id)
-    return dict((await connection.execute(query)).tuples().all())
+    return {group_id: base_url for group_id, base_url in await connection.execute(query)}

@@ -43,7 +43,7 @@ async def ids_by_phone(connection: AsyncConnection, workspace_id: str, phones: S
         query = select(contacts.c.phone_e164, contacts.c.id).where(
             contacts.c.workspace_id == workspace_id, contacts.c.phone_e164.in_(phones[start : start + _CHUNK])
         )
-        found.update((await connection.execute(query)).tuples().all())
+        found.update({phone: contact_id for phone, contact_id in await connection.execute(query)})
     return found
 
 
@@ -65,7 +65,7 @@ async def all_lists(connection: AsyncConnection, workspace_id: str) -> Sequence[
 
 async def list_names(connection: AsyncConnection, workspace_id: str, list_ids: Sequence[str]) -> dict[str, str]:
     query = select(lists.c.id, lists.c.name).where(lists.c.workspace_id == workspace_id, lists.c.id.in_(list_ids))
-    return dict((await connection.execute(query)).tuples().all())
+    return {list_id: name for list_id, name in await connection.execute(query)}
 
 
 async def first_of(connection: AsyncConnection, workspace_id: str) -> Any | None:

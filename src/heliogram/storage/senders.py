@@ -64,7 +64,7 @@ def _group(row: Any, in_order: tuple[Sender, ...]) -> Group:
 
 async def group_names(connection: AsyncConnection, workspace_id: str) -> dict[str, str]:
     query = select(groups.c.id, groups.c.name).where(groups.c.workspace_id == workspace_id)
-    return dict((await connection.execute(query)).tuples().all())
+    return {group_id: name for group_id, name in await connection.execute(query)}
 
 
 async def add_group(connection: AsyncConnection, row: Row, sender_ids: Sequence[str]) -> None:
