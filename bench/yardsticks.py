@@ -8,14 +8,16 @@ consent, no routing, no personalization, no states and no counts.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
+from heliogram.carriers.protocol import Link
 from heliogram.carriers.smpp import SmppCarrier
 from heliogram.model.event import Event, ReceiptHeard
 from heliogram.model.parcel import Accepted, SmsParcel
 from heliogram.model.sender import SenderKind
-from tests.whole.stage import Stage
+from tests.whole.stage import Stage, wait_until
 
 TIME_LIMIT_S = 120
 BODY = "Hi Person12345, your order is ready. Reply STOP to opt out"
@@ -42,10 +44,14 @@ def _on_stage(folder: Path, n: int, window: int, *, durable: bool) -> float:
         stage.start_simulator("--receipt-delay=0")
         settings = {"host": "127.0.0.1", "port": stage.smpp_port, "system_id": "heliogram", "window": window}
         ledger = _Ledger(folder / "bare.sqlite") if durable else None
-        seconds = asyncio.run(_drive(SmppCarrier.configured(settings, "secret", ids().__next__), n, window, ledger))
+        seconds = asyncio.run(_drive(SmppCarrier.configured(settings, "secret", _ids().__next__), n, window, ledger))
         return n / seconds
     finally:
         stage.stop()
+
+
+def _ids() -> Iterator[str]:
+    return (f"{number:032x}" for number in count())
 
 
 class _Ledger:
@@ -71,15 +77,18 @@ async def _drive(carrier: SmppCarrier, n: int, window: int, ledger: _Ledger | No
     async def sink(events: Sequence[Event]) -> None:
         receipts = [event for event in events if isinstance(event, ReceiptHeard)]
         if ledger is not None:
-            await asyncio.to_thread(ledger.add, "receipts", [(each.carrier_id, 0, each.news.value) for each in receipts])
+            await asyncio.to_thread(
+                ledger.add, "receipts", [(each.carrier_id, 0, each.news.value) for each in receipts]
+            )
         heard.update(each.carrier_id for each in receipts)
         if len(heard) >= n:
             all_heard.set()
 
     async with asyncio.timeout(TIME_LIMIT_S):
         listening = asyncio.create_task(carrier.listen(sink))
-        while carrier.health().link.value != "up":
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(
+            wait_until, "the carrier is connected", lambda: carrier.health().link is Link.UP, within_s=10
+        )
         began = time.perf_counter()
         n_accepted = 0
         for start in range(0, n, window):

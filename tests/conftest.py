@@ -10,6 +10,7 @@ import pytest
 
 from heliogram.storage.engine import Store, open_store
 from heliogram.storage.migrate import migrate
+from tests.doors import Doors, open_doors
 from tests.postgres import Postgres, running_postgres
 from tests.world import Clock, Ids, World
 
@@ -107,3 +108,11 @@ def world(store: Store, clock: Clock, ids: Ids) -> World:
 @pytest.fixture
 def small_world(sqlite_store: Store, clock: Clock, ids: Ids) -> World:
     return World(store=sqlite_store, clock=clock, ids=ids)
+
+
+@pytest.fixture
+async def doors(sqlite_url: str, tmp_path: Path, small_world: World, clock: Clock) -> AsyncIterator[Doors]:
+    """The API and the pages over a small world: one group “Offers” with one US long code."""
+    await small_world.build()
+    async with open_doors(sqlite_url, tmp_path / "data", clock, small_world) as opened:
+        yield opened

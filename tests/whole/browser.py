@@ -29,9 +29,7 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def quiet_page(browser: Browser, *, width: int = 1_440, height: int = 900, dark: bool = False) -> Iterator[Page]:
     """A page that must log no error and ask no other host for anything."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))

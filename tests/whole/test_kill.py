@@ -7,6 +7,7 @@ The simulator and its journal survive. The seed decides at which journal counts 
 import os
 import random
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -50,7 +51,12 @@ def _in_doubt(stage: Stage) -> int:
 def _launch(api: Api) -> str:
     media = api.upload("/media", "menu.jpg", small_jpeg(), alt_text="A bowl of soup")
     imported = api.upload(
-        "/imports", "people.csv", people_csv(N, n_abroad=N_ABROAD), group_id=GROUP, attest_consent="test", list_name="all"
+        "/imports",
+        "people.csv",
+        people_csv(N, n_abroad=N_ABROAD),
+        group_id=GROUP,
+        attest_consent="test",
+        list_name="all",
     )
     campaign = api.post(
         "/campaigns",
@@ -80,7 +86,7 @@ def test_five_kills_write_to_nobody_twice_and_lose_nobody(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     seed = int(os.environ.get("HELIOGRAM_KILL_SEED") or random.SystemRandom().randrange(1_000_000))
-    print(f"kill seed {seed}")
+    sys.stderr.write(f"kill seed {seed}\n")
     chance = random.Random(seed)
     database = request.getfixturevalue("postgresql_url") if engine == "postgresql" else ""
     stage = Stage(folder=tmp_path, database=database)

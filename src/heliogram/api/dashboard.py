@@ -107,7 +107,7 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     )
     table = f"<table>{rows}</table>" if rows else ""
     takes = _link("Takes", operation.get("requestBody", {}).get("content", {}))
-    good = next((each for status, each in operation["responses"].items() if status.startswith("2")), {})
+    good: dict[str, Any] = next((each for status, each in operation["responses"].items() if status.startswith("2")), {})
     gives = _link("Gives", good.get("content", {}))
     said = escape(operation.get("description") or "")
     return (

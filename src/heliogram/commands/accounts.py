@@ -64,9 +64,11 @@ def show(data: Data = None, database: Database = None) -> None:
     """List the accounts, without their secrets."""
 
     async def read() -> list[str]:
-        async with build(config_of(data=data, database=database), with_accounts=False) as app:
-            async with app.store.read() as connection:
-                rows = await senders.all_accounts(connection)
+        async with (
+            build(config_of(data=data, database=database), with_accounts=False) as app,
+            app.store.read() as connection,
+        ):
+            rows = await senders.all_accounts(connection)
         return [f"{row['id']}  {row['name']}  {row['carrier']}  {json.dumps(row['settings'])}" for row in rows]
 
     for line in run(read()) or ["No accounts yet: heliogram accounts add NAME --carrier smpp --set host=…"]:

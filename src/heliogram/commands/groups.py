@@ -20,16 +20,18 @@ def show(data: Data = None, database: Database = None) -> None:
 
     async def read() -> list[str]:
         lines: list[str] = []
-        async with build(config_of(data=data, database=database), with_accounts=False) as app:
-            async with app.store.read() as connection:
-                for workspace in await access.workspaces_all(connection):
-                    for group in (await senders.load_groups(connection, workspace["id"])).values():
-                        tag = "MMS" if group.has_mms() else "SMS only"
-                        lines.append(f"{group.name}  [{group.purpose.value}, {tag}]")
-                        lines += [
-                            f"    {sender.kind.value}  {sender.address}  {', '.join(sender.countries)}"
-                            for sender in group.senders
-                        ]
+        async with (
+            build(config_of(data=data, database=database), with_accounts=False) as app,
+            app.store.read() as connection,
+        ):
+            for workspace in await access.workspaces_all(connection):
+                for group in (await senders.load_groups(connection, workspace["id"])).values():
+                    tag = "MMS" if group.has_mms() else "SMS only"
+                    lines.append(f"{group.name}  [{group.purpose.value}, {tag}]")
+                    lines += [
+                        f"    {sender.kind.value}  {sender.address}  {', '.join(sender.countries)}"
+                        for sender in group.senders
+                    ]
         return lines
 
     for line in run(read()) or ["No groups yet: heliogram groups add NAME --sender …"]:

@@ -55,13 +55,15 @@ def show(data: Data = None, database: Database = None) -> None:
     """List the keys by their prefix."""
 
     async def read() -> list[str]:
-        async with build(config_of(data=data, database=database), with_accounts=False) as app:
-            async with app.store.read() as connection:
-                rows = [
-                    row
-                    for each in await access.workspaces_all(connection)
-                    for row in await access.keys_of(connection, each["id"])
-                ]
+        async with (
+            build(config_of(data=data, database=database), with_accounts=False) as app,
+            app.store.read() as connection,
+        ):
+            rows = [
+                row
+                for each in await access.workspaces_all(connection)
+                for row in await access.keys_of(connection, each["id"])
+            ]
         return [
             f"hg_{row['prefix']}…  {row['name']}  {', '.join(row['scopes'])}"
             for row in rows
@@ -81,9 +83,11 @@ def revoke(
     """Take a key out of use, at once."""
 
     async def work() -> bool:
-        async with build(config_of(data=data, database=database), with_accounts=False) as app:
-            async with app.store.write() as connection:
-                return await access.revoke_key(connection, prefix.removeprefix("hg_").partition(".")[0], app.now())
+        async with (
+            build(config_of(data=data, database=database), with_accounts=False) as app,
+            app.store.write() as connection,
+        ):
+            return await access.revoke_key(connection, prefix.removeprefix("hg_").partition(".")[0], app.now())
 
     if not run(work()):
         fail(f"There is no key {prefix} in use.")

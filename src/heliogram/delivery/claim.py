@@ -5,7 +5,7 @@ Everything of a turn is one transaction: the verdict, the attempts, the states, 
 
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,10 @@ LINK_LIFE = timedelta(days=365)
 """How long a picture link works: what Twilio, Sinch and Braze give theirs (providers §1.1, braze §1.2)."""
 N_PICTURES = 8
 """How many different pictures one turn may bring: well below what `Pictures` keeps, so that none pushes out another."""
+N_CLAIMED = 250
+N_CANCELED = 2_000
+N_ASIDE = 1_000
+"""How many messages of a lane may stand aside: enough to find work for another carrier, few enough to stay cheap."""
 URGENT = 5
 """Lanes of this priority and above may use the reserved part of a window."""
 
@@ -40,43 +44,73 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What a lane's turn is decided with."""
+    """What a lane's turn is decided with: the lane's group, and the free part of the carriers' windows."""
 
     now: datetime
-    groups: Mapping[str, Group]
+    group: Group
     pictures: Pictures
     reserved: Reservation
     link_base_url: str
     new_token: Callable[[], str]
-    limit: int
 
 
-async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> tuple[list[Attempt], int]:
-    """Claim and decide. Returns the attempts to hand over once this is committed, and how many messages moved on.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a turn came to: the attempts to hand over once it is committed, and how many messages moved on.
 
-    The slots of those attempts are taken. A message whose carrier has no free slot ends the turn: order is kept.
+    `has_more` says that another turn may find something, or could if the lane's `accounts` had room.
     """
-    is_canceled = lane.state is LaneState.CANCELED
-    waiting = await lanes.read_ready(connection, lane.id, None if is_canceled else turn.now, turn.limit)
-    fresh = await lanes.read_next(connection, lane, turn.limit - len(waiting))
+
+    attempts: Sequence[Attempt] = ()
+    n_moved: int = 0
+    has_more: bool = False
+    accounts: frozenset[str] = frozenset()
+    is_urgent: bool = False
+
+
+async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> Taken:
+    """Claim and decide. The slots of the attempts are taken.
+
+    A message whose carrier has no room stands aside for those behind it that another carrier can take. Where there
+    are none, or enough stand aside already, it ends the turn: a carrier's own messages keep their order.
+    """
+    if lane.state is LaneState.CANCELED:
+        return await _cancel(connection, lane, turn)
+    accounts, is_urgent = _accounts_of(turn.group), lane.priority >= URGENT
+    room = turn.reserved.room(accounts, urgent=is_urgent)
+    # One at least is looked at: it may need no slot to be done with.
+    limit = max(1, min(N_CLAIMED, sum(room.values())))
+    aside = await lanes.standing_aside(connection, lane.id, turn.now)
+    waiting = await lanes.read_ready(connection, lane.id, turn.now, limit, room) if aside else []
+    fresh = await lanes.read_next(connection, lane, limit - len(waiting))
     claimed = _of_few_pictures(waiting + fresh)
     if not claimed:
-        return [], 0
+        return Taken(has_more=bool(aside), accounts=accounts, is_urgent=is_urgent)
     batch = await _decide(connection, lane, turn, claimed)
-    going, n_moved = _that_fit(claimed, batch, turn, urgent=lane.priority >= URGENT)
-    moved = claimed[:n_moved]
-    if not moved:
-        return [], 0
-    last = await deliveries.last_attempts(connection, [each.id for each in moved if each.number is None])
-    attempts = [Attempt(draft=draft, n=_next_n(draft.message, last)) for draft in going]
-    moved_ids = {each.id for each in moved}
-    stopped = [stop for stop in batch.stopped if stop.message.id in moved_ids]
-    await _write(connection, turn, attempts, stopped, last)
-    await lanes.drop_ready(connection, _done_waiting(moved, stopped))
-    fresh_moved = [each.number for each in moved if each.number is not None]
-    if fresh_moved:
-        await lanes.move_cursor(connection, lane.id, max(fresh_moved))
-    return attempts, n_moved
+    n_aside = sum(n for account_id, n in aside.items() if account_id is not None)
+    placed = _place(claimed, batch, turn, room, urgent=is_urgent, n_aside=n_aside)
+    attempts = await _store(connection, lane, turn, placed)
+    left = len(aside) > 0 or len(claimed) == limit or len(claimed) < len(waiting) + len(fresh)
+    return Taken(
+        attempts=attempts,
+        n_moved=len(placed.moved) + len(placed.aside),
+        has_more=left or bool(placed.aside),
+        accounts=accounts,
+        is_urgent=is_urgent,
+    )
+
+
+async def _cancel(connection: AsyncConnection, lane: Lane, turn: Turn) -> Taken:
+    waiting = await lanes.read_ready(connection, lane.id, None, N_CANCELED)
+    claimed = waiting + await lanes.read_next(connection, lane, N_CANCELED - len(waiting))
+    stopped = [Stop(message=each, state=State.CANCELED, reason="campaign_canceled") for each in claimed]
+    await _store(connection, lane, turn, Placed(stopped=stopped, moved=claimed))
+    return Taken(n_moved=len(claimed), has_more=len(claimed) == N_CANCELED)
+
+
+def _accounts_of(group: Group) -> frozenset[str]:
+    found = {sender.sms_account_id for sender in group.senders} | {sender.mms_account_id for sender in group.senders}
+    return frozenset(account_id for account_id in found if account_id is not None)
 
 
 def _of_few_pictures(claimed: Sequence[Queued]) -> Sequence[Queued]:
@@ -91,37 +125,69 @@ def _of_few_pictures(claimed: Sequence[Queued]) -> Sequence[Queued]:
 
 
 async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: Sequence[Queued]) -> Batch:
-    if lane.state is LaneState.CANCELED:
-        return Batch(
-            going=(),
-            stopped=tuple(Stop(message=each, state=State.CANCELED, reason="campaign_canceled") for each in claimed),
-        )
     turn.pictures.require({(each.workspace_id, each.media_id) for each in claimed if each.media_id is not None})
-    phones = list({each.phone_e164 for each in claimed})
-    group = turn.groups[lane.group_id]
+    phones = {each.phone_e164 for each in claimed}
     facts = Facts(
         now=turn.now,
-        group=group,
-        standings=await consent.standings_of(connection, lane.workspace_id, lane.group_id, phones),
+        group=turn.group,
+        standings=await consent.standings_of(connection, lane.workspace_id, lane.group_id, list(phones)),
         variants=turn.pictures.variants,
-        link_base_url=group.link_base_url or turn.link_base_url,
+        link_base_url=turn.group.link_base_url or turn.link_base_url,
         new_token=turn.new_token,
     )
     return decide(facts, claimed)
 
 
-def _that_fit(claimed: Sequence[Queued], batch: Batch, turn: Turn, *, urgent: bool) -> tuple[list[Draft], int]:
-    """The drafts up to the first that finds no free slot, and how many messages that is, stopped ones included."""
+@dataclass(slots=True, kw_only=True)
+class Placed:
+    """Where the claimed messages of a turn went. `moved` are those that go or stopped; `aside` wait for an account."""
+
+    going: list[Draft] = field(default_factory=list)
+    stopped: list[Stop] = field(default_factory=list)
+    moved: list[Queued] = field(default_factory=list)
+    aside: list[tuple[Queued, str]] = field(default_factory=list)
+
+
+def _place(
+    claimed: Sequence[Queued], batch: Batch, turn: Turn, room: Mapping[str, int], *, urgent: bool, n_aside: int
+) -> Placed:
+    """Give each message that goes its slots. `n_aside` of the lane stand aside already."""
     drafts = {draft.message.id: draft for draft in batch.going}
-    going: list[Draft] = []
-    for index, message in enumerate(claimed):
-        draft = drafts.get(message.id)
-        if draft is None:
+    stops = {stop.message.id: stop for stop in batch.stopped}
+    placed = Placed()
+    full: set[str] = set()
+    for message in claimed:
+        if message.id in stops:
+            placed.stopped.append(stops[message.id])
+            placed.moved.append(message)
             continue
-        if not turn.reserved.take(draft.the_route().account_id, draft.n_slots(), urgent=urgent):
-            return going, index
-        going.append(draft)
-    return going, len(claimed)
+        draft = drafts[message.id]
+        account_id = draft.the_route().account_id
+        if account_id not in full and turn.reserved.take(account_id, draft.n_slots(), urgent=urgent):
+            placed.going.append(draft)
+            placed.moved.append(message)
+            continue
+        full.add(account_id)
+        if message.number is None:
+            continue  # it stands aside already
+        if not room.keys() - full or n_aside + len(placed.aside) >= N_ASIDE:
+            break
+        placed.aside.append((message, account_id))
+    return placed
+
+
+async def _store(connection: AsyncConnection, lane: Lane, turn: Turn, placed: Placed) -> list[Attempt]:
+    """Write all that the turn decided."""
+    moved, aside = placed.moved, placed.aside
+    last = await deliveries.last_attempts(connection, [each.id for each in moved if each.number is None])
+    attempts = [Attempt(draft=draft, n=_next_n(draft.message, last)) for draft in placed.going]
+    await _write(connection, turn, attempts, placed, last)
+    await lanes.drop_ready(connection, _done_waiting(moved, placed.stopped))
+    numbers = [each.number for each in moved if each.number is not None]
+    numbers += [each.number for each, _account_id in aside if each.number is not None]
+    if numbers:
+        await lanes.move_cursor(connection, lane.id, max(numbers))
+    return attempts
 
 
 def _next_n(message: Queued, last: Mapping[str, LastAttempt]) -> int:
@@ -137,49 +203,55 @@ async def _write(
     connection: AsyncConnection,
     turn: Turn,
     attempts: Sequence[Attempt],
-    stopped: Sequence[Stop],
+    placed: Placed,
     last: Mapping[str, LastAttempt],
 ) -> None:
     await deliveries.add_attempts(connection, [_attempt_row(attempt, turn.now) for attempt in attempts])
     await media.add_links(connection, [_link_row(each, turn.now) for each in attempts if each.draft.link_token])
-    news = [News(message_id=each.draft.message.id, state=State.SENDING) for each in attempts]
-    news += [News(message_id=stop.message.id, state=stop.state, reason=stop.reason) for stop in stopped]
-    messages = {each.draft.message.id: each.draft.message for each in attempts}
-    messages |= {stop.message.id: stop.message for stop in stopped}
+    decided = [(each.draft.message, State.SENDING, "") for each in attempts]
+    decided += [(stop.message, stop.state, stop.reason) for stop in placed.stopped]
     deltas: Deltas = Counter()
-    fresh = [each for each in news if messages[each.message_id].number is not None]
-    await _add_first_states(connection, fresh, messages, deltas, turn.now)
-    again = [each for each in news if messages[each.message_id].number is None]
-    await fold(connection, again, deltas, turn.now)
+    fresh = [each for each in decided if each[0].number is not None]
+    await _add_first_states(connection, fresh, placed.aside, deltas, turn.now)
+    again = [each for each in decided if each[0].number is None]
+    news = [News(message_id=message.id, state=state, reason=reason) for message, state, reason in again]
+    await fold(connection, news, deltas, turn.now)
     _count_channels(attempts, last, deltas)
-    for stop in stopped:
-        if stop.state is State.HELD and stop.until is not None:
-            await lanes.set_held(connection, stop.message.id, stop.until, stop.reason)
-    await lanes.put_ready(connection, [_held_row(stop) for stop in stopped if stop.state is State.HELD])
+    held = [stop for stop in placed.stopped if stop.state is State.HELD and stop.until is not None]
+    for stop in held:
+        await lanes.set_held(connection, stop.message.id, stop.until or turn.now, stop.reason)
+    rows = [_ready_row(stop.message, stop.until) for stop in held]
+    rows += [_ready_row(message, turn.now, waits_for=account_id) for message, account_id in placed.aside]
+    await lanes.put_ready(connection, rows)
     await campaigns.add_counts(connection, deltas)
 
 
 async def _add_first_states(
-    connection: AsyncConnection, news: Sequence[News], messages: Mapping[str, Queued], deltas: Deltas, now: datetime
+    connection: AsyncConnection,
+    decided: Sequence[tuple[Queued, State, str]],
+    aside: Sequence[tuple[Queued, str]],
+    deltas: Deltas,
+    now: datetime,
 ) -> None:
     """Messages fresh from the lane have no state row yet: adding one is cheaper than looking for it."""
-    rows: list[dict[str, Any]] = []
-    for each in news:
-        message = messages[each.message_id]
-        rows.append(
-            {
-                "message_id": each.message_id,
-                "workspace_id": message.workspace_id,
-                "lane_id": message.lane_id,
-                "campaign_id": message.campaign_id,
-                "state": each.state.value,
-                "reason": each.reason,
-                "at": now,
-            }
-        )
+    rows = [_state_row(message, state, reason, now) for message, state, reason in decided]
+    rows += [_state_row(message, State.QUEUED, "", now) for message, _account_id in aside]
+    for message, state, reason in decided:
         if message.campaign_id is not None:
-            count_move(deltas, message.campaign_id, message.workspace_id, State.QUEUED, each.state, each.reason)
+            count_move(deltas, message.campaign_id, message.workspace_id, State.QUEUED, state, reason)
     await deliveries.add_states(connection, rows)
+
+
+def _state_row(message: Queued, state: State, reason: str, now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": message.id,
+        "workspace_id": message.workspace_id,
+        "lane_id": message.lane_id,
+        "campaign_id": message.campaign_id,
+        "state": state.value,
+        "reason": reason,
+        "at": now,
+    }
 
 
 def _count_channels(attempts: Sequence[Attempt], last: Mapping[str, LastAttempt], deltas: Deltas) -> None:
@@ -235,14 +307,15 @@ def _link_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
     }
 
 
-def _held_row(stop: Stop) -> dict[str, Any]:
+def _ready_row(message: Queued, at: datetime | None, *, waits_for: str | None = None) -> dict[str, Any]:
     return {
-        "message_id": stop.message.id,
-        "workspace_id": stop.message.workspace_id,
-        "lane_id": stop.message.lane_id,
-        "ready_at": stop.until,
-        "n_burned": stop.message.n_burned,
-        "forced_reason": stop.message.forced_reason,
+        "message_id": message.id,
+        "workspace_id": message.workspace_id,
+        "lane_id": message.lane_id,
+        "ready_at": at,
+        "n_burned": message.n_burned,
+        "forced_reason": message.forced_reason,
+        "waits_for": waits_for,
     }
 
 

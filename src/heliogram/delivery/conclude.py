@@ -114,4 +114,5 @@ def _ready_row(result: Result, conclusion: Conclusion) -> dict[str, Any]:
         "ready_at": conclusion.again_at,
         "n_burned": conclusion.n_burned,
         "forced_reason": conclusion.forced_reason or message.forced_reason,
+        "waits_for": None,
     }

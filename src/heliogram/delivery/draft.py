@@ -8,6 +8,7 @@ from heliogram.model.consent import Standing
 from heliogram.model.group import Group
 from heliogram.model.parcel import MediaPart
 from heliogram.model.queue import Queued, Route, Stop
+from heliogram.routing.choose import NoRoute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +20,15 @@ class Variant:
     height: int
 
 
+Ways = dict[tuple[object, ...], Route | NoRoute]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What one batch is decided by. `variants` has (media id, budget in octets); None where no variant fits."""
+    """What one batch is decided by. `variants` has (media id, budget in octets); None where no variant fits.
+
+    `ways` remembers what was chosen: the people of a campaign differ in a few points only that a route depends on.
+    """
 
     now: datetime
     group: Group
@@ -29,11 +36,15 @@ class Facts:
     variants: Mapping[tuple[str, int], Variant | None]
     link_base_url: str
     new_token: Callable[[], str]
+    ways: Ways = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draft:
-    """Filled in step by step; the steps' order in `pipeline.STEPS` says which fields are set when."""
+    """Filled in step by step; the steps' order in `pipeline.STEPS` says which fields are set when.
+
+    Not frozen: a new draft for each step would cost more than the steps do.
+    """
 
     message: Queued
     fact_id: str | None = None

@@ -5,7 +5,6 @@ hand-over, for every try: a STOP that came in a second ago counts.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from heliogram.compose.fallback import short_url, with_link
 from heliogram.consent.verdict import may_send
@@ -14,7 +13,7 @@ from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.plan import budget_for
 from heliogram.model.consent import Allowed, Denied, Held
 from heliogram.model.message import Channel, State
-from heliogram.model.queue import Queued, Stop
+from heliogram.model.queue import Queued, Route, Stop
 from heliogram.routing.choose import Destination, NoRoute, choose
 from heliogram.wire.segment import MAX_SEGMENTS, split_text
 
@@ -27,7 +26,8 @@ def ask_consent(facts: Facts, draft: Draft) -> Draft | Stop:
     verdict = may_send(message, facts.standings.get(message.phone_e164), facts.now)
     match verdict:
         case Allowed(fact_id=fact_id):
-            return replace(draft, fact_id=fact_id)
+            draft.fact_id = fact_id
+            return draft
         case Held(until=until, reason=reason):
             return Stop(message=message, state=State.HELD, reason=reason, until=until)
         case Denied(reason="expired"):
@@ -39,17 +39,28 @@ def ask_consent(facts: Facts, draft: Draft) -> Draft | Stop:
 def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
     """By which sender, and as picture or as text with a link; a picture that fits no budget becomes a link."""
     message = draft.message
-    to = Destination(country=message.country, network=message.network, is_landline=message.is_landline)
-    route = choose(facts.group, to, message.content, forced_reason=message.forced_reason)
-    variant = None
-    if not isinstance(route, NoRoute) and route.channel is Channel.MMS and message.media_id is not None:
+    route = _way(facts, message, media_fits=True)
+    if isinstance(route, Route) and route.channel is Channel.MMS and message.media_id is not None:
         budget = budget_for(route.sender.kind, message.network, message.country)
-        variant = facts.variants.get((message.media_id, budget.octets))
-        if variant is None:
-            route = choose(facts.group, to, message.content, media_fits=False)
+        draft.variant = facts.variants.get((message.media_id, budget.octets))
+        if draft.variant is None:
+            route = _way(facts, message, media_fits=False)
     if isinstance(route, NoRoute):
         return Stop(message=message, state=State.SKIPPED, reason=route.reason)
-    return replace(draft, route=route, variant=variant)
+    draft.route = route
+    return draft
+
+
+def _way(facts: Facts, message: Queued, *, media_fits: bool) -> Route | NoRoute:
+    """`choose`, once for all messages of the batch that are alike to it."""
+    alike = (message.country, message.network, message.is_landline, message.content, message.forced_reason, media_fits)
+    way = facts.ways.get(alike)
+    if way is None:
+        to = Destination(country=message.country, network=message.network, is_landline=message.is_landline)
+        forced = message.forced_reason
+        way = choose(facts.group, to, message.content, media_fits=media_fits, forced_reason=forced)
+        facts.ways[alike] = way
+    return way
 
 
 def write_text(facts: Facts, draft: Draft) -> Draft | Stop:
@@ -60,10 +71,11 @@ def write_text(facts: Facts, draft: Draft) -> Draft | Stop:
     message = draft.message
     if not message.body.strip():
         return Stop(message=message, state=State.SKIPPED, reason="empty_text")
-    if draft.the_route().channel is not Channel.SMS_LINK or message.media_id is None:
-        return replace(draft, text=message.body)
-    token = facts.new_token()
-    return replace(draft, text=with_link(message.body, short_url(facts.link_base_url, token)), link_token=token)
+    draft.text = message.body
+    if draft.the_route().channel is Channel.SMS_LINK and message.media_id is not None:
+        draft.link_token = facts.new_token()
+        draft.text = with_link(message.body, short_url(facts.link_base_url, draft.link_token))
+    return draft
 
 
 def encode(_facts: Facts, draft: Draft) -> Draft | Stop:
@@ -75,7 +87,8 @@ def encode(_facts: Facts, draft: Draft) -> Draft | Stop:
     split = split_text(draft.text)
     if split.n_segments > MAX_SEGMENTS:
         return Stop(message=draft.message, state=State.SKIPPED, reason="too_long")
-    return replace(draft, encoding=split.encoding.value, parts=split.parts)
+    draft.encoding, draft.parts = split.encoding.value, split.parts
+    return draft
 
 
 STEPS: tuple[Step, ...] = (ask_consent, choose_way, write_text, encode)

@@ -5,7 +5,7 @@ So the attempts without a stored outcome, which a crash would leave in doubt, ar
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 RESERVED_SHARE = 10
 """One slot in ten (at least one) is kept for urgent messages: a one-time code does not wait behind a campaign."""
@@ -47,6 +47,8 @@ class Reservation:
     def __init__(self, usable: Mapping[str, Slots]) -> None:
         self._usable = usable
         self._taken: Counter[str] = Counter()
+        for slots in usable.values():
+            slots.changed.clear()
 
     def take(self, account_id: str, n: int, *, urgent: bool) -> bool:
         """Take `n` slots of an account. False when they do not fit, or the account cannot be used."""
@@ -57,9 +59,28 @@ class Reservation:
         self._taken[account_id] += n
         return True
 
-    def n_free(self, *, urgent: bool) -> int:
-        """How many messages of one slot could leave now."""
-        return sum(max(0, slots.free(urgent=urgent)) for slots in self._usable.values())
+    def room(self, account_ids: Iterable[str], *, urgent: bool) -> dict[str, int]:
+        """How many slots one turn may take of each of the accounts, those left out where it is none.
+
+        Half a window at most: while one half is being answered and stored, the other is decided and sent.
+        """
+        room: dict[str, int] = {}
+        for account_id in account_ids:
+            slots = self._usable.get(account_id)
+            if slots is not None and (free := slots.free(urgent=urgent)) > 0:
+                room[account_id] = min(free, (slots.capacity + 1) // 2)
+        return room
+
+    async def change(self, account_ids: Iterable[str], timeout_s: float) -> None:
+        """Wait until one of the accounts has got slots back since this reservation was made, or the time is over."""
+        events = [self._usable[each].changed for each in account_ids if each in self._usable]
+        waits = [asyncio.create_task(event.wait()) for event in events]
+        if not waits:
+            await asyncio.sleep(timeout_s)
+            return
+        _done, pending = await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
 
     def undo(self) -> None:
         for account_id, n in self._taken.items():

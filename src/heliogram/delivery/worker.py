@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.accounts import Account
-from heliogram.delivery.claim import URGENT, Attempt, Turn, recover, take_turn
+from heliogram.delivery.claim import Attempt, Taken, Turn, recover, take_turn
 from heliogram.delivery.conclude import Result, store_results
 from heliogram.delivery.parcels import parcel_of
 from heliogram.delivery.pictures import Pictures, PicturesNeeded
@@ -36,9 +36,8 @@ IDLE_S = 0.25
 """How often an idle process looks for work that nobody told it of."""
 DRAIN_S = 5.0
 """How long a process that is asked to stop waits for the answers to what it has handed over."""
-WINDOW_WAIT_S = 0.05
-N_CLAIMED = 250
-N_CANCELED = 2_000
+ROOM_WAIT_S = 0.05
+"""How long a lane whose carriers have no room waits for some before it looks again: one may have come up."""
 N_STORED = 2_000
 GROUPS_AGE = timedelta(seconds=0.5)
 """How old the senders, approvals and switches may be that a turn decides by. Consent is read fresh every time."""
@@ -57,6 +56,8 @@ class Worker:
     me: str
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _lanes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _asked_again: set[str] = field(default_factory=set)
+    """Lanes that got more work while their task was at it: it may have looked just before."""
     _doubted: set[str] = field(default_factory=set)
     """Lanes with a turn of ours that failed: its commit may have been lost, or only the word of it."""
     _open: dict[str, str] = field(default_factory=dict)
@@ -82,10 +83,12 @@ class Worker:
             self.wake.clear()
             none: Sequence[str] = ()
             for lane_id in await _outlive("find lanes", self._with_work, none):
-                if lane_id not in self._lanes:
-                    task = tasks.create_task(self._work_lane(lane_id), name=f"lane {lane_id}")
-                    self._lanes[lane_id] = task
-                    task.add_done_callback(partial(self._forget_lane, lane_id))
+                if lane_id in self._lanes:
+                    self._asked_again.add(lane_id)
+                    continue
+                task = tasks.create_task(self._work_lane(lane_id), name=f"lane {lane_id}")
+                self._lanes[lane_id] = task
+                task.add_done_callback(partial(self._forget_lane, lane_id))
             await wait_for(self.wake, IDLE_S)
 
     async def _with_work(self) -> Sequence[str]:
@@ -94,6 +97,9 @@ class Worker:
 
     def _forget_lane(self, lane_id: str, _done: object) -> None:
         self._lanes.pop(lane_id, None)
+        if lane_id in self._asked_again:
+            self._asked_again.discard(lane_id)
+            self.wake.set()
 
     async def _keep_leases(self) -> None:
         """A lane that waits for answers stays ours, whether it has turns to take or not."""
@@ -123,12 +129,10 @@ class Worker:
     async def _turn(self, lane_id: str) -> bool:
         """One turn. True when the lane should have another at once."""
         usable = {account.id: account.slots for account in self.accounts.values() if account.is_usable()}
-        for slots in usable.values():
-            slots.changed.clear()
         reserved = Reservation(usable)
         try:
             async with self.store.write() as connection:
-                attempts, n_moved = await self._decide(connection, lane_id, reserved)
+                taken = await self._decide(connection, lane_id, reserved)
         except PicturesNeeded as needed:
             for workspace_id, media_id in needed.wanted:
                 await self.pictures.prepare(workspace_id, media_id)
@@ -137,57 +141,35 @@ class Worker:
             reserved.undo()
             self._doubted.add(lane_id)
             raise
-        for attempt in attempts:
+        for attempt in taken.attempts:
             self._hand_over(attempt)
-        return n_moved > 0 or await self._wait_for_window(lane_id, usable)
+        if taken.has_more and not (taken.n_moved and reserved.room(taken.accounts, urgent=taken.is_urgent)):
+            await reserved.change(taken.accounts, ROOM_WAIT_S)
+        return taken.has_more
 
-    async def _decide(
-        self, connection: AsyncConnection, lane_id: str, reserved: Reservation
-    ) -> tuple[Sequence[Attempt], int]:
-        """Lease the lane and take its turn: the attempts to hand over, and how many messages moved on."""
+    async def _decide(self, connection: AsyncConnection, lane_id: str, reserved: Reservation) -> Taken:
+        """Lease the lane and take its turn."""
         now = self.now()
         until = now + timedelta(seconds=LEASE_S)
         leased = await lanes.lease(connection, lane_id, me=self.me, now=now, until=until)
         if leased is None:
-            return [], 0
+            return Taken()
         lane, is_new = leased
         if is_new or lane_id in self._doubted:
             await self._recover(connection, lane, now)
             self._doubted.discard(lane_id)
         if lane.state is LaneState.PAUSED:
-            return [], 0
+            return Taken()
+        groups = await self._groups_of(connection, lane.workspace_id, lane.group_id)
         turn = Turn(
             now=now,
-            groups=await self._groups_of(connection, lane.workspace_id, lane.group_id),
+            group=groups[lane.group_id],
             pictures=self.pictures,
             reserved=reserved,
             link_base_url=self.link_base_url,
             new_token=self.new_token,
-            limit=self._limit(lane, reserved),
         )
         return await take_turn(connection, lane, turn)
-
-    @staticmethod
-    def _limit(lane: Lane, reserved: Reservation) -> int:
-        """No more than may leave is looked at; one at least, which may need no slot to be done with."""
-        if lane.state is LaneState.CANCELED:
-            return N_CANCELED
-        return max(1, min(N_CLAIMED, reserved.n_free(urgent=lane.priority >= URGENT)))
-
-    async def _wait_for_window(self, lane_id: str, usable: Mapping[str, object]) -> bool:
-        """Nothing moved: either the lane is empty, or every message waits for a carrier."""
-        async with self.store.read() as connection:
-            if lane_id not in await lanes.with_work(connection, self.now(), self.me):
-                return False
-        changed = [asyncio.create_task(self.accounts[each].slots.changed.wait()) for each in usable]
-        timeout = WINDOW_WAIT_S if changed else IDLE_S
-        if not changed:
-            await asyncio.sleep(timeout)
-            return True
-        _done, pending = await asyncio.wait(changed, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        return True
 
     async def _recover(self, connection: AsyncConnection, lane: Lane, now: datetime) -> None:
         doubtful = await recover(connection, lane, now, but=self._open)

@@ -4,7 +4,7 @@ Sources: NANP 555-0100 to 555-0199 (ATIS-0300115); Ofcom's drama numbers +44 770
 +49 171 39200xx; ARCEP's +33 6 39 98 xx xx. Brazil and Japan keep none: theirs are plainly patterned.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -84,7 +84,7 @@ def _north_american(area_codes: tuple[str, ...]) -> Iterator[str]:
             yield f"+1{area_code}5550{line}"
 
 
-_NUMBERS = {
+_NUMBERS: dict[str, Callable[[], Iterator[str]]] = {
     "US": lambda: _north_american(("312", "773", "212")),
     "CA": lambda: _north_american(("416",)),
     "GB": lambda: (f"+447700900{n:03}" for n in count(101)),

@@ -1,8 +1,8 @@
 """Writes the sample business into an empty database, and points its carriers at the simulator at every start."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -127,12 +127,22 @@ def _facts(app: App, everyone: Sequence[SamplePerson]) -> list[Fact]:
         if n % 2 == 0:
             facts.append(_agreed(ORDERS, person, now - timedelta(days=1 + n % 20)))
         if n % 40 == 20:
-            left = {"group_id": SHOP, "phone_e164": person.e164, "state": Subscription.UNSUBSCRIBED}
-            facts.append(Fact(**left, source=Source.KEYWORD, at=now - timedelta(days=n % 25), evidence="STOP"))
+            facts.append(_left(SHOP, person, now - timedelta(days=n % 25)))
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def _agreed(group_id: str, person: SamplePerson, at: Any) -> Fact:
+def _left(group_id: str, person: SamplePerson, at: datetime) -> Fact:
+    return Fact(
+        group_id=group_id,
+        phone_e164=person.e164,
+        state=Subscription.UNSUBSCRIBED,
+        source=Source.KEYWORD,
+        at=at,
+        evidence="STOP",
+    )
+
+
+def _agreed(group_id: str, person: SamplePerson, at: datetime) -> Fact:
     return Fact(
         group_id=group_id,
         phone_e164=person.e164,

@@ -26,7 +26,7 @@ class Ports:
 @asynccontextmanager
 async def simulator(folder: Path, callback_url: str, say: Callable[[str], None]) -> AsyncIterator[Ports]:
     """A running simulator for as long as the block runs. Raises SimulatorFailed."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     process, ports = await _start(folder, callback_url, None)
     keeper = asyncio.create_task(_keep(process, folder, callback_url, ports, say))
     try:

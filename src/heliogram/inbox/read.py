@@ -14,7 +14,7 @@ from heliogram.inbox.keywords import Keyword, read_keyword
 from heliogram.model.consent import Fact, Source, Subscription
 from heliogram.model.group import Group, Purpose
 from heliogram.model.message import Content
-from heliogram.storage import consent, inbound, lanes, people, senders
+from heliogram.storage import consent, history, inbound, lanes, people, senders
 from heliogram.storage.engine import Store
 
 N_READ = 200
@@ -88,13 +88,20 @@ class Reader:
         )
 
     async def _obey(self, connection: AsyncConnection, row: Any, keyword: Keyword, text: str) -> None:
-        """STOP and START hold for every group that uses the number they were sent to; one reply answers."""
+        """One reply answers. STOP holds for every group that uses the number it was sent to, known there or not.
+
+        START takes back what STOP did; where there was none, it is for the group that wrote to this person last: a
+        number that two groups share must not subscribe anyone to a group that they have never heard of.
+        """
         all_groups = await senders.load_groups(connection, row["workspace_id"])
         group_ids = await senders.groups_by_address(connection, row["workspace_id"], row["to_address"])
-        groups = [all_groups[each] for each in group_ids]
+        last = await history.last_group_to(connection, row["workspace_id"], row["from_e164"], group_ids)
+        groups = sorted((all_groups[each] for each in group_ids), key=lambda group: group.id != last)
         if not groups:
             return
         state = _STATES.get(keyword.kind)
+        if state is Subscription.SUBSCRIBED:
+            groups = await self._left(connection, row, groups) or groups[:1]
         if state is not None:
             facts = [
                 Fact(
@@ -109,6 +116,14 @@ class Reader:
             ]
             await consent.add_facts(connection, row["workspace_id"], facts, chain=chain, new_id=self._new_id)
         await self._reply(connection, row, groups, keyword)
+
+    async def _left(self, connection: AsyncConnection, row: Any, groups: Sequence[Group]) -> list[Group]:
+        """The groups that this person has unsubscribed from."""
+        standings = {
+            each["group_id"]: each["state"]
+            for each in await consent.subscriptions_of(connection, row["workspace_id"], [row["from_e164"]])
+        }
+        return [group for group in groups if standings.get(group.id) == Subscription.UNSUBSCRIBED.value]
 
     async def _reply(self, connection: AsyncConnection, row: Any, groups: Sequence[Group], keyword: Keyword) -> None:
         group = groups[0]

@@ -6,6 +6,7 @@ A JPEG comes out baseline, in sRGB, turned as its EXIF says and with no metadata
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pyvips
 from PIL import Image, ImageSequence
@@ -66,8 +67,7 @@ def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int,
                 return kept
         if image.hasalpha():
             image = image.flatten(background=[255, 255, 255])
-        image = image.copy_memory()
-        best = largest_quality(lambda quality, image=image: _jpeg(image, quality), max_octets)
+        best = largest_quality(partial(_jpeg, image.copy_memory()), max_octets)
         if best is not None:
             data, quality = best
             return Variant(

@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.consent import Fact, Source, Standing, Subscription
+from heliogram.storage.among import among
 from heliogram.storage.bulk import add_new_rows, add_rows, put_rows
 from heliogram.storage.tables.consent import consent_facts, consent_heads, consent_standings
 
 GENESIS = "0" * 64
-_CHUNK = 2_000
 
 Chain = Callable[[str, Fact], str]
 """The hash of a fact from the hash of the one before it: `consent.ledger.chain`."""
@@ -76,17 +76,14 @@ async def standings_of(
     connection: AsyncConnection, workspace_id: str, group_id: str, phones: Sequence[str]
 ) -> dict[str, Standing]:
     """Where each of `phones` stands in the group; a number the group never heard of is absent."""
-    found: dict[str, Standing] = {}
     table = consent_standings.c
-    for start in range(0, len(phones), _CHUNK):
-        query = select(table.phone_e164, table.state, table.fact_id, table.at, table.source).where(
-            table.workspace_id == workspace_id,
-            table.group_id == group_id,
-            table.phone_e164.in_(phones[start : start + _CHUNK]),
-        )
-        for phone, state, fact_id, at, source in await connection.execute(query):
-            found[phone] = Standing(state=Subscription(state), fact_id=fact_id, at=at, source=Source(source))
-    return found
+    query = select(table.phone_e164, table.state, table.fact_id, table.at, table.source).where(
+        table.workspace_id == workspace_id, table.group_id == group_id, among(table.phone_e164, phones)
+    )
+    return {
+        phone: Standing(state=Subscription(state), fact_id=fact_id, at=at, source=Source(source))
+        for phone, state, fact_id, at, source in await connection.execute(query)
+    }
 
 
 async def subscriptions_of(connection: AsyncConnection, workspace_id: str, phones: Sequence[str]) -> Sequence[Any]:

@@ -9,10 +9,9 @@ from sqlalchemy import BigInteger, and_, bindparam, func, literal, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.message import State
-from heliogram.storage.bulk import Row, add_new_rows, add_rows, insert_into
+from heliogram.storage.among import among
+from heliogram.storage.bulk import Row, add_new_rows, add_rows
 from heliogram.storage.tables.delivery import attempts, carrier_refs, message_states, messages, outcomes, receipts
-
-_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +26,18 @@ class Standing:
 
 async def states_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, Standing]:
     """The state of each message that has left the queue, locked until the transaction ends."""
-    found: dict[str, Standing] = {}
     table = message_states.c
-    # Always in one order: two transactions that lock the same rows must not wait for each other.
-    in_order = sorted(message_ids)
-    for start in range(0, len(in_order), _CHUNK):
-        query = (
-            select(table.message_id, table.state, table.reason, table.workspace_id, table.campaign_id)
-            .where(table.message_id.in_(in_order[start : start + _CHUNK]))
-            .order_by(table.message_id)
-            .with_for_update()
-        )
-        for message_id, state, reason, workspace_id, campaign_id in await connection.execute(query):
-            found[message_id] = Standing(State(state), reason, workspace_id, campaign_id)
-    return found
+    query = (
+        select(table.message_id, table.state, table.reason, table.workspace_id, table.campaign_id)
+        .where(among(table.message_id, message_ids))
+        # Always in one order: two transactions that lock the same rows must not wait for each other.
+        .order_by(table.message_id)
+        .with_for_update()
+    )
+    return {
+        message_id: Standing(State(state), reason, workspace_id, campaign_id)
+        for message_id, state, reason, workspace_id, campaign_id in await connection.execute(query)
+    }
 
 
 async def add_states(connection: AsyncConnection, rows: Sequence[Row]) -> None:
@@ -50,13 +47,8 @@ async def add_states(connection: AsyncConnection, rows: Sequence[Row]) -> None:
 async def set_states(
     connection: AsyncConnection, message_ids: Sequence[str], state: State, reason: str, at: datetime
 ) -> None:
-    for start in range(0, len(message_ids), _CHUNK):
-        chunk = message_ids[start : start + _CHUNK]
-        await connection.execute(
-            update(message_states)
-            .where(message_states.c.message_id.in_(chunk))
-            .values(state=state.value, reason=reason, at=at)
-        )
+    of_them = among(message_states.c.message_id, message_ids)
+    await connection.execute(update(message_states).where(of_them).values(state=state.value, reason=reason, at=at))
 
 
 async def sending_in_lane(connection: AsyncConnection, lane_id: str) -> list[tuple[str, int]]:
@@ -105,18 +97,23 @@ async def lock_account(connection: AsyncConnection, account_id: str) -> None:
 
 
 async def add_receipts(connection: AsyncConnection, rows: Sequence[Row]) -> set[tuple[str, str]]:
-    """Store receipts; the ones stored before are left alone. Returns (carrier id, news) of those that are new."""
-    statement = insert_into(connection, receipts).on_conflict_do_nothing()
-    keys = [(row["carrier_id"], row["news"]) for row in rows]
-    account_ids = {row["account_id"] for row in rows}
-    query = select(receipts.c.account_id, receipts.c.carrier_id, receipts.c.news).where(
-        receipts.c.account_id.in_(account_ids), receipts.c.carrier_id.in_({key[0] for key in keys})
+    """Store receipts; the ones stored before are left alone. Returns (carrier id, news) of those that are new.
+
+    Their accounts are locked, so nobody else adds one between the question and the answer.
+    """
+    table = receipts.c
+    query = select(table.account_id, table.carrier_id, table.news).where(
+        among(table.account_id, {row["account_id"] for row in rows}),
+        among(table.carrier_id, {row["carrier_id"] for row in rows}),
     )
-    known = {(account, carrier_id, news) for account, carrier_id, news in await connection.execute(query)}
-    new = [row for row in rows if (row["account_id"], row["carrier_id"], row["news"]) not in known]
-    if new:
-        await connection.execute(statement, new)
-    return {(row["carrier_id"], row["news"]) for row in new}
+    known = {(account_id, carrier_id, news) for account_id, carrier_id, news in await connection.execute(query)}
+    new: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        key = (row["account_id"], row["carrier_id"], row["news"])
+        if key not in known:
+            new.setdefault(key, row)
+    await add_rows(connection, receipts, list(new.values()))
+    return {(carrier_id, news) for _account_id, carrier_id, news in new}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +132,11 @@ async def claims_of(
     """Every attempt that was given each of the ids. More than one means that the carrier repeats its ids."""
     found: dict[str, list[Claimed]] = {}
     table = carrier_refs.c
-    wanted = list(carrier_ids)
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(table.carrier_id, table.message_id, table.n, table.part, table.n_parts).where(
-            table.account_id == account_id, table.carrier_id.in_(wanted[start : start + _CHUNK])
-        )
-        for carrier_id, message_id, n, part, n_parts in await connection.execute(query):
-            found.setdefault(carrier_id, []).append(Claimed(message_id, n, part, n_parts))
+    query = select(table.carrier_id, table.message_id, table.n, table.part, table.n_parts).where(
+        table.account_id == account_id, among(table.carrier_id, carrier_ids)
+    )
+    for carrier_id, message_id, n, part, n_parts in await connection.execute(query):
+        found.setdefault(carrier_id, []).append(Claimed(message_id, n, part, n_parts))
     return found
 
 
@@ -158,7 +153,7 @@ async def parts_of(connection: AsyncConnection, message_ids: Sequence[str]) -> d
                 receipts.c.carrier_id == carrier_refs.c.carrier_id,
             ),
         )
-        .where(carrier_refs.c.message_id.in_(message_ids))
+        .where(among(carrier_refs.c.message_id, message_ids))
     )
     found: dict[str, list[Any]] = {}
     for row in await connection.execute(query):
@@ -187,22 +182,19 @@ async def set_matched(connection: AsyncConnection, account_id: str, pairs: Seque
 
 async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: Sequence[str]) -> list[Any]:
     """Stored receipts for these ids that no message was known for: they overtook the answer."""
-    found: list[Any] = []
-    for start in range(0, len(carrier_ids), _CHUNK):
-        query = select(receipts).where(
-            receipts.c.account_id == account_id,
-            receipts.c.carrier_id.in_(carrier_ids[start : start + _CHUNK]),
-            receipts.c.message_id.is_(None),
-        )
-        found.extend((await connection.execute(query)).mappings().all())
-    return found
+    query = select(receipts).where(
+        receipts.c.account_id == account_id,
+        among(receipts.c.carrier_id, carrier_ids),
+        receipts.c.message_id.is_(None),
+    )
+    return list((await connection.execute(query)).mappings().all())
 
 
 async def unmatched_about(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> list[Any]:
     """Stored receipts about these numbers that no message was known for."""
     query = select(receipts).where(
         receipts.c.account_id == account_id,
-        receipts.c.about_e164.in_(phones),
+        among(receipts.c.about_e164, phones),
         receipts.c.message_id.is_(None),
     )
     return list((await connection.execute(query)).mappings().all())
@@ -233,7 +225,7 @@ async def in_doubt(
         .outerjoin(outcomes, of_attempt)
         .where(
             messages.c.workspace_id == workspace_id,
-            messages.c.phone_e164.in_(phones),
+            among(messages.c.phone_e164, phones),
             attempts.c.account_id == account_id,
             or_(is_open, is_lost),
         )
@@ -258,7 +250,7 @@ async def last_attempts(connection: AsyncConnection, message_ids: Sequence[str])
         return {}
     query = (
         select(attempts.c.message_id, attempts.c.n, attempts.c.channel, attempts.c.reason)
-        .where(attempts.c.message_id.in_(message_ids))
+        .where(among(attempts.c.message_id, message_ids))
         .order_by(attempts.c.n)
     )
     return {
@@ -270,12 +262,11 @@ async def last_attempts(connection: AsyncConnection, message_ids: Sequence[str])
 async def numbers_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, list[str]]:
     """Account id → the numbers that the latest attempts of these messages went to through it."""
     found: dict[str, list[str]] = {}
-    for start in range(0, len(message_ids), _CHUNK):
-        query = (
-            select(attempts.c.account_id, messages.c.phone_e164)
-            .join(messages, messages.c.id == attempts.c.message_id)
-            .where(attempts.c.message_id.in_(message_ids[start : start + _CHUNK]))
-        )
-        for account_id, phone in await connection.execute(query):
-            found.setdefault(account_id, []).append(phone)
+    query = (
+        select(attempts.c.account_id, messages.c.phone_e164)
+        .join(messages, messages.c.id == attempts.c.message_id)
+        .where(among(attempts.c.message_id, message_ids))
+    )
+    for account_id, phone in await connection.execute(query):
+        found.setdefault(account_id, []).append(phone)
     return found

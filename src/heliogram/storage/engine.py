@@ -8,11 +8,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from heliogram.storage import sqlite
 
 BUSY_TIMEOUT_MS = 10_000
 N_READERS = 4
@@ -80,18 +83,17 @@ def open_store(url: str) -> Store:
         )
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     async_url = parsed.set(drivername="sqlite+aiosqlite")
-    writer = create_async_engine(async_url, pool_size=1, max_overflow=0)
+    opens = partial(sqlite.connect, parsed.database)
+    writer = create_async_engine(async_url, async_creator=opens, pool_size=1, max_overflow=0)
     event.listen(writer.sync_engine, "connect", _prepare_sqlite)
     event.listen(writer.sync_engine, "begin", _begin_immediate)
-    reader = create_async_engine(async_url, pool_size=N_READERS, max_overflow=0)
+    reader = create_async_engine(async_url, async_creator=opens, pool_size=N_READERS, max_overflow=0)
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
     event.listen(reader.sync_engine, "begin", _begin_deferred)
     return Store(writer=writer, reader=reader, is_postgresql=False)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver's own BEGIN is deferred; ours comes from the "begin" event.
-    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",

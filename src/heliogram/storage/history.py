@@ -56,6 +56,18 @@ async def message(connection: AsyncConnection, workspace_id: str, message_id: st
     return (await connection.execute(query)).mappings().first()
 
 
+async def last_group_to(
+    connection: AsyncConnection, workspace_id: str, phone_e164: str, group_ids: Sequence[str]
+) -> str | None:
+    """Which of the groups wrote to this number last; None when none of them did."""
+    query = select(messages.c.group_id).where(
+        messages.c.workspace_id == workspace_id,
+        messages.c.phone_e164 == phone_e164,
+        messages.c.group_id.in_(group_ids),
+    )
+    return (await connection.execute(query.order_by(messages.c.id.desc()).limit(1))).scalar()
+
+
 def _rows() -> Select[Any]:
     """A message with its state, its last attempt, and the names a person knows things by."""
     every = attempts.alias()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.model.group import Purpose
 from heliogram.model.message import Content, State
 from heliogram.model.queue import Lane, LaneState, Queued
+from heliogram.storage.among import among
 from heliogram.storage.bulk import Row, add_new_rows, add_rows, put_rows
 from heliogram.storage.tables.delivery import lanes, message_states, messages, ready
 from heliogram.storage.tables.people import contacts
@@ -178,17 +179,35 @@ async def read_next(connection: AsyncConnection, lane: Lane, limit: int) -> list
     return [_queued(row) for row in await connection.execute(query.order_by(messages.c.number))]
 
 
-async def read_ready(connection: AsyncConnection, lane_id: str, now: datetime | None, limit: int) -> list[Queued]:
-    """The messages whose time for another try has come, oldest first. Without `now`: all, whatever their time."""
+async def standing_aside(connection: AsyncConnection, lane_id: str, now: datetime) -> dict[str | None, int]:
+    """How many messages of the lane are ready, by the account that they wait for room of (None: for none)."""
+    query = select(ready.c.waits_for, func.count()).where(ready.c.lane_id == lane_id, ready.c.ready_at <= now)
+    return {account_id: n for account_id, n in await connection.execute(query.group_by(ready.c.waits_for))}
+
+
+async def read_ready(
+    connection: AsyncConnection,
+    lane_id: str,
+    now: datetime | None,
+    limit: int,
+    room: Mapping[str, int] | None = None,
+) -> list[Queued]:
+    """The messages whose time for another try has come, oldest first. Without `now`: all, whatever their time.
+
+    Of those that wait for an account, only as many as `room` says it has; without `room`: all.
+    """
+    in_line = func.row_number().over(partition_by=ready.c.waits_for, order_by=(ready.c.ready_at, ready.c.message_id))
+    of_lane = select(ready, in_line.label("place")).where(ready.c.lane_id == lane_id)
+    queue = (of_lane if now is None else of_lane.where(ready.c.ready_at <= now)).subquery()
     query = (
-        _claimed(ready.c.n_burned, ready.c.forced_reason)
-        .join(ready, ready.c.message_id == messages.c.id)
-        .where(ready.c.lane_id == lane_id)
-        .order_by(ready.c.ready_at, ready.c.message_id)
+        _claimed(queue.c.n_burned, queue.c.forced_reason)
+        .join(queue, queue.c.message_id == messages.c.id)
+        .order_by(queue.c.ready_at, queue.c.message_id)
         .limit(limit)
     )
-    if now is not None:
-        query = query.where(ready.c.ready_at <= now)
+    if room is not None:
+        has_room = [and_(queue.c.waits_for == account_id, queue.c.place <= n) for account_id, n in room.items()]
+        query = query.where(or_(queue.c.waits_for.is_(None), *has_room))
     return [_queued(row, from_ready=True) for row in await connection.execute(query)]
 
 
@@ -227,11 +246,11 @@ async def move_cursor(connection: AsyncConnection, lane_id: str, cursor: int) ->
 
 async def drop_ready(connection: AsyncConnection, message_ids: Sequence[str]) -> None:
     if message_ids:
-        await connection.execute(delete(ready).where(ready.c.message_id.in_(message_ids)))
+        await connection.execute(delete(ready).where(among(ready.c.message_id, message_ids)))
 
 
 async def put_ready(connection: AsyncConnection, rows: Sequence[Row]) -> None:
-    await put_rows(connection, ready, rows, change=("ready_at", "n_burned", "forced_reason"))
+    await put_rows(connection, ready, rows, change=("ready_at", "n_burned", "forced_reason", "waits_for"))
 
 
 async def set_held(connection: AsyncConnection, message_id: str, until: datetime, reason: str) -> None:

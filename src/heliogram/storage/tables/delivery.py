@@ -62,7 +62,7 @@ messages = Table(
     Index("ix_messages_workspace_phone", "workspace_id", "phone_e164"),
 )
 
-# Retries, released holds and what else must go before or outside the lane's order. Small by nature.
+# Retries, released holds and what else must go before or outside the lane's order. Kept small: the rest stays in line.
 ready = Table(
     "ready",
     metadata,
@@ -72,6 +72,8 @@ ready = Table(
     Column("ready_at", Instant, nullable=False),
     Column("n_burned", SmallInteger, nullable=False),
     Column("forced_reason", String),
+    # The account that had no room when the message's turn came: it stands aside, so that others may pass.
+    Column("waits_for", String),
     Index("ix_ready_lane_at", "lane_id", "ready_at"),
 )
 

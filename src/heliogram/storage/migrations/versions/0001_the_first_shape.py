@@ -565,6 +565,7 @@ def upgrade() -> None:
         sa.Column("ready_at", types.Instant(), nullable=False),
         sa.Column("n_burned", sa.SmallInteger(), nullable=False),
         sa.Column("forced_reason", sa.String(), nullable=True),
+        sa.Column("waits_for", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["lane_id"], ["lanes.id"], name=op.f("fk_ready_lane_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_ready_workspace_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_ready")),
