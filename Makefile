@@ -35,6 +35,7 @@ lint: $(VENV)/.test
 
 test: $(VENV)/.test ui
 	@$(STAGE) "system packages" tools/system_packages.sh
+	@$(STAGE) "peers" $(BIN)/python -m tools.peers
 	@$(STAGE) "lint" $(MAKE) --no-print-directory lint
 	@$(STAGE) "dashboard" $(BIN)/python tools/check_ui.py
 	@$(STAGE) "tests" $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
@@ -57,6 +58,10 @@ fuzz: $(VENV)/.test
 
 chaos: $(VENV)/.test
 	$(BIN)/python tools/chaos.py $(if $(ROUNDS),--rounds $(ROUNDS))
+
+peers: $(VENV)/.test ui
+	$(BIN)/python -m tools.peers
+	$(BIN)/pytest -m peer
 
 clean:
 	rm -rf build $(VENV) ui/node_modules src/heliogram/web

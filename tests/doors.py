@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from heliogram.app import App, build
 from heliogram.config import Config
 from heliogram.model.access import Scope, hash_of
-from heliogram.server import create_web
+from heliogram.server import bind, create_web
 from heliogram.storage import access
 from tests.world import WORKSPACE, Clock, World
 
@@ -28,6 +29,7 @@ class Doors:
     world: World
     api: httpx.AsyncClient
     anyone: httpx.AsyncClient
+    web: FastAPI
 
     async def key(self, *scopes: Scope, workspace_id: str = WORKSPACE) -> httpx.AsyncClient:
         """A client with a key of its own."""
@@ -63,6 +65,17 @@ def key_row(prefix: str, workspace_id: str, scopes: tuple[Scope, ...], clock: Cl
     }
 
 
+_made: list[FastAPI] = []
+
+
+def _web(app: App) -> FastAPI:
+    """One web application for all tests of a process: making the routes takes longer than most tests."""
+    if not _made:
+        _made.append(create_web(app))
+    bind(_made[0], app)
+    return _made[0]
+
+
 def _client(like: httpx.AsyncClient, key: str) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return httpx.AsyncClient(transport=like._transport, base_url="http://heliogram.test", headers=headers)
@@ -76,9 +89,9 @@ async def open_doors(database_url: str, folder: Path, clock: Clock, world: World
         app.now = clock.now
         async with app.store.write() as connection:
             await access.add_api_key(connection, key_row(PREFIX, WORKSPACE, tuple(Scope), clock))
-        web = create_web(app)
+        web = _web(app)
         transport = httpx.ASGITransport(app=web, raise_app_exceptions=False)
         anyone = httpx.AsyncClient(transport=transport, base_url="http://heliogram.test")
         async with anyone, _client(anyone, f"hg_{PREFIX}.{SECRET}") as api:
-            yield Doors(app=app, clock=clock, world=world, api=api, anyone=anyone)
+            yield Doors(app=app, clock=clock, world=world, api=api, anyone=anyone, web=web)
         await web.state.simulator.aclose()

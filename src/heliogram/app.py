@@ -2,21 +2,23 @@
 
 import asyncio
 import gc
+import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 import uuid_utils
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from heliogram.audience.phones import PhoneRefused, parse_phone
 from heliogram.campaigns.expand import Expander
-from heliogram.carriers.protocol import Sink
-from heliogram.carriers.registry import AccountSettings, carrier_for
-from heliogram.config import Config
+from heliogram.carriers.protocol import Carrier, Sink
+from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for
+from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.hear import sink_of
 from heliogram.delivery.pictures import Pictures
@@ -141,16 +143,18 @@ async def _outlive(name: str, step: Callable[[], Awaitable[int]]) -> int:
 
 @asynccontextmanager
 async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[App]:
-    """Open everything `config` names, bring the database up to date, and close it all at the end."""
+    """Open everything `config` names, bring the database up to date, and close it all at the end.
+
+    Raises CannotStart and StorageError.
+    """
     async with AsyncExitStack() as stack:
-        config.data.mkdir(parents=True, exist_ok=True)
+        box = _box(config)
         store = open_store(config.database_url())
         stack.push_async_callback(store.close)
         await migrate(store)
         blobs = open_blobs(config.data / "blobs")
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
-        box = Fernet(_key(config))
         pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
         accounts: dict[str, Account] = {}
         if with_accounts:
@@ -185,13 +189,7 @@ async def _open_accounts(store: Store, box: Fernet, config: Config) -> dict[str,
         rows = await senders.all_accounts(connection)
     accounts: dict[str, Account] = {}
     for row in rows:
-        settings = AccountSettings(
-            settings=row["settings"],
-            secret=box.decrypt(row["secret"].encode()).decode(),
-            callback_url=f"{config.own_url()}/carriers/{row['id']}",
-            new_id=new_id,
-        )
-        carrier = carrier_for(row["carrier"], settings)
+        carrier = _carrier(row, box, config)
         accounts[row["id"]] = Account(
             id=row["id"],
             workspace_id=row["workspace_id"],
@@ -203,12 +201,55 @@ async def _open_accounts(store: Store, box: Fernet, config: Config) -> dict[str,
     return accounts
 
 
+def _carrier(row: Mapping[str, Any], box: Fernet, config: Config) -> Carrier:
+    try:
+        settings = AccountSettings(
+            settings=row["settings"],
+            secret=box.decrypt(row["secret"].encode()).decode(),
+            callback_url=f"{config.own_url()}/carriers/{row['id']}",
+            new_id=new_id,
+        )
+        return carrier_for(row["carrier"], settings)
+    except InvalidToken:
+        raise CannotStart(
+            f"The password of the carrier account “{row['name']}” cannot be read: it was stored with another secret "
+            "key than the one in use. Bring that key back."
+        ) from None
+    except (UnknownCarrier, ValueError) as error:
+        raise CannotStart(f"The carrier account “{row['name']}” cannot be used: {error}") from error
+
+
+def _box(config: Config) -> Fernet:
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        key = _key(config)
+    except OSError as error:
+        raise CannotStart(f"The data folder {config.data} cannot be used: {error.strerror}.") from error
+    try:
+        return Fernet(key)
+    except ValueError:
+        place = "HELIOGRAM_SECRET_KEY" if config.secret_key else config.data / "secret.key"
+        raise CannotStart(f"The secret key in {place} is not 32 octets in URL-safe base64.") from None
+
+
 def _key(config: Config) -> bytes:
     """The key that encrypts carrier secrets: configured, or made once and kept beside the database, not in it."""
     if config.secret_key:
         return config.secret_key.encode()
     path = config.data / "secret.key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(Fernet.generate_key())
+        # Written aside and linked: of two processes that start at once both use the first one's, and a crash
+        # between the two steps leaves no empty key.
+        aside = path.with_suffix(f".{new_id()}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a disk without hard links
+            aside.replace(path)
+        aside.unlink(missing_ok=True)
     return path.read_bytes()

@@ -9,6 +9,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class CannotStart(Exception):
+    """What was configured cannot be opened. The text says what to change, fit for a person."""
+
+
 class Config(BaseSettings):
     """What one server process is told."""
 

@@ -5,6 +5,8 @@ from fastapi import APIRouter, FastAPI
 
 from heliogram import __version__
 from heliogram.api import callbacks, dashboard
+from heliogram.api.auth import Guard
+from heliogram.api.description import PROBLEM_RESPONSES, Described
 from heliogram.api.errors import add_handlers
 from heliogram.api.limits import BodyLimit
 from heliogram.api.resources import (
@@ -22,7 +24,6 @@ from heliogram.api.resources import (
     simulator,
     texts,
 )
-from heliogram.api.schema.base import ProblemShape
 from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.pages import picture, sign_in
@@ -32,7 +33,7 @@ _RESOURCES = (me, home, campaigns, messages, sends, people, consent, media, text
 
 def create_web(app: App) -> FastAPI:
     """The web application over an opened App. Whoever runs it also runs `web.state.watch`."""
-    web = FastAPI(
+    web = Described(
         title="Heliogram",
         version=__version__,
         docs_url=None,
@@ -40,11 +41,9 @@ def create_web(app: App) -> FastAPI:
         openapi_url="/api/openapi.json",
         swagger_ui_oauth2_redirect_url=None,
     )
-    web.state.app = app
-    web.state.watch = Watch(app)
-    web.state.simulator = httpx.AsyncClient(timeout=5, trust_env=False)
+    bind(web, app)
     add_handlers(web)
-    api = APIRouter(prefix="/api/v1", responses={"4XX": {"model": ProblemShape, "description": "A problem"}})
+    api = APIRouter(prefix="/api/v1", responses=PROBLEM_RESPONSES)
     for resource in _RESOURCES:
         api.include_router(resource.router)
     web.include_router(api)
@@ -58,5 +57,14 @@ def create_web(app: App) -> FastAPI:
 
     # Last: it answers for every address that nobody else has.
     web.include_router(dashboard.router)
+    # The last one added is met first.
+    web.add_middleware(Guard)
     web.add_middleware(BodyLimit)
     return web
+
+
+def bind(web: FastAPI, app: App) -> None:
+    """Let a web application answer for this App; its routes, which take long to make, are the same for any."""
+    web.state.app = app
+    web.state.watch = Watch(app)
+    web.state.simulator = httpx.AsyncClient(timeout=5, trust_env=False)

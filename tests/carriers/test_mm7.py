@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from heliogram.carriers.http import basic_credentials
-from heliogram.carriers.mm7 import Misconfigured, Mm7Carrier, Mm7Settings, outcome_of, request_for
-from heliogram.carriers.protocol import CallbackRefused, Link
+from heliogram.carriers.mm7 import Mm7Carrier, Mm7Settings, outcome_of, request_for
+from heliogram.carriers.protocol import CallbackRefused, Link, Misconfigured
 from heliogram.model.event import Callback, News, ReceiptHeard
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
@@ -33,6 +33,7 @@ from heliogram.wire.mm7.report import DeliveryReport, write_delivery_report
 from heliogram.wire.mm7.status import Status
 from heliogram.wire.mm7.submit import SubmitRsp, read_submit_req, write_submit_rsp
 
+from ..wire.mm7.order import misplaced
 from .gateway import always, closed_port, gateway_answering, hang_up, never
 
 ANSWERS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "vectors" / "mm7" / "answers.json").read_text())
@@ -220,6 +221,31 @@ async def test_a_message_taken_carries_the_gateways_id_and_a_redacted_record(ope
         assert hidden not in outcome.exchange
 
 
+@pytest.mark.parametrize("namespace", [REL_5_MM7_1_2, REL_6_MM7_1_4])
+@pytest.mark.parametrize("kind", [SenderKind.LONG_CODE, SenderKind.TOLL_FREE, SenderKind.SHORT_CODE])
+async def test_what_is_really_posted_is_in_the_order_of_the_standard(
+    opened: Opened, namespace: str, kind: SenderKind
+) -> None:
+    sender = "72345" if kind is SenderKind.SHORT_CODE else "+13125550100"
+    async with gateway_answering(always(200, TOOK_IT)) as gateway:
+        for expiry, subject, media in (
+            ("P3D", "Sale", MEDIA),
+            ("", "", MEDIA),
+            ("PT1H", "", ()),
+            ("", "Sale", MEDIA * 3),
+        ):
+            carrier = opened(gateway.url, namespace=namespace, expiry=expiry)
+            parcel = parcel_of(sender_kind=kind, sender=sender, subject=subject, media=media)
+            assert isinstance(await carrier.send(parcel), Accepted)
+    assert len(gateway.asked) == 4
+    for asked in gateway.asked:
+        start, end = asked.body.index(b"<?xml"), asked.body.index(b"Envelope>") + len(b"Envelope>")
+        envelope = asked.body[start:end]
+        assert b"SubmitReq" in envelope
+        assert misplaced(envelope) == []
+        assert read_message(asked.headers["content-type"], asked.body).envelope.head.namespace == namespace
+
+
 async def test_a_gateway_that_hangs_up_leaves_the_outcome_unknown(opened: Opened) -> None:
     async with gateway_answering(hang_up) as gateway:
         outcome = await opened(gateway.url).send(parcel_of())
@@ -329,6 +355,12 @@ def test_settings_that_cannot_work_are_complained_about_in_a_sentence() -> None:
         {"url": "http://gateway", "color": "red"},
         {"url": "http://gateway", "transfer_encoding": "quoted-printable"},
         {"url": "http://gateway", "namespace": "urn:mm7"},
+        {"url": "http://gateway", "window": "8"},
+        {"url": "http://gateway", "window": 0},
+        {"url": "http://gateway", "window": 1_001},
+        {"url": "http://gateway", "timeout_s": 0},
+        {"url": "http://gateway", "connect_timeout_s": 0},
+        {"url": "http://gateway", "password": "in the wrong place"},
     ):
         with pytest.raises(Misconfigured) as complaint:
             Mm7Carrier.configured(settings, "secret")

@@ -20,7 +20,7 @@ from heliogram.simulator.mmsc import start_mmsc
 from heliogram.simulator.phones import Phones
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.mm7.address import number
-from heliogram.wire.mm7.envelope import Head, read_envelope
+from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, Head, read_envelope
 from heliogram.wire.mm7.fault import read_fault
 from heliogram.wire.mm7.names import REL_6_MM7_1_4
 from heliogram.wire.mm7.submit import SubmitReq, read_submit_rsp, write_submit_req
@@ -248,4 +248,60 @@ async def test_what_is_no_request_is_refused_and_not_journaled(scene: Scene) -> 
     assert read_submit_rsp(read_envelope(two.body)).status.code == 3003
     odd = await post(scene, write_submit_req(head, SubmitReq(to=(number("+123"),))))
     assert read_submit_rsp(read_envelope(odd.body)).status.code == 2002
+    assert list(scene.journal.lines()) == []
+
+
+@pytest.mark.parametrize("place", ["cc", "bcc"])
+async def test_a_message_that_names_its_one_recipient_elsewhere_reaches_it(scene: Scene, place: str) -> None:
+    head = Head(transaction_id="t-4", namespace=REL_6_MM7_1_4)
+    octets = write_submit_req(head, replace(SubmitReq(to=()), **{place: (number(NUMBER),)}))
+    assert read_submit_rsp(read_envelope((await post(scene, octets)).body)).status.is_success
+    assert [line["to"] for line in scene.lines("submit")] == [NUMBER]
+
+
+async def test_a_message_longer_than_any_is_refused_and_the_next_is_taken(scene: Scene) -> None:
+    client = HttpClient(connections=1, timeout_s=30, connect_timeout_s=5)
+    own = {"Authorization": basic_credentials(scene.settings.system_id, scene.settings.password)}
+    body = b"<" + b"x" * MAX_MESSAGE_OCTETS
+    answer = await client.post(scene.url, {**own, "Content-Length": str(len(body))}, [body])
+    await client.close()
+    # It may hang up in the middle of what it does not want to hear: then there is no answer to read.
+    assert not isinstance(answer, Answered) or answer.status == 413
+    assert list(scene.journal.lines()) == []
+    assert isinstance(await scene.carrier.send(parcel_of()), Accepted)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        bytes(range(256)) * 40,
+        b"POST /mm7 HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /mm7 HTTP/1.1\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"\x00\x00\x00\x10\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x01",
+    ],
+    ids=["binary", "negative length", "long header", "smpp"],
+)
+async def test_octets_that_are_no_http_end_their_own_connection_only(scene: Scene, octets: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(scene.url.split(":")[2].split("/")[0]))
+    writer.write(octets)
+    async with asyncio.timeout(10):
+        said = await reader.read()
+    writer.close()
+    assert said.startswith(b"HTTP/1.") and b" 400 " in said.splitlines()[0]
+    assert isinstance(await scene.carrier.send(parcel_of()), Accepted)
+    assert len(scene.lines("submit")) == 1
+
+
+@pytest.mark.parametrize(
+    ("marked", "word"),
+    [
+        (b'<!DOCTYPE x [<!ENTITY a "b">]>', b"DTD"),
+        (b"<a>" * 5_000, b""),
+    ],
+)
+async def test_a_document_made_to_hurt_is_refused_with_a_reason(scene: Scene, marked: bytes, word: bytes) -> None:
+    answer = await post(scene, b'<?xml version="1.0"?>' + marked + b"<a/>")
+    assert answer.status == 400
+    assert word in answer.body
+    assert answer.body
     assert list(scene.journal.lines()) == []

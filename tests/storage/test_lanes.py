@@ -249,3 +249,21 @@ async def test_adding_a_lane_again_leaves_it_as_it_is(store: Store, world: World
 def test_lanes_are_named_after_what_they_carry() -> None:
     assert lanes.campaign_lane_of("x") == "c-x"
     assert lanes.single_lane_of("x") == "g-x"
+
+
+async def test_messages_that_wait_for_an_account_stand_aside_until_it_has_room(store: Store, world: World) -> None:
+    ids = await _add_messages(world, [f"+1312555000{n}" for n in range(4)])
+    waits_for = ["smsc", "smsc", "mmsc", None]
+    async with store.write() as connection:
+        rows = [_ready(each) | {"waits_for": account} for each, account in zip(ids, waits_for, strict=True)]
+        await lanes.put_ready(connection, rows)
+        assert await lanes.standing_aside(connection, LANE, NOON) == {"smsc": 2, "mmsc": 1, None: 1}
+        assert await lanes.standing_aside(connection, LANE, NOON - timedelta(seconds=1)) == {}
+
+        async def let_in(room: dict[str, int] | None) -> list[str]:
+            return [each.id for each in await lanes.read_ready(connection, LANE, NOON, 10, room)]
+
+        assert await let_in(None) == ids
+        assert await let_in({}) == [ids[3]]
+        assert await let_in({"smsc": 1}) == [ids[0], ids[3]]
+        assert await let_in({"smsc": 5, "mmsc": 1}) == ids

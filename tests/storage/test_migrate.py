@@ -1,10 +1,12 @@
 import asyncio
+from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-from heliogram.storage.engine import Store, open_store
+from heliogram.storage.engine import StorageError, Store, open_store
 from heliogram.storage.migrate import migrate
 from heliogram.storage.tables import metadata
 
@@ -45,3 +47,19 @@ async def test_two_processes_may_start_at_once_on_postgresql(postgresql_url: str
         assert await connection.run_sync(_differences) == []
     await first.close()
     await second.close()
+
+
+async def test_a_database_that_is_not_there_is_a_sentence_not_a_traceback() -> None:
+    away = open_store("postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(StorageError, match="The database cannot be opened: connection failed"):
+        await migrate(away)
+    await away.close()
+
+
+async def test_a_file_that_is_no_database_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("This is not a database. " * 100)
+    other = open_store(f"sqlite:///{path}")
+    with pytest.raises(StorageError, match="The database cannot be opened: file is not a database"):
+        await migrate(other)
+    await other.close()

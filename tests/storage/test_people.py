@@ -95,7 +95,7 @@ async def test_another_workspaces_people_are_never_returned(store: Store, world:
         assert await people.ids_by_phone(connection, WORKSPACE, [ADA]) == {}
         assert await people.by_phones(connection, WORKSPACE, [ADA]) == {}
         assert await people.search(connection, WORKSPACE, words="Ada", after="", limit=9) == []
-        assert await people.all_lists(connection, OTHER) == []
+        assert await people.list_page(connection, OTHER, before="", limit=9) == []
         assert await people.list_names(connection, OTHER, ["list"]) == {}
         for audience in (EVERYONE, IN_GROUP, of_list):
             assert await people.audience_size(connection, WORKSPACE, GROUP, audience) == 0
@@ -156,7 +156,7 @@ async def test_a_list_says_how_many_people_it_has_and_the_newest_comes_first(sto
     await world.add_list("1", ids)
     await world.add_list("2", [])
     async with store.read() as connection:
-        found = await people.all_lists(connection, WORKSPACE)
+        found = await people.list_page(connection, WORKSPACE, before="", limit=9)
         names = await people.list_names(connection, WORKSPACE, ["1", "no such list"])
     assert [(row["id"], row["n_people"], row["created_at"]) for row in found] == [("2", 0, NOON), ("1", 2, NOON)]
     assert names == {"1": "1"}

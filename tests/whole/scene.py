@@ -24,7 +24,7 @@ KEY_SECRET = "a-secret-for-tests-only-0123456789"
 KEY = f"hg_{KEY_PREFIX}.{KEY_SECRET}"
 
 
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
+def run_apart(work: Coroutine[Any, Any, Result]) -> Result:
     """Run in a thread of its own: Playwright's synchronous door keeps an event loop in the test's."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
@@ -32,7 +32,7 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
 
 def set_scene(stage: Stage, *, window: int = 64, mm7_window: int = 8) -> None:
     """Write the scene into the stage's database, before the server starts."""
-    _run(_set_scene(stage, window, mm7_window))
+    run_apart(_set_scene(stage, window, mm7_window))
 
 
 async def _set_scene(stage: Stage, window: int, mm7_window: int) -> None:
@@ -132,7 +132,7 @@ def people_csv(n: int, *, n_abroad: int = 0) -> bytes:
 
 def set_demo_scene(stage: Stage) -> None:
     """Write the demo's business into the stage's database, with its carriers at the stage's simulator."""
-    _run(_set_demo_scene(stage))
+    run_apart(_set_demo_scene(stage))
 
 
 async def _set_demo_scene(stage: Stage) -> None:
@@ -143,7 +143,7 @@ async def _set_demo_scene(stage: Stage) -> None:
 
 def sign_in_link(stage: Stage) -> str:
     """A one-time link into the stage's dashboard."""
-    return _run(_sign_in_link(stage))
+    return run_apart(_sign_in_link(stage))
 
 
 async def _sign_in_link(stage: Stage) -> str:

@@ -1,35 +1,43 @@
-// The browser's segment counter against the vectors it shares with the server.
+// The browser's segment counter against the vectors it shares with the server (tests/wire/test_segment.py).
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { splitText } from '../src/lib/segments.ts';
+import { JOINED, SINGLE, splitText } from '../src/lib/segments.ts';
 
+/** Pieces of text and how often each comes. */
+type Runs = [string, number][];
 interface Vector {
 	name: string;
-	text: string;
+	text: Runs;
 	encoding: string;
-	n_segments: number;
 	n_units: number;
-	parts?: string[];
+	/** Only of texts in several segments. */
+	parts?: Runs[];
 }
 
-const read: unknown = JSON.parse(readFileSync(new URL('../../tests/vectors/segments.json', import.meta.url), 'utf8'));
-const vectors = (Array.isArray(read) ? read : (read as { cases: Vector[] }).cases) as Vector[];
+const FILE = new URL('../../tests/vectors/wire/segments.json', import.meta.url);
+const { cases } = JSON.parse(readFileSync(FILE, 'utf8')) as { cases: Vector[] };
+
+const textOf = (runs: Runs): string => runs.map(([piece, n]) => piece.repeat(n)).join('');
 
 describe('the segment counter agrees with the server', () => {
-	test.each(vectors)('on $name', (vector) => {
-		const split = splitText(vector.text);
-		expect(split.encoding).toBe(vector.encoding);
-		expect(split.parts.length).toBe(vector.n_segments);
-		expect(split.n_units).toBe(vector.n_units);
-		if (vector.parts) expect(split.parts).toEqual(vector.parts);
+	test('on the size of a segment', () => {
+		expect(SINGLE).toEqual({ 'GSM-7': 160, 'UCS-2': 70 });
+		expect(JOINED).toEqual({ 'GSM-7': 153, 'UCS-2': 67 });
+	});
+
+	test.each(cases)('on $name', ({ text, encoding, n_units, parts }) => {
+		const split = splitText(textOf(text));
+		expect(split).toMatchObject({ encoding, n_units });
+		expect(split.parts).toEqual((parts ?? [text]).map(textOf));
 	});
 });
 
-test('160 letters are one segment and 161 are two', () => {
-	expect(splitText('a'.repeat(160))).toMatchObject({ parts: { length: 1 }, n_left: 0 });
-	expect(splitText('a'.repeat(161))).toMatchObject({ parts: { length: 2 }, n_left: 145 });
-});
-
-test('a euro sign counts as two, so 159 letters and one are two segments', () => {
-	expect(splitText('a'.repeat(159) + '€').parts).toHaveLength(2);
+test.each([
+	['a', 160, 1, 0],
+	['a', 161, 2, 145],
+	['a', 306, 2, 0],
+	['ж', 70, 1, 0],
+	['ж', 71, 2, 63]
+])('%s times %i leaves room for the rest of the last segment', (letter, n, n_parts, n_left) => {
+	expect(splitText(letter.repeat(n))).toMatchObject({ parts: { length: n_parts }, n_left });
 });

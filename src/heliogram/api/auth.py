@@ -2,6 +2,7 @@
 
 Only hashes of secrets are stored. A session's changes also need the header `X-Heliogram`, which a form on another
 site cannot send: with `SameSite=Lax` that is the guard against forged requests (OWASP CSRF, custom header).
+Who asks is settled before the body is read (`Guard`): a stranger's upload costs nothing.
 """
 
 import hmac
@@ -11,6 +12,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from heliogram.api.errors import Problem
 from heliogram.app import App
@@ -18,6 +21,7 @@ from heliogram.model.access import ROLE_SCOPES, SESSION_COOKIE, Role, Scope, has
 from heliogram.storage import access
 
 CSRF_HEADER: Final = "X-Heliogram"
+_NOBODYS: Final = hash_of("")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _bearer = HTTPBearer(auto_error=False, description="An API key: hg_prefix.secret")
@@ -44,16 +48,40 @@ def the_app(request: Request) -> App:
 Own = Annotated[App, Depends(the_app)]
 
 
+class Guard:
+    """ASGI middleware before every address of the API: nobody we know gets no further."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/v1/"):
+            request = Request(scope)
+            try:
+                request.state.caller = await _authenticate(request)
+            except Problem as problem:
+                await problem.response()(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 async def caller_of(
     request: Request,
-    app: Own,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    cookie: Annotated[str | None, Security(_cookie)],
+    _by_bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    _by_cookie: Annotated[str | None, Security(_cookie)],
 ) -> Caller:
+    """The caller whom `Guard` let in. The two other parameters are for the API's description."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _authenticate(request: Request) -> Caller:
     """The caller. Raises Problem (401) for nobody we know, (403) for a session's change without the header."""
+    app = the_app(request)
+    bearer = await _bearer(request)
     if bearer is not None:
         return await _by_key(app, bearer.credentials)
-    if cookie:
+    if cookie := request.cookies.get(SESSION_COOKIE):
         caller = await _by_session(app, cookie)
         if request.method not in _SAFE and CSRF_HEADER not in request.headers:
             raise Problem("forbidden", f"Changes from a browser need the header {CSRF_HEADER}: dashboard.")
@@ -65,7 +93,9 @@ async def _by_key(app: App, text: str) -> Caller:
     prefix, _, secret = text.removeprefix("hg_").partition(".")
     async with app.store.read() as connection:
         row = await access.api_key(connection, prefix[:64])
-    if row is None or not hmac.compare_digest(row["secret_hash"], hash_of(secret)):
+    # The same work whether the prefix is known or not, so that time tells nobody which prefixes there are.
+    is_right = hmac.compare_digest(row["secret_hash"] if row else _NOBODYS, hash_of(secret))
+    if row is None or not is_right:
         raise Problem("unauthenticated", "This API key is not known, or it has been revoked.")
     return Caller(
         workspace_id=row["workspace_id"],
@@ -93,7 +123,7 @@ async def _by_session(app: App, token: str) -> Caller:
 
 
 def need(scope: Scope) -> Any:
-    """A dependency: the caller, who must have `scope`."""
+    """A dependency: the caller, who must have `scope`; the API's description says so."""
 
     async def check(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if scope not in caller.scopes:
@@ -101,7 +131,7 @@ def need(scope: Scope) -> Any:
         return caller
 
     checked: Callable[..., Coroutine[Any, Any, Caller]] = check
-    return Depends(checked)
+    return Security(checked, scopes=[scope.value])
 
 
 def _what(caller: Caller) -> str:

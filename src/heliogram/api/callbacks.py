@@ -3,8 +3,6 @@
 The carrier is told "stored" after the events are in the database, and its own word for "not now" when they are not.
 """
 
-from typing import Final
-
 import structlog
 from fastapi import APIRouter, Request, Response
 
@@ -15,8 +13,6 @@ from heliogram.model.event import Answer, Callback
 log = structlog.get_logger()
 
 router = APIRouter(include_in_schema=False)
-
-MAX_CALLBACK_OCTETS: Final = 12_000_000
 
 
 @router.api_route("/carriers/{account_id}", methods=["GET", "POST"])

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.media_view import media_shape
-from heliogram.api.schema.base import Reasoned
 from heliogram.api.schema.campaigns import AudienceShape, CampaignShape, FailedWith, ProgressShape, Way
+from heliogram.api.schema.shape import Reasoned
 from heliogram.app import App
 from heliogram.campaigns.progress import Counts, progress_of
 from heliogram.carriers.protocol import Link

@@ -1,12 +1,13 @@
 """Problems, as RFC 9457 has them: every refusal has a stable code and a sentence that a person can act on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from heliogram.audience.errors import ImportRefused, PhoneRefused
@@ -26,6 +27,7 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "changed_elsewhere": (409, "Changed elsewhere"),
     "warnings": (409, "Please confirm"),
     "too_large": (413, "Too large"),
+    "unsupported_type": (415, "Not in a form that can be read here"),
     "invalid": (422, "Something is missing or wrong"),
     "key_reused": (422, "This Idempotency-Key belongs to another request"),
     "bad_phone": (422, "Not a telephone number"),
@@ -38,20 +40,31 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
 }
 """Code → (HTTP status, title). `docs/api.md` lists them; a test keeps it so."""
 
+PROBLEM_TYPE: Final = "application/problem+json"
 _BY_STATUS: Final = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found"} | {
     405: "method_not_allowed",
     413: "too_large",
+    415: "unsupported_type",
 }
+_SENTENCES: Final = {
+    400: "The body of the request cannot be read. Check that it is complete, and of the type that it says it is.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+}
+"""What a person is told where the framework has a word for programs only."""
 
 
 class Problem(Exception):
     """A request that is refused. `errors` are (field, sentence) for a form to show beside its fields."""
 
-    def __init__(self, code: str, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self, code: str, detail: str, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.errors = errors
+        self.headers = headers
 
     def response(self) -> JSONResponse:
         status, title = PROBLEMS[self.code]
@@ -63,8 +76,8 @@ class Problem(Exception):
             "code": self.code,
             "errors": [{"field": field, "detail": detail} for field, detail in self.errors],
         }
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-        return JSONResponse(body, status, headers, media_type="application/problem+json")
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else self.headers
+        return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
 
 def not_found(what: str) -> Problem:
@@ -98,28 +111,51 @@ async def _problem(_request: Request, error: Exception) -> JSONResponse:
 
 async def _product(_request: Request, error: Exception) -> JSONResponse:
     field = "body" if isinstance(error, TemplateRefused) else "file" if isinstance(error, MediaRefused) else ""
-    sentence = str(error)
-    if isinstance(error, TemplateRefused):
-        sentence = f"Line {error.line}: {sentence}"
+    sentence = sentence_of(error) if isinstance(error, TemplateRefused) else str(error)
     return Problem(_FROM_PRODUCT[type(error)], sentence, [(field, sentence)] if field else ()).response()
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+def sentence_of(refused: TemplateRefused) -> str:
+    """What is wrong with a text, and where: the line, and the column where it is known."""
+    column = "" if refused.column is None else f", column {refused.column}"
+    return f"Line {refused.line}{column}: {refused.sentence}"
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [(_field_of(each["loc"]), str(each["msg"])) for each in error.errors()[:20]]
+    if wanted := _type_wanted(error.body, request.headers.get("content-type", "")):
+        return Problem("unsupported_type", f"Send this as Content-Type: {wanted}.").response()
+    errors = [_field_problem(each) for each in error.errors()[:20]]
     said = "; ".join(f"{field}: {detail}" if field else detail for field, detail in errors)
     return Problem("invalid", f"{said}.", errors).response()
 
 
-def _field_of(place: Sequence[Any]) -> str:
-    return ".".join(str(each) for each in place if each not in ("body", "query", "path"))
+def _type_wanted(body: Any, content_type: str) -> str:
+    """The type a body should have had; "" when its type is not what is wrong.
+
+    Octets that were not parsed came where JSON was wanted, and an empty form is what becomes of anything but a form.
+    """
+    if isinstance(body, bytes):
+        return "application/json"
+    is_no_form = isinstance(body, FormData) and content_type and not content_type.startswith(_FORMS)
+    return "multipart/form-data" if is_no_form else ""
+
+
+_FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+def _field_problem(error: Mapping[str, Any]) -> tuple[str, str]:
+    """(field, sentence) of one finding."""
+    if error["type"] == "json_invalid":
+        return "", f"The body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]:,}"
+    # The first step says only where in the request to look: a field may itself be called “body”.
+    return ".".join(str(each) for each in error["loc"][1:]), str(error["msg"])
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, "bad_request")
-    sentence = "There is nothing at this address." if code == "not_found" else str(error.detail)
-    return Problem(code, sentence).response()
+    return Problem(code, _SENTENCES.get(error.status_code, str(error.detail)), headers=error.headers).response()
 
 
 async def _internal(request: Request, error: Exception) -> JSONResponse:

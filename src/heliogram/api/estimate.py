@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from heliogram.api.errors import not_found
-from heliogram.api.schema.base import Reasoned
+from heliogram.api.errors import not_found, sentence_of
 from heliogram.api.schema.campaigns import (
     CheckShape,
     EstimateShape,
@@ -16,6 +15,7 @@ from heliogram.api.schema.campaigns import (
     Way,
     WeightShape,
 )
+from heliogram.api.schema.shape import Reasoned
 from heliogram.app import App
 from heliogram.campaigns.review import Check, Drafted, review
 from heliogram.carriers.protocol import Link
@@ -115,7 +115,7 @@ def _template(body: str) -> tuple[Template, str]:
     try:
         return compile_text(body), ""
     except TemplateRefused as refused:
-        return compile_text(""), f"Line {refused.line}: {refused.sentence}"
+        return compile_text(""), sentence_of(refused)
 
 
 def _carriers_down(app: App, group: Group) -> tuple[str, ...]:

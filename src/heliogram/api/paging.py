@@ -5,10 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from heliogram.api.schema.base import DEFAULT_PAGE, MAX_PAGE
+from heliogram.api.schema.shape import DEFAULT_PAGE, MAX_PAGE
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many items at most.")]
-After = Annotated[str, Query(max_length=64, description="The `next` of the page before; empty for the first.")]
+After = Annotated[
+    str,
+    Query(pattern="^([0-9a-f]{32})?$", description="The `next` of the page before; empty for the first."),
+]
 
 DEFAULT_LIMIT = DEFAULT_PAGE
 

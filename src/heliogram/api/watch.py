@@ -14,8 +14,8 @@ import structlog
 
 from heliogram.api.account_view import account_shape
 from heliogram.api.campaign_view import campaign_shapes
-from heliogram.api.schema.base import Shape
 from heliogram.api.schema.campaigns import CampaignShape
+from heliogram.api.schema.shape import Shape
 from heliogram.app import App
 from heliogram.carriers.protocol import Link
 from heliogram.storage import campaigns, lanes
@@ -65,6 +65,7 @@ class Watch:
         self._links: dict[str, tuple[Link, datetime]] = {}
         self._paces: dict[str, _Pace] = {}
         self._listeners: set[Listener] = set()
+        self._is_closed = False
 
     def since(self, account_id: str) -> datetime | None:
         """Since when the account's link is what it is now."""
@@ -81,6 +82,8 @@ class Watch:
         """Hear of everything there is, then of everything that changes. `None` ends it."""
         listener = Listener(workspace_id)
         self._listeners.add(listener)
+        if self._is_closed:
+            _end(listener)
         try:
             yield listener
         finally:
@@ -88,6 +91,7 @@ class Watch:
 
     def close(self) -> None:
         """End every listener, so that a server that stops need not wait for open streams."""
+        self._is_closed = True
         for listener in list(self._listeners):
             _end(listener)
 

@@ -14,10 +14,12 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from heliogram.carriers.exchange import exchange_of, shown_headers, without_numbers
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials
 from heliogram.carriers.mm7_calls import heard_in, shown_envelope
-from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
+from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
 from heliogram.model.event import Callback, Heard
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
@@ -42,10 +44,6 @@ from heliogram.wire.mm7.status import CONTENT_REFUSED, THROUGHPUT_EXCEEDED, Stat
 
 PROBE_S = 1.0
 """How often a gateway that is away is tried again: a probe only opens a connection."""
-
-
-class Misconfigured(ValueError):
-    """The settings of an account cannot work. The text says why, fit for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +75,8 @@ class Mm7Settings:
             raise Misconfigured(f"transfer_encoding is base64 or binary, not {self.transfer_encoding!r}.")
         if not is_mm7(self.namespace):
             raise Misconfigured(f"{self.namespace!r} is not a namespace of MM7.")
+        if not 1 <= self.window <= 1_000 or self.timeout_s <= 0 or self.connect_timeout_s <= 0:
+            raise Misconfigured("The window is 1 to 1,000 and the timeouts are more than 0 seconds.")
 
 
 def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str], Buffers]:
@@ -157,7 +157,10 @@ class Mm7Carrier:
             raise Misconfigured(f"An MM7 account has no setting {', '.join(unknown)}.")
         if "url" not in settings:
             raise Misconfigured("An MM7 account needs the address of its gateway: url.")
-        return cls(Mm7Settings(**settings, password=secret))
+        try:
+            return cls(msgspec.convert({**settings, "password": secret}, Mm7Settings))
+        except msgspec.ValidationError as problem:
+            raise Misconfigured(f"The MM7 account cannot be used: {str(problem).rstrip('.')}.") from problem
 
     async def send(self, parcel: Parcel) -> Outcome:
         """Hand one picture message over."""

@@ -7,14 +7,14 @@ sink has stored them, never before. What the octets mean is `wire.smpp`; when to
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import msgspec
 import structlog
 
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
-from heliogram.carriers.smpp_bind import Bind, Reply
+from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
 from heliogram.model.event import Callback, Event, Heard
 from heliogram.model.parcel import (
@@ -31,7 +31,7 @@ from heliogram.model.parcel import (
 )
 from heliogram.model.phone import masked
 from heliogram.model.sender import SenderKind
-from heliogram.wire.errors import TheirFault
+from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.smpp.message import address_of, submit_parts
 from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN
 from heliogram.wire.smpp.pdu import Pdu
@@ -42,6 +42,8 @@ log = structlog.get_logger()
 N_HEARD = 1_000
 """Receipts stored in one transaction at most."""
 RETRY_AFTER_S = 1.0
+MAX_ADDRESS = 20
+"""Characters of a sender (§5.2.8: 21 octets with the NUL)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +61,17 @@ class SmppSettings:
     reconnect_s: float = 1.0
 
     def __post_init__(self) -> None:
+        if not 1 <= self.port <= 65_535:
+            raise Misconfigured("A port is 1 to 65,535.")
         if not 1 <= self.window <= 10_000 or not 1 <= self.binds <= 32:
             raise Misconfigured("The window is 1 to 10,000 and the binds are 1 to 32.")
         # The lengths of the bind's fields (SMPP v3.4 §4.1).
-        if not 1 <= len(self.system_id) <= 15 or len(self.password) > 8:
-            raise Misconfigured("SMPP takes a system id of 1 to 15 characters and a password of at most 8.")
+        if not 1 <= len(self.system_id) <= 15 or len(self.password) > 8 or len(self.system_type) > 12:
+            raise Misconfigured(
+                "SMPP takes a system id of 1 to 15 characters, a password of at most 8 and a system type of at most 12."
+            )
+        if not (self.system_id + self.password + self.system_type).isascii():
+            raise Misconfigured("SMPP takes system id, password and system type in ASCII only.")
 
 
 class SmppCarrier:
@@ -73,26 +81,33 @@ class SmppCarrier:
         self.settings = settings
         self.capabilities = Capabilities(sms=True, mms=False, idempotent=False, window=settings.window * settings.binds)
         self._new_id = new_id
-        self._inbox: asyncio.Queue[tuple[Bind, Pdu]] = asyncio.Queue()
+        self._inbox: Inbox = asyncio.Queue()
         context = ssl.create_default_context() if settings.tls else None
         self._binds = [Bind(settings, context, self._inbox, number) for number in range(settings.binds)]
 
     @classmethod
     def configured(cls, settings: Mapping[str, Any], secret: str, new_id: Callable[[], str]) -> "SmppCarrier":
         """The carrier of an account row. Raises Misconfigured."""
+        known = {each.name for each in fields(SmppSettings)} - {"password"}
+        if unknown := sorted(set(settings) - known):
+            raise Misconfigured(f"An SMPP account has no setting {', '.join(unknown)}.")
         try:
             return cls(msgspec.convert({**settings, "password": secret}, SmppSettings), new_id)
         except msgspec.ValidationError as problem:
-            raise Misconfigured(f"The SMPP account cannot be used: {problem}.") from problem
+            raise Misconfigured(f"The SMPP account cannot be used: {str(problem).rstrip('.')}.") from problem
 
     async def send(self, parcel: Parcel) -> Outcome:
         if isinstance(parcel, MmsParcel):
             return Refused(code="no_mms", reason="SMPP carries no picture messages.", permanent=True)
+        try:
+            pdus = _pdus(parcel)
+        except OurFault as fault:
+            return Refused(code="not_encodable", reason=f"SMPP cannot carry this: {fault}.", permanent=True)
         up = [bind for bind in self._binds if bind.is_bound()]
         if not up:
             return self._unreachable()
         bind = max(up, key=Bind.free)
-        replies = [await bind.submit(pdu) for pdu in _pdus(parcel)]
+        replies = [await bind.submit(pdu) for pdu in pdus]
         if replies[0] is None:
             return self._unreachable()
         answers = [await reply if reply is not None else None for reply in replies]
@@ -133,17 +148,19 @@ class SmppCarrier:
             await _store_then_answer(heard, sink)
 
 
-async def _store_then_answer(heard: Sequence[tuple[Bind, Pdu]], sink: Sink) -> None:
+async def _store_then_answer(heard: Sequence[Delivered], sink: Sink) -> None:
     """Acknowledge what is stored; ask for what could not be stored again later; refuse what nobody can read."""
     events: list[Event] = []
-    readable: list[tuple[Bind, Pdu]] = []
-    for bind, pdu in heard:
+    readable: list[Delivered] = []
+    for each in heard:
         try:
-            events.append(event_of(pdu, connection_id=bind.connection_id))
-            readable.append((bind, pdu))
+            events.append(event_of(each.pdu, connection_id=each.connection_id))
+            readable.append(each)
         except TheirFault as fault:
             log.warning("unreadable deliver_sm", why=str(fault))
-            bind.answer(pdu, RX_P_APPN)
+            each.bind.answer(each, RX_P_APPN)
+    if not events:
+        return
     status = OK
     try:
         await sink(events)
@@ -151,8 +168,8 @@ async def _store_then_answer(heard: Sequence[tuple[Bind, Pdu]], sink: Sink) -> N
         # Not stored, so not ours yet: the carrier keeps it and sends it again (0x64, receiver temporary error).
         log.exception("receipts not stored", n=len(events))
         status = RX_T_APPN
-    for bind, pdu in readable:
-        bind.answer(pdu, status)
+    for each in readable:
+        each.bind.answer(each, status)
 
 
 def outcome_of(answers: Sequence[Reply], exchange: str) -> Outcome:
@@ -180,7 +197,10 @@ def _refusal(code: int, exchange: str) -> Refused:
 
 
 def _pdus(parcel: SmsParcel) -> list[Pdu]:
+    """One submit_sm a segment. Raises OurFault before anything has left."""
     source = address_of(parcel.sender, is_name=parcel.sender_kind is SenderKind.ALPHANUMERIC)
+    if not 1 <= len(source.digits) <= MAX_ADDRESS or "\0" in source.digits:
+        raise OurFault(f"a sender has 1 to {MAX_ADDRESS} characters")
     return submit_parts(source, address_of(parcel.to_e164), parcel.parts, parcel.encoding, reference=parcel.reference)
 
 

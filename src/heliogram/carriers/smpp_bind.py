@@ -8,6 +8,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 import structlog
@@ -28,7 +29,22 @@ MAX_UNREAD = 20_000
 
 Reply = Pdu | None
 """The answer to a submit; None when none came."""
-Inbox = asyncio.Queue[tuple["Bind", Pdu]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Delivered:
+    """What the carrier sent of its own accord, and the session it came in.
+
+    Only that session may answer it: the next one counts from 1 again, and there the number names another message.
+    """
+
+    bind: "Bind"
+    session: Session
+    connection_id: str
+    pdu: Pdu
+
+
+Inbox = asyncio.Queue[Delivered]
 
 
 class BindSettings(Protocol):
@@ -88,10 +104,10 @@ class Bind(asyncio.Protocol):
         self._flush_soon()
         return reply
 
-    def answer(self, pdu: Pdu, status: int) -> None:
+    def answer(self, delivered: Delivered, status: int) -> None:
         """Answer a deliver_sm, if the session it came in still lives."""
-        if self._session is not None and self.is_bound():
-            self._session.answer(pdu, status=status)
+        if self._session is delivered.session and self.is_bound():
+            self._session.answer(delivered.pdu, status=status)
             self._flush_soon()
 
     async def stay_up(self, new_id: Callable[[], str]) -> None:
@@ -121,21 +137,22 @@ class Bind(asyncio.Protocol):
     # One session
 
     async def _one_session(self) -> bool:
-        """Connect, bind and stay until the session ends. Returns whether it was ever bound."""
+        """Connect, bind and stay until the session ends. Returns whether it was ever bound.
+
+        When cancelled, the session stays open: `close` ends it, with an unbind.
+        """
         loop = asyncio.get_running_loop()
         self._ended.clear()
         self._bound.clear()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await loop.create_connection(lambda: self, self._settings.host, self._settings.port, ssl=self._context)
-        except (OSError, TimeoutError) as problem:
+        except (OSError, TimeoutError, UnicodeError) as problem:
             self.trouble = f"The carrier cannot be reached ({_words(problem)})."
             return False
-        try:
-            await self._keep_time()
-        finally:
-            if self._transport is not None:
-                self._transport.close()
+        await self._keep_time()
+        if self._transport is not None:
+            self._transport.close()
         return self._bound.is_set()
 
     async def _keep_time(self) -> None:
@@ -213,14 +230,17 @@ class Bind(asyncio.Protocol):
                 case Unanswered(tag=asyncio.Future() as reply):
                     if not reply.done():
                         reply.set_result(None)
-                case Requested(pdu=pdu):
-                    self._inbox.put_nowait((self, pdu))
+                case Requested(pdu=pdu) if pdu.command in _MESSAGES:
+                    said = Delivered(bind=self, session=session, connection_id=self.connection_id, pdu=pdu)
+                    self._inbox.put_nowait(said)
+                case Requested():
+                    pass  # outbind and alert_notification: nothing to store, and they take no answer (§4.1.7, §4.12)
                 case Bound():
                     self.trouble = ""
                     self._bound.set()
                 case Ended(reason=reason, status=status):
-                    said = f": {status_of(status).sentence}" if status != OK else ""
-                    self.trouble = f"The session ended: {reason}{said}."
+                    words = f": {status_of(status).sentence.rstrip('.')}" if status != OK else ""
+                    self.trouble = f"The session ended: {reason}{words}."
                     self._flush()
                     self._ended.set()
                 case _:
@@ -244,7 +264,14 @@ class Bind(asyncio.Protocol):
         return asyncio.get_running_loop().time()
 
 
-def _words(problem: OSError | TimeoutError) -> str:
-    if isinstance(problem, ConnectionRefusedError):
-        return "nothing listens there"
-    return str(problem.strerror or problem or "no answer in time").lower()
+_MESSAGES = frozenset({Command.DELIVER_SM, Command.DATA_SM})
+
+
+def _words(problem: OSError | TimeoutError | UnicodeError) -> str:
+    match problem:
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case UnicodeError():
+            return "its address is no name of a host"
+        case _:
+            return str(problem.strerror or problem or "no answer in time").lower()

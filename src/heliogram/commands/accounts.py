@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from heliogram.app import build
-from heliogram.carriers.protocol import Misconfigured
+from heliogram.app import build, new_id
 from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
 from heliogram.commands.options import Data, Database, config_of, fail, run
 from heliogram.commands.serving import have_workspace
+from heliogram.config import CannotStart
 from heliogram.storage import access, senders
 
 accounts = typer.Typer(help="Carrier accounts.", no_args_is_help=True)
@@ -20,23 +20,33 @@ def add(
     name: Annotated[str, typer.Argument(help="What you call it.")],
     carrier: Annotated[str, typer.Option(help=f"One of {', '.join(sorted(CARRIERS))}.")],
     set_: Annotated[list[str], typer.Option("--set", help="A setting, as host=smpp.example.com; repeat for more.")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="HELIOGRAM_ACCOUNT_PASSWORD")],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            envvar="HELIOGRAM_ACCOUNT_PASSWORD",
+            help="Its password; asked for when it is not given.",
+        ),
+    ],
     data: Data = None,
     database: Database = None,
 ) -> None:
     """Connect a carrier. The settings of each are in docs/carriers/. Restart the server to use it."""
     settings = _settings(set_)
+    try:
+        # Opened once before anything is stored, so that settings which cannot work leave nothing behind.
+        carrier_for(carrier, AccountSettings(settings=settings, secret=password, callback_url="", new_id=new_id))
+    except (UnknownCarrier, ValueError) as error:
+        fail(str(error))
 
     async def work() -> str:
         async with build(config_of(data=data, database=database), with_accounts=False) as app:
             await have_workspace(app)
-            carrier_for(
-                carrier, AccountSettings(settings=settings, secret=password, callback_url="", new_id=app.new_id)
-            )
             async with app.store.write() as connection:
                 workspace = (await access.workspaces_all(connection))[0]
                 if name in {row["name"] for row in await senders.accounts_of(connection, workspace["id"])}:
-                    raise Misconfigured(f"There is an account “{name}” already.")
+                    raise CannotStart(f"There is an account “{name}” already.")
                 account_id = app.new_id()
                 await senders.add_account(
                     connection,
@@ -52,11 +62,9 @@ def add(
                 )
             return f"{app.config.own_url()}/carriers/{account_id}"
 
-    try:
-        callback = run(work())
-    except (UnknownCarrier, Misconfigured, ValueError, KeyError) as error:
-        fail(str(error))
-    typer.echo(f"Added. Restart the server to connect. Receipts by HTTP go to {callback}")
+    callback = run(work())
+    typer.echo("Added. Restart the server to connect.")
+    typer.echo(f"If this carrier reports by HTTP, as mm7 does, have it call {callback}")
 
 
 @accounts.command("list")

@@ -1,14 +1,17 @@
 """`heliogram groups`: subscription groups and the senders in them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.app import build
+from heliogram.app import App, build
 from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.senders import NewSender, sender_of
 from heliogram.commands.serving import have_workspace
-from heliogram.model.group import Purpose
-from heliogram.model.sender import SenderKind
+from heliogram.model.group import Fallbacks, Purpose
 from heliogram.storage import access, senders
 
 groups = typer.Typer(help="Subscription groups and their senders.", no_args_is_help=True)
@@ -49,55 +52,34 @@ def add(
     abroad: Annotated[
         bool, typer.Option(help="Whether its US and Canadian long codes may text other countries.")
     ] = True,
+    link_instead: Annotated[
+        bool,
+        typer.Option(help="Send text + link where the sender for a country cannot send pictures, as a UK number."),
+    ] = False,
     data: Data = None,
     database: Database = None,
 ) -> None:
     """Make a group with new senders."""
-    wanted = [_sender(each) for each in sender]
+    new = _NewGroup(
+        name=name,
+        senders=[sender_of(each) for each in sender],
+        sms_account=sms_account,
+        mms_account=mms_account,
+        purpose=purpose,
+        help_text=help_text or f"{name}: reply STOP to opt out.",
+        may_go_abroad=abroad,
+        fallbacks=Fallbacks(sender_cannot_mms=link_instead),
+    )
 
     async def work() -> str | None:
         async with build(config_of(data=data, database=database), with_accounts=False) as app:
             await have_workspace(app)
-            now = app.now()
             async with app.store.write() as connection:
                 workspace_id = (await access.workspaces_all(connection))[0]["id"]
-                by_name = {row["name"]: row["id"] for row in await senders.accounts_of(connection, workspace_id)}
-                for each in filter(None, (sms_account, mms_account)):
-                    if each not in by_name:
-                        return f"There is no carrier account “{each}”. There are: {', '.join(by_name) or 'none yet'}."
-                if name in (await senders.group_names(connection, workspace_id)).values():
-                    return f"There is a group “{name}” already."
-                ids = []
-                for kind, address, countries in wanted:
-                    if await senders.groups_by_address(connection, workspace_id, address):
-                        return f"{address} is in a group already."
-                    ids.append(app.new_id())
-                    row = {
-                        "id": ids[-1],
-                        "workspace_id": workspace_id,
-                        "kind": kind.value,
-                        "address": address,
-                        "countries": countries,
-                        "mms_enabled": bool(mms_account) and kind is not SenderKind.ALPHANUMERIC,
-                        "may_go_abroad": abroad,
-                        "sms_account_id": by_name[sms_account],
-                        "mms_account_id": by_name.get(mms_account),
-                        "created_at": now,
-                    }
-                    await senders.add_sender(connection, row)
-                row = {
-                    "id": app.new_id(),
-                    "workspace_id": workspace_id,
-                    "name": name,
-                    "purpose": purpose.value,
-                    "fallback_carrier_not_approved": True,
-                    "fallback_sender_cannot_mms": False,
-                    "fallback_media_not_taken": True,
-                    "link_base_url": None,
-                    "help_text": help_text or f"{name}: reply STOP to opt out.",
-                    "created_at": now,
-                }
-                await senders.add_group(connection, row, ids)
+                # Every question before the first row: what is refused leaves nothing behind.
+                if problem := await _problem(connection, workspace_id, new):
+                    return problem
+                await _store(connection, app, workspace_id, new)
         return None
 
     if problem := run(work()):
@@ -105,9 +87,54 @@ def add(
     typer.echo("Added.")
 
 
-def _sender(text: str) -> tuple[SenderKind, str, list[str]]:
-    kind, _, rest = text.partition(":")
-    address, _, countries = rest.rpartition(":")
-    if kind not in list(SenderKind) or not address or not countries:
-        fail(f"“{text}” is no sender: write kind:address:countries, the kind one of {', '.join(SenderKind)}.")
-    return SenderKind(kind), address, [each.strip().upper() for each in countries.split(",")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NewGroup:
+    """A group as the command line describes it."""
+
+    name: str
+    senders: Sequence[NewSender]
+    sms_account: str
+    mms_account: str
+    purpose: Purpose
+    help_text: str
+    may_go_abroad: bool
+    fallbacks: Fallbacks
+
+
+async def _problem(connection: AsyncConnection, workspace_id: str, new: _NewGroup) -> str | None:
+    accounts = [row["name"] for row in await senders.accounts_of(connection, workspace_id)]
+    for each in filter(None, (new.sms_account, new.mms_account)):
+        if each not in accounts:
+            return f"There is no carrier account “{each}”. There are: {', '.join(accounts) or 'none yet'}."
+    if new.name in (await senders.group_names(connection, workspace_id)).values():
+        return f"There is a group “{new.name}” already."
+    addresses = [each.address for each in new.senders]
+    for address in addresses:
+        if addresses.count(address) > 1:
+            return f"{address} is named twice."
+        if await senders.groups_by_address(connection, workspace_id, address):
+            return f"{address} is in a group already."
+    return None
+
+
+async def _store(connection: AsyncConnection, app: App, workspace_id: str, new: _NewGroup) -> None:
+    by_name = {row["name"]: row["id"] for row in await senders.accounts_of(connection, workspace_id)}
+    ids = [app.new_id() for _ in new.senders]
+    for sender_id, sender in zip(ids, new.senders, strict=True):
+        row = sender.row(by_name[new.sms_account], by_name.get(new.mms_account), may_go_abroad=new.may_go_abroad)
+        await senders.add_sender(
+            connection, {**row, "id": sender_id, "workspace_id": workspace_id, "created_at": app.now()}
+        )
+    group = {
+        "id": app.new_id(),
+        "workspace_id": workspace_id,
+        "name": new.name,
+        "purpose": new.purpose.value,
+        "fallback_carrier_not_approved": new.fallbacks.carrier_not_approved,
+        "fallback_sender_cannot_mms": new.fallbacks.sender_cannot_mms,
+        "fallback_media_not_taken": new.fallbacks.media_not_taken,
+        "link_base_url": None,
+        "help_text": new.help_text,
+        "created_at": app.now(),
+    }
+    await senders.add_group(connection, group, ids)

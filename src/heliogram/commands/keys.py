@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from heliogram.app import build
-from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.options import NO_WORKSPACE, Data, Database, config_of, fail, run
 from heliogram.model.access import Scope, hash_of
 from heliogram.storage import access
 
@@ -46,7 +46,7 @@ def add(
 
     key = run(make())
     if key is None:
-        fail("There is no workspace yet. Start with “heliogram serve” or “heliogram demo”.")
+        fail(NO_WORKSPACE)
     typer.echo(key)
 
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import httpx
 
 from heliogram.app import App
-from heliogram.config import Config
+from heliogram.commands.listening import ANNOUNCEMENT
+from heliogram.commands.options import NO_WORKSPACE
+from heliogram.config import CannotStart, Config
 from heliogram.model.access import Scope, hash_of
 from heliogram.storage import access
 
-FILE = "server.json"
 
-
-class NoWorkspace(Exception):
+class NoWorkspace(CannotStart):
     """The database has no workspace yet."""
 
 
@@ -33,7 +33,7 @@ class Address:
 
 def running_server(config: Config) -> Address | None:
     """The server that runs on this data folder, or None when there is none that answers."""
-    path = config.data / FILE
+    path = config.data / ANNOUNCEMENT
     try:
         told = json.loads(path.read_text())
         address = Address(url=told["url"], key=told["key"])
@@ -52,7 +52,7 @@ async def local_key(app: App) -> AsyncIterator[str]:
     async with app.store.write() as connection:
         found = await access.workspaces_all(connection)
         if not found:
-            raise NoWorkspace("There is no workspace yet. Start with “heliogram serve” or “heliogram demo”.")
+            raise NoWorkspace(NO_WORKSPACE)
         prefix, secret = f"local-{app.new_id()}", app.new_secret()
         await access.add_api_key(
             connection,
@@ -77,7 +77,7 @@ async def local_key(app: App) -> AsyncIterator[str]:
 @asynccontextmanager
 async def announced(app: App, folder: Path) -> AsyncIterator[None]:
     """Tell the commands of this machine where the server is, until it ends."""
-    path = folder / FILE
+    path = folder / ANNOUNCEMENT
     async with local_key(app) as key:
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

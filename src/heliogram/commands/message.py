@@ -1,47 +1,67 @@
 """`heliogram message ID`: everything that happened to one message, as the dashboard tells it."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
+import httpx
 import typer
 
-from heliogram.commands.client import Refused, open_api
-from heliogram.commands.local import NoWorkspace
+from heliogram.commands.client import Api, Refused, open_api, place_of
 from heliogram.commands.options import Data, Database, config_of, fail, run
+
+_INDENT: Final = " " * 14
 
 
 def message(
     message_id: Annotated[str, typer.Argument(help="The message's id, or the number it went to for the latest.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
+    url: Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")] = "",
+    key: Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")] = "",
     data: Data = None,
     database: Database = None,
 ) -> None:
     """Show a message's timeline: every rule, attempt and receipt."""
 
     async def read() -> Any:
-        async with open_api(config_of(data=data, database=database)) as api:
+        config = config_of(data=data, database=database)
+        async with open_api(config, place_of(config, url=url, key=key), delivers=False) as api:
             if message_id.startswith("+"):
-                found = (await api.get("/messages", q=message_id, limit="1"))["items"]
-                if not found:
-                    raise Refused(f"No message went to {message_id}.")
-                return await api.get(f"/messages/{found[0]['id']}")
+                return await api.get(f"/messages/{await _latest_to(api, message_id)}")
             return await api.get(f"/messages/{message_id}")
 
     try:
         told = run(read())
-    except (Refused, NoWorkspace) as error:
+    except Refused as error:
         fail(str(error))
+    except httpx.TransportError as error:
+        fail(f"The server does not answer ({error}).")
     typer.echo(json.dumps(told, indent=1) if as_json else _text(told))
 
 
+async def _latest_to(api: Api, phone: str) -> str:
+    found = (await api.get("/messages", q=phone))["items"]
+    for each in found:
+        if each["phone"] == phone:
+            return str(each["id"])
+    raise Refused(f"No message went to {phone}.")
+
+
 def _text(told: dict[str, Any]) -> str:
-    head = f"{told['phone']}  {told['state']}  {told['group_name']}  {told['campaign_name'] or ''}".rstrip()
-    lines = [told["id"], head, "", told["body"], ""]
+    who = f"{told['person_name']}, {told['phone']}" if told["person_name"] else told["phone"]
+    came_from = f"Campaign “{told['campaign_name']}”" if told["campaign_name"] else "A single message"
+    lines = [f"Message {told['id']} to {who}: {told['state']}", f"{came_from}, group “{told['group_name']}”", ""]
+    lines += [f"  {line}" for line in told["body"].splitlines()]
+    lines += [f"  {told['link']}"] if told["link"] else []
+    lines += ["", f"{told['created_at'][:10]}, times in UTC"]
     for step in told["timeline"]:
-        lines.append(f"{step['at'][11:23]}  {step['title']}")
+        lines.append(f"{step['at'][11:23].rstrip('Z'):<12}  {step['title']}")
         if step["detail"]:
-            lines.append(f"              {step['detail']}")
-        lines += [f"              {fact['label']}: {fact['value']}" for fact in step["facts"]]
-        if step["raw"]:
-            lines += [f"              | {line}" for line in step["raw"].splitlines()]
+            lines.append(f"{_INDENT}{step['detail']}")
+        lines += [f"{_INDENT}{fact['label']}: {fact['value']}" for fact in step["facts"]]
+        lines += [f"{_INDENT}| {line}" for line in _raw(step["raw"] or "")]
     return "\n".join(lines)
+
+
+def _raw(text: str) -> list[str]:
+    """An exchange in lines that can be read: XML an element a line."""
+    return text.replace("><", ">\n<").splitlines()

@@ -1,14 +1,14 @@
 """The options that several commands share, and how they become a Config."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 
-from heliogram.config import Config
+from heliogram.config import CannotStart, Config
 from heliogram.storage.engine import StorageError
 
 Result = TypeVar("Result")
@@ -16,8 +16,13 @@ Result = TypeVar("Result")
 Data = Annotated[Path | None, typer.Option(help="Folder for the database, the pictures and the key. [default: data]")]
 Database = Annotated[str | None, typer.Option(help="Database address; default: SQLite in the data folder.")]
 
-BAD_INPUT = 2
+BAD_INPUT: Final = 2
 """Exit code: what was asked cannot be done as it stands; nothing was sent."""
+INTERRUPTED: Final = 130
+NO_WORKSPACE: Final = (
+    "Nothing is set up here yet. “heliogram demo” makes a sample business; for your own, start with “heliogram "
+    "accounts add”, or with “heliogram serve”."
+)
 
 
 def config_of(**given: Any) -> Config:
@@ -34,11 +39,16 @@ def fail(sentence: str, code: int = BAD_INPUT) -> NoReturn:
     raise typer.Exit(code)
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command's coroutine. Ctrl-C ends it without a traceback."""
+def run(
+    work: Coroutine[Any, Any, Result],
+    *,
+    when_interrupted: str = "Stopped.",
+    refuse: Callable[[str], NoReturn] = fail,
+) -> Result:
+    """Run a command's coroutine. Ctrl-C ends it without a traceback, with a sentence."""
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except StorageError as error:
-        fail(str(error))
+        fail(when_interrupted, INTERRUPTED)
+    except (StorageError, CannotStart) as error:
+        refuse(str(error))

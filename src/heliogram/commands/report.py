@@ -1,73 +1,133 @@
 """The reports of `heliogram send`, in words. Their figures add up to the rows of the file."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-_CHANNELS = {"mms": "as picture message (MMS)", "sms_link": "as text with a link (SMS)", "sms": "as text (SMS)"}
-_STATES = (
-    ("delivered", "confirmed on the handset"),
+Json = Mapping[str, Any]
+
+_WOULD: Final = {
+    "mms": "would get the picture (MMS)",
+    "sms_link": "would get a text with a link to the picture (SMS + link)",
+    "sms": "would get the text (SMS)",
+}
+_WENT: Final = {
+    "mms": "as picture message (MMS)",
+    "sms_link": "as text with a link to the picture (SMS + link)",
+    "sms": "as text (SMS)",
+}
+_STATES: Final = (
+    ("delivered", "confirmed on the phone"),
     ("sent", "handed over, not confirmed yet"),
-    ("undelivered", "not delivered, says the network"),
-    ("failed", "refused by the carrier"),
-    ("unknown", "no answer came: not repeated by itself"),
+    ("undelivered", "handed over, but the network could not deliver them"),
+    ("failed", "failed: the carrier did not take them"),
+    ("unknown", "not known: no answer came, and they are not sent again by themselves"),
     ("held", "held until their time"),
-    ("queued", "still waiting"),
-    ("sending", "on their way to the carrier"),
+    ("queued", "still waiting to be handed over"),
+    ("sending", "being handed over"),
     ("canceled", "canceled"),
     ("skipped", "left out by rule"),
 )
+N_SHOWN: Final = 20
 
 
-def dry_run_text(report: dict[str, Any]) -> str:
+def rows_of(report: Json, campaign: Json | None) -> dict[str, int]:
+    """What became of every row of the file: `rows` of it, `accounted` for by the other figures."""
+    found = {"rejected": report["n_rejected"]}
+    if campaign is None:
+        estimate = report["estimate"]
+        found |= {channel: estimate[channel] for channel in _WOULD} | {"skipped": estimate["skipped"]}
+    else:
+        found |= {state: campaign["progress"][state] for state, _words in _STATES}
+    return {"rows": report["n_rows"], "accounted": sum(found.values()), **found}
+
+
+def dry_run_text(report: Json, n_media_octets: int) -> str:
+    """What a send would do. `n_media_octets` is the picture's size as it is, 0 for none."""
     estimate = report["estimate"]
-    lines = ["Dry run: nothing was stored or sent.", *_file(report), ""]
-    lines += [
-        _line(way["n"], f"{_CHANNELS[way['channel']]}: {way['sentence']}") for way in estimate["channels_by_reason"]
-    ]
-    lines += _skipped(estimate["skipped_by_reason"])
-    lines += ["", *_segments(estimate["segments"])]
-    if estimate["weight"]:
-        lines.append(estimate["weight"]["sentence"])
+    lines = ["Dry run: nothing was stored or sent.", ""]
+    lines += [_line(estimate[channel], words) for channel, words in _WOULD.items() if channel != "sms"]
+    if estimate["sms"]:
+        lines.append(_line(estimate["sms"], _WOULD["sms"]))
+    lines.append(_line(estimate["skipped"], "would be left out"))
+    lines += _reasons(estimate["skipped_by_reason"])
+    lines += [*_rejected_lines(report), *_total(report, None), ""]
+    lines += [_line(way["n"], f"{_WENT[way['channel']]}: {way['sentence']}") for way in estimate["channels_by_reason"]]
+    lines += [*_spaced([_segments(estimate["segments"]), *_pictures(estimate, n_media_octets)])]
+    lines += _spaced([f"{check['title']}. {check['detail']}".strip() for check in _warnings(estimate)])
+    return "\n".join([*lines, *_consent(report), *_rejected(report)])
+
+
+def report_text(report: Json, campaign: Json, *, is_here: bool) -> str:
+    """What a send did. `is_here`: no server goes on with it when this command ends."""
+    progress = campaign["progress"]
+    lines = [f"“{campaign['name']}” to {report['n_people']:,} people of “{campaign['group_name']}”", ""]
+    for state, words in _STATES:
+        if progress[state]:
+            lines.append(_line(progress[state], words))
+            lines += _reasons(progress["skipped_by_reason"]) if state == "skipped" else []
+            lines += _reasons(progress["failed_by_reason"]) if state == "failed" else []
+    lines += [*_rejected_lines(report), *_total(report, campaign)]
+    lines += _spaced([_line(way["n"], f"{_WENT[way['channel']]}: {way['sentence']}") for way in progress["channels"]])
+    lines += _spaced([progress["waiting"] or "", _goes_on(progress) if is_here else ""])
+    return "\n".join([*lines, *_consent(report), *_rejected(report)])
+
+
+def _reasons(reasons: list[Json]) -> list[str]:
+    return [f"    {_line(each['n'], each['sentence'])}" for each in reasons]
+
+
+def _rejected_lines(report: Json) -> list[str]:
+    n = report["n_rejected"]
+    n_twice = sum(each["reason"] == "duplicate" for each in report["rejected"])
+    if len(report["rejected"]) < n:  # not all of them are listed
+        return [_line(n, "rows that cannot be used, or that repeat a number")]
+    lines = [_line(n_twice, "with the number of an earlier row")] if n_twice else []
+    return [*lines, *([_line(n - n_twice, "with a number or a row that cannot be used")] if n > n_twice else [])]
+
+
+def _total(report: Json, campaign: Json | None) -> list[str]:
+    rows = rows_of(report, campaign)
+    lines = ["─" * 9, _line(rows["rows"], "rows in the file")]
+    if rows["accounted"] != rows["rows"]:
+        lines.append(f"Only {rows['accounted']:,} of them are accounted for. Please tell whoever runs this server.")
+    return lines
+
+
+def _segments(segments: Json) -> str:
+    spread = ", ".join(
+        f"{each['n']:,} × {each['segments']} segment{'' if each['segments'] == 1 else 's'}"
+        for each in segments["spread"]
+    )
+    return f"Segments of the texts: {segments['total']:,}" + (f" ({spread})." if spread else ".")
+
+
+def _pictures(estimate: Json, n_media_octets: int) -> list[str]:
+    lines = [estimate["weight"]["sentence"]] if estimate["weight"] else []
     for variant in estimate["variants"]:
         size = f"{variant['octets']:,} bytes" if variant["octets"] else "fits in no form, so a link goes instead"
-        lines.append(
-            f"Picture by {variant['route']}: {size} (at most {variant['budget_octets']:,}), {variant['n']:,} people"
-        )
-    return "\n".join([*lines, *_consent(report), *_rejected(report)])
+        route = variant["route"].replace("_", " ")
+        at_most = f"at most {variant['budget_octets']:,}"
+        lines.append(f"Picture from the {route}: {size} ({at_most}), to {variant['n']:,} people.")
+    if n_media_octets and estimate["sms_link"]:
+        lines.append(f"Picture behind the link: {n_media_octets:,} bytes, for {estimate['sms_link']:,} people.")
+    return lines
 
 
-def report_text(report: dict[str, Any], campaign: dict[str, Any]) -> str:
-    progress = campaign["progress"]
-    lines = [*_file(report), ""]
-    lines += [_line(progress[state], words) for state, words in _STATES if progress[state]]
-    lines += [f"    {_line(each['n'], each['sentence'])}" for each in progress["skipped_by_reason"]]
-    lines += [f"    {_line(each['n'], each['sentence'])}" for each in progress["failed_by_reason"]]
-    lines.append("")
-    lines += [_line(way["n"], f"{_CHANNELS[way['channel']]}: {way['sentence']}") for way in progress["channels"]]
-    n_accounted = sum(progress[state] for state, _words in _STATES) + report["n_rejected"]
-    lines += ["", f"Rows of the file: {report['n_rows']:,}. Accounted for: {n_accounted:,}."]
-    if progress["waiting"]:
-        lines.append(progress["waiting"])
-    return "\n".join([*lines, *_consent(report), *_rejected(report)])
+def _warnings(estimate: Json) -> list[Json]:
+    """What the review warns of, without the audience, which stands above in figures."""
+    return [each for each in estimate["checks"] if each["level"] == "warning" and each["id"] != "audience"]
 
 
-def _file(report: dict[str, Any]) -> list[str]:
-    n = report["n_rejected"]
-    rejected = f", {n:,} rows cannot be used" if n else ""
-    return [f"{report['n_people']:,} people in {report['n_rows']:,} rows{rejected}."]
+def _goes_on(progress: Json) -> str:
+    """What no longer happens when the server in this process ends."""
+    if progress["queued"] or progress["sending"] or progress["held"]:
+        return "What still waits goes out while “heliogram serve” runs."
+    if progress["sent"] or any(way["channel"] == "sms_link" for way in progress["channels"]):
+        return "Links in the texts open, and late receipts and replies come in, while “heliogram serve” runs."
+    return ""
 
 
-def _skipped(reasons: list[dict[str, Any]]) -> list[str]:
-    return [_line(each["n"], f"left out: {each['sentence']}") for each in reasons]
-
-
-def _segments(segments: dict[str, Any]) -> list[str]:
-    if not segments["total"]:
-        return []
-    spread = ", ".join(f"{each['n']:,} × {each['segments']}" for each in segments["spread"])
-    return [f"Segments of the texts: {segments['total']:,} ({spread})."]
-
-
-def _consent(report: dict[str, Any]) -> list[str]:
+def _consent(report: Json) -> list[str]:
     lines = []
     if n := report["n_without_consent"]:
         lines.append(
@@ -76,11 +136,11 @@ def _consent(report: dict[str, Any]) -> list[str]:
         )
     if n := report["n_already_opted_out"]:
         lines.append(f"{n:,} people have unsubscribed, and stay unsubscribed.")
-    return ["", *lines] if lines else []
+    return _spaced(lines)
 
 
-def _rejected(report: dict[str, Any]) -> list[str]:
-    shown = report["rejected"][:20]
+def _rejected(report: Json) -> list[str]:
+    shown = report["rejected"][:N_SHOWN]
     if not shown:
         return []
     lines = [f"  Row {each['row_number']:,} “{each['value']}”: {each['sentence']}" for each in shown]
@@ -91,6 +151,12 @@ def _rejected(report: dict[str, Any]) -> list[str]:
         *lines,
         *([f"  and {more:,} more (--json has the first 1,000)"] if more else []),
     ]
+
+
+def _spaced(lines: list[str]) -> list[str]:
+    """The lines that say something, with an empty line before them."""
+    said = [line for line in lines if line]
+    return ["", *said] if said else []
 
 
 def _line(n: int, words: str) -> str:

@@ -4,28 +4,18 @@ Exit codes: 0 everyone is handed over, held, or left out by rule; 2 bad input, n
 their fate is not known.
 """
 
-import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
-import httpx
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from heliogram.commands.client import Api, Refused, open_api
-from heliogram.commands.local import NoWorkspace
-from heliogram.commands.options import Data, Database, config_of, fail, run
-from heliogram.commands.report import dry_run_text, report_text
+from heliogram.commands.client import Api, Refused, open_api, place_of
+from heliogram.commands.follow import LostSight, NotReached, bar, follow, launch
+from heliogram.commands.options import BAD_INPUT, Data, Database, config_of, fail, run
+from heliogram.commands.report import dry_run_text, report_text, rows_of
 
 SOME_FAILED: Final = 3
-POLL_S: Final = 0.3
-SETTLE_S: Final = 5.0
-"""How long receipts may still come in before the report is written: it says how many had not."""
-
-Show = Callable[[dict[str, Any]], None]
 
 
 def send(
@@ -35,9 +25,14 @@ def send(
         str, typer.Option(help="The text; {{ first_name | default: 'there' }} and the like are filled in.")
     ],
     media: Annotated[Path | None, typer.Option(help="The picture: JPEG, PNG or GIF.")] = None,
+    name: Annotated[str, typer.Option(help="What to call the campaign; by default, the beginning of the text.")] = "",
     attest_consent: Annotated[str, typer.Option(help="How and when these people agreed; recorded for each.")] = "",
-    as_link: Annotated[bool, typer.Option(help="Send a text with a link to the picture to everyone.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Count what would happen; store and send nothing.")] = False,
+    as_link: Annotated[
+        bool, typer.Option("--as-link", help="Send everyone a text with a link to the picture instead of the picture.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would happen; store and send nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
     wait: Annotated[bool, typer.Option(help="Stay until everything is handed over.")] = True,
     url: Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")] = "",
@@ -46,92 +41,80 @@ def send(
     database: Database = None,
 ) -> None:
     """Send a text and a picture to the people of a file."""
-    fields = {"group": group, "text": text, "attest_consent": attest_consent, "dry_run": str(dry_run).lower()}
+    fields = {
+        "group": group,
+        "text": text,
+        "name": name,
+        "attest_consent": attest_consent,
+        "dry_run": str(dry_run).lower(),
+    }
     if as_link:
         fields["content"] = "text_link"
-    files = {"people": (to.name, _read(to))}
+    say = _Said(as_json)
+    files = {"people": (to.name, say.read(to))}
     if media is not None:
-        files["media"] = (media.name, _read(media))
-    console = Console(stderr=True)
+        files["media"] = (media.name, say.read(media))
+    n_octets = len(files["media"][1]) if media else 0
 
-    async def work() -> tuple[dict[str, Any], dict[str, Any] | None]:
-        async with open_api(config_of(data=data, database=database), url=url, key=key) as api:
-            report = await api.post("/sends", data=fields, files=files)
+    async def work() -> int:
+        config = config_of(data=data, database=database)
+        async with open_api(config, place_of(config, url=url, key=key), delivers=not dry_run) as api:
+            report = await launch(api, fields, files)
             if report["campaign"] is None:
-                return report, None
-            with _bar(console, is_shown=not as_json) as show:
-                return report, await _follow(api, report["campaign"]["id"], show, until_handed_over=wait)
+                say.result(report, None, dry_run_text(report, n_octets))
+                return 0
+            campaign = await _watched(api, report, wait=wait, is_quiet=as_json)
+            say.result(report, campaign, report_text(report, campaign, is_here=api.is_here))
+            return SOME_FAILED if has_failures(campaign) else 0
 
     try:
-        report, campaign = run(work())
-    except (Refused, NoWorkspace) as error:
-        fail(str(error))
-    except httpx.HTTPError as error:
-        fail(f"The server at {url} does not answer: {error}.")
-    if as_json:
-        typer.echo(json.dumps({**report, "campaign": campaign}, indent=1))
-    else:
-        typer.echo(dry_run_text(report) if campaign is None else report_text(report, campaign))
-    if campaign is not None and _has_failures(campaign):
-        raise typer.Exit(SOME_FAILED)
+        code = run(work(), when_interrupted=_INTERRUPTED, refuse=say.problem)
+    except Refused as error:
+        say.problem(str(error), error.code)
+    except NotReached as error:
+        say.problem(str(error))
+    except LostSight as error:
+        say.problem(str(error), "lost_sight", SOME_FAILED)
+    raise typer.Exit(code)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        fail(f"{path} cannot be read: {error.strerror}.")
+_INTERRUPTED: Final = (
+    "You stopped watching. Nothing is lost: what is not handed over yet goes out while a server runs (heliogram serve)."
+)
 
 
-class _Bar:
-    """A live progress bar on the terminal, or nothing."""
-
-    def __init__(self, console: Console, is_shown: bool) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not is_shown,
-        )
-        self._task = self._progress.add_task("Handing over", total=None, note="")
-
-    def __enter__(self) -> Show:
-        self._progress.start()
-        return self.show
-
-    def __exit__(self, *_error: object) -> None:
-        self._progress.stop()
-
-    def show(self, progress: dict[str, Any]) -> None:
-        left = progress["queued"] + progress["sending"]
-        note = progress["waiting"] or f"{progress['delivered']:,} confirmed"
-        self._progress.update(self._task, total=progress["total"], completed=progress["total"] - left, note=note)
+async def _watched(api: Api, report: dict[str, Any], *, wait: bool, is_quiet: bool) -> dict[str, Any]:
+    with bar(is_shown=not is_quiet) as show:
+        return await follow(api, report["campaign"]["id"], show, until_handed_over=wait)
 
 
-def _bar(console: Console, *, is_shown: bool) -> _Bar:
-    return _Bar(console, is_shown)
-
-
-async def _follow(api: Api, campaign_id: str, show: Show, *, until_handed_over: bool) -> dict[str, Any]:
-    """Until everything is handed over and the receipts have stopped coming, or at once."""
-    settled_s = 0.0
-    before = -1
-    while True:
-        campaign: dict[str, Any] = await api.get(f"/campaigns/{campaign_id}")
-        progress = campaign["progress"]
-        show(progress)
-        is_over = campaign["state"] in ("done", "canceled", "paused") and not progress["sending"]
-        if not until_handed_over or (is_over and (not progress["sent"] or settled_s >= SETTLE_S)):
-            return campaign
-        # Only a quiet time counts: as long as receipts come in, there is something to wait for.
-        settled_s = settled_s + POLL_S if is_over and progress["sent"] == before else 0.0
-        before = progress["sent"]
-        await asyncio.sleep(POLL_S)
-
-
-def _has_failures(campaign: dict[str, Any]) -> bool:
+def has_failures(campaign: dict[str, Any]) -> bool:
+    """Whether some messages failed, or nobody knows what became of them."""
     progress = campaign["progress"]
     return bool(progress["failed"] or progress["unknown"])
+
+
+class _Said:
+    """What the command says, in words or as one JSON object."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            self.problem(f"{path} cannot be read: {error.strerror}.", "no_file")
+
+    def result(self, report: dict[str, Any], campaign: dict[str, Any] | None, text: str) -> None:
+        if self._as_json:
+            rows = rows_of(report, campaign)
+            typer.echo(json.dumps({**report, "campaign": campaign, "rows": rows}, indent=1))
+        else:
+            typer.echo(text)
+
+    def problem(self, sentence: str, problem_code: str = "cannot_start", code: int = BAD_INPUT) -> NoReturn:
+        if self._as_json:
+            typer.echo(json.dumps({"error": {"code": problem_code, "detail": sentence}}, indent=1))
+            raise typer.Exit(code)
+        fail(sentence, code)

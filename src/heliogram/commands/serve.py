@@ -7,9 +7,10 @@ import typer
 import uvloop
 
 from heliogram.app import App, build
-from heliogram.commands.options import Data, Database, config_of, fail, run
-from heliogram.commands.serving import bound, run_server
-from heliogram.config import Config
+from heliogram.commands.listening import bound
+from heliogram.commands.options import NO_WORKSPACE, Data, Database, config_of, fail, run
+from heliogram.commands.serving import run_server
+from heliogram.config import CannotStart, Config
 from heliogram.pages.sign_in import new_sign_in_link
 from heliogram.storage import access
 from heliogram.storage.engine import StorageError
@@ -52,13 +53,17 @@ def serve_until_stopped(config: Config) -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run_server(config, listening, ready))
-    except StorageError as error:
+    except (StorageError, CannotStart) as error:
         fail(str(error), 1)
     typer.echo("Stopped.")
 
 
-def link(data: Data = None, database: Database = None, port: Annotated[int | None, typer.Option()] = None) -> None:
-    """Print a new one-time sign-in link."""
+def link(
+    data: Data = None,
+    database: Database = None,
+    port: Annotated[int | None, typer.Option(help="Port the server listens on. [default: 8025]")] = None,
+) -> None:
+    """Print a new link that signs the owner in, once."""
     config = config_of(data=data, database=database, port=port)
 
     async def make() -> str | None:
@@ -67,7 +72,7 @@ def link(data: Data = None, database: Database = None, port: Annotated[int | Non
 
     found = run(make())
     if found is None:
-        fail("There is no workspace yet. Start with “heliogram serve” or “heliogram demo”.")
+        fail(NO_WORKSPACE)
     typer.echo(found)
 
 

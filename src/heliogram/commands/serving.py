@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from heliogram.app import App, build
 from heliogram.commands.local import announced
@@ -29,10 +30,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def bound(config: Config) -> tuple[socket.socket, Config]:
-    """A listening socket, and the configuration with the port it got. Raises OSError."""
-    listening = socket.create_server((config.host, config.port), backlog=512)
-    return listening, config.model_copy(update={"port": listening.getsockname()[1]})
+def web_server(web: FastAPI) -> Server:
+    """uvicorn over the web application, silent and quick to stop."""
+    return Server(
+        uvicorn.Config(
+            web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_S, ws="none"
+        )
+    )
 
 
 async def run_server(config: Config, listening: socket.socket, ready: Ready) -> None:
@@ -44,11 +48,7 @@ async def run_server(config: Config, listening: socket.socket, ready: Ready) -> 
     async with build(config, with_accounts=config.is_worker) as app:
         await have_workspace(app)
         web = create_web(app)
-        server = Server(
-            uvicorn.Config(
-                web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_S, ws="none"
-            )
-        )
+        server = web_server(web)
         async with announced(app, config.data), asyncio.TaskGroup() as tasks:
             working = [tasks.create_task(web.state.watch.run(), name="watch")]
             if config.is_worker:

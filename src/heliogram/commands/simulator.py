@@ -1,13 +1,13 @@
 """`heliogram simulator`: an SMSC and an MMSC with phones behind them, on loopback."""
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
 
+from heliogram.app import now
 from heliogram.simulator.run import run
 from heliogram.simulator.settings import SimulatorSettings
 
@@ -40,4 +40,4 @@ def simulator(
         ready_file=ready_file,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(settings, time.time))
+        runner.run(run(settings, lambda: now().timestamp()))

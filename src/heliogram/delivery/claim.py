@@ -81,19 +81,20 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> Take
     # One at least is looked at: it may need no slot to be done with.
     limit = max(1, min(N_CLAIMED, sum(room.values())))
     aside = await lanes.standing_aside(connection, lane.id, turn.now)
-    waiting = await lanes.read_ready(connection, lane.id, turn.now, limit, room) if aside else []
+    # Those who wait for an account that the group no longer uses are decided anew.
+    gone = {account_id: n for account_id, n in aside.items() if account_id is not None and account_id not in accounts}
+    waiting = await lanes.read_ready(connection, lane.id, turn.now, limit, room | gone) if aside else []
     fresh = await lanes.read_next(connection, lane, limit - len(waiting))
     claimed = _of_few_pictures(waiting + fresh)
     if not claimed:
         return Taken(has_more=bool(aside), accounts=accounts, is_urgent=is_urgent)
     batch = await _decide(connection, lane, turn, claimed)
-    n_aside = sum(n for account_id, n in aside.items() if account_id is not None)
-    placed = _place(claimed, batch, turn, room, urgent=is_urgent, n_aside=n_aside)
+    placed = _place(claimed, batch, turn, room, urgent=is_urgent, aside=aside)
     attempts = await _store(connection, lane, turn, placed)
     left = len(aside) > 0 or len(claimed) == limit or len(claimed) < len(waiting) + len(fresh)
     return Taken(
         attempts=attempts,
-        n_moved=len(placed.moved) + len(placed.aside),
+        n_moved=len(placed.moved) + len(placed.aside) + len(placed.parked),
         has_more=left or bool(placed.aside),
         accounts=accounts,
         is_urgent=is_urgent,
@@ -125,7 +126,6 @@ def _of_few_pictures(claimed: Sequence[Queued]) -> Sequence[Queued]:
 
 
 async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: Sequence[Queued]) -> Batch:
-    turn.pictures.require({(each.workspace_id, each.media_id) for each in claimed if each.media_id is not None})
     phones = {each.phone_e164 for each in claimed}
     facts = Facts(
         now=turn.now,
@@ -135,27 +135,40 @@ async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: 
         link_base_url=turn.group.link_base_url or turn.link_base_url,
         new_token=turn.new_token,
     )
+    # Nothing is waited for between this and the decision: another lane's pictures might push these out.
+    turn.pictures.require({(each.workspace_id, each.media_id) for each in claimed if each.media_id is not None})
     return decide(facts, claimed)
 
 
 @dataclass(slots=True, kw_only=True)
 class Placed:
-    """Where the claimed messages of a turn went. `moved` are those that go or stopped; `aside` wait for an account."""
+    """Where the claimed messages of a turn went. `moved` are those that go or stopped; `aside` wait for an account.
+
+    `parked` were ready again, and now wait for an account too.
+    """
 
     going: list[Draft] = field(default_factory=list)
     stopped: list[Stop] = field(default_factory=list)
     moved: list[Queued] = field(default_factory=list)
     aside: list[tuple[Queued, str]] = field(default_factory=list)
+    parked: list[tuple[Queued, str]] = field(default_factory=list)
 
 
 def _place(
-    claimed: Sequence[Queued], batch: Batch, turn: Turn, room: Mapping[str, int], *, urgent: bool, n_aside: int
+    claimed: Sequence[Queued],
+    batch: Batch,
+    turn: Turn,
+    room: Mapping[str, int],
+    *,
+    urgent: bool,
+    aside: Mapping[str | None, int],
 ) -> Placed:
-    """Give each message that goes its slots. `n_aside` of the lane stand aside already."""
+    """Give each message that goes its slots. `aside` counts those of the lane that stand aside already."""
     drafts = {draft.message.id: draft for draft in batch.going}
     stops = {stop.message.id: stop for stop in batch.stopped}
     placed = Placed()
     full: set[str] = set()
+    n_aside = sum(n for account_id, n in aside.items() if account_id is not None)
     for message in claimed:
         if message.id in stops:
             placed.stopped.append(stops[message.id])
@@ -163,13 +176,19 @@ def _place(
             continue
         draft = drafts[message.id]
         account_id = draft.the_route().account_id
+        if message.number is not None and aside.get(account_id, 0) > room.get(account_id, 0):
+            # Not all who wait for this account were read. Slots that came back since are theirs.
+            full.add(account_id)
         if account_id not in full and turn.reserved.take(account_id, draft.n_slots(), urgent=urgent):
             placed.going.append(draft)
             placed.moved.append(message)
             continue
         full.add(account_id)
         if message.number is None:
-            continue  # it stands aside already
+            if account_id not in room:
+                # Until then it was read whatever its account: enough of these would fill every turn of the lane.
+                placed.parked.append((message, account_id))
+            continue
         if not room.keys() - full or n_aside + len(placed.aside) >= N_ASIDE:
             break
         placed.aside.append((message, account_id))
@@ -221,7 +240,8 @@ async def _write(
     for stop in held:
         await lanes.set_held(connection, stop.message.id, stop.until or turn.now, stop.reason)
     rows = [_ready_row(stop.message, stop.until) for stop in held]
-    rows += [_ready_row(message, turn.now, waits_for=account_id) for message, account_id in placed.aside]
+    apart = [*placed.aside, *placed.parked]
+    rows += [_ready_row(message, turn.now, waits_for=account_id) for message, account_id in apart]
     await lanes.put_ready(connection, rows)
     await campaigns.add_counts(connection, deltas)
 

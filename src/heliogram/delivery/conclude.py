@@ -47,7 +47,7 @@ async def store_results(
             now=now,
         )
         rows.append(_outcome_row(result, now))
-        news.append(News(message_id=message.id, state=conclusion.state, reason=conclusion.reason))
+        news.append(News(message_id=message.id, state=conclusion.state, reason=storable(conclusion.reason)))
         if conclusion.state is State.RETRYING:
             again.append(_ready_row(result, conclusion))
         for claim, carrier_id in _claims(result):
@@ -66,6 +66,12 @@ async def store_results(
     await campaigns.add_counts(connection, deltas)
 
 
+async def not_stored(connection: AsyncConnection, results: Sequence[Result]) -> list[Result]:
+    """Those of the answers that no earlier try has stored: the word of its commit may have been lost."""
+    stored = await deliveries.answered(connection, [each.attempt.draft.message.id for each in results])
+    return [each for each in results if (each.attempt.draft.message.id, each.attempt.n) not in stored]
+
+
 async def _add_outcomes(connection: AsyncConnection, rows: Sequence[Row], moves: Mapping[str, Move]) -> None:
     """A message that is no longer `sending` was given up by another process: its attempt has an outcome already."""
     in_time = [row for row in rows if moves[row["message_id"]].before is State.SENDING]
@@ -80,7 +86,9 @@ def _claims(result: Result) -> list[tuple[Claimed, str]]:
             n_parts = max(1, len(result.attempt.draft.parts))
             message_id, n = result.attempt.draft.message.id, result.attempt.n
             return [
-                (Claimed(message_id, n, part, n_parts), carrier_id) for part, carrier_id in enumerate(ids) if carrier_id
+                (Claimed(message_id, n, part, n_parts), storable(carrier_id))
+                for part, carrier_id in enumerate(ids)
+                if carrier_id
             ]
         case _:
             return []
@@ -97,7 +105,7 @@ def _outcome_row(result: Result, now: datetime) -> dict[str, Any]:
         "workspace_id": result.attempt.draft.message.workspace_id,
         "at": now,
         "kind": _KIND[type(outcome)],
-        "code": getattr(outcome, "code", ""),
+        "code": storable(getattr(outcome, "code", "")),
         "reason": storable(getattr(outcome, "reason", "")),
         "is_permanent": getattr(outcome, "permanent", None),
         "carrier_ids": list(getattr(outcome, "carrier_ids", ())),

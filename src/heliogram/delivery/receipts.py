@@ -7,7 +7,7 @@ when it is the only one in doubt for that number through that account.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ async def store_receipts(
     """Store what a carrier said and move the messages it is about. A repeated receipt changes nothing."""
     if not heard:
         return
+    heard = [_storable(each) for each in heard]
     await deliveries.lock_account(connection, account_id)
     claims = await deliveries.claims_of(connection, account_id, {each.carrier_id for each in heard})
     strays = [
@@ -182,6 +183,17 @@ def ref_row(account_id: str, workspace_id: str, carrier_id: str, claim: Claimed)
     }
 
 
+def _storable(heard: ReceiptHeard) -> ReceiptHeard:
+    """One receipt that no database takes would be repeated for ever, with all that is stored beside it."""
+    return replace(
+        heard,
+        carrier_id=storable(heard.carrier_id),
+        about_e164=storable(heard.about_e164),
+        code=storable(heard.code),
+        raw=storable(heard.raw),
+    )
+
+
 def _row(
     account_id: str, workspace_id: str, heard: ReceiptHeard, claim: Claimed | None, now: datetime
 ) -> dict[str, Any]:
@@ -193,7 +205,7 @@ def _row(
         "workspace_id": workspace_id,
         "at": now,
         "code": heard.code,
-        "raw": storable(heard.raw),
+        "raw": heard.raw,
         "message_id": claim.message_id if claim else None,
     }
 

@@ -78,9 +78,11 @@ class Reservation:
         if not waits:
             await asyncio.sleep(timeout_s)
             return
-        _done, pending = await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
+        try:
+            await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
 
     def undo(self) -> None:
         for account_id, n in self._taken.items():

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.claim import Attempt, Taken, Turn, recover, take_turn
-from heliogram.delivery.conclude import Result, store_results
+from heliogram.delivery.conclude import Result, not_stored, store_results
 from heliogram.delivery.parcels import parcel_of
 from heliogram.delivery.pictures import Pictures, PicturesNeeded
 from heliogram.delivery.receipts import resolve_doubt
@@ -219,18 +219,21 @@ class Worker:
                     self._results.put_nowait(result)
                 raise
 
-    async def _store_batch(self, results: list[Result]) -> None:
+    async def _store_batch(self, results: list[Result], *, is_again: bool = False) -> None:
+        """Store answers and give their slots back. `is_again`: an earlier try may have done so without our hearing."""
         while True:
             try:
                 async with self.store.write() as connection:
+                    new = await not_stored(connection, results) if is_again else results
                     groups: dict[str, Group] = {}
-                    for message in [each.attempt.draft.message for each in results]:
+                    for message in [each.attempt.draft.message for each in new]:
                         if message.group_id not in groups:
                             groups |= await self._groups_of(connection, message.workspace_id, message.group_id)
-                    await store_results(connection, results, groups, self.now())
+                    await store_results(connection, new, groups, self.now())
             except Exception:
                 # The answers are in memory only: keep trying while the database is away, take on nothing new.
                 log.exception("outcomes not stored, trying again", n=len(results))
+                is_again = True
                 await asyncio.sleep(1)
                 continue
             for draft in [each.attempt.draft for each in results]:
@@ -245,7 +248,8 @@ class Worker:
         left = [self._results.get_nowait() for _ in range(self._results.qsize())]
         if left:
             async with asyncio.timeout(DRAIN_S):
-                await self._store_batch(left)
+                # Those that were being stored when we were told to stop may be stored by now.
+                await self._store_batch(left, is_again=True)
 
 
 async def _outlive(what: str, ask: Callable[[], Awaitable[Found]], otherwise: Found) -> Found:

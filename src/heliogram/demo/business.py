@@ -110,6 +110,49 @@ GROUPS: Final[tuple[tuple[dict[str, Any], list[str]], ...]] = (
     ),
 )
 
+OPT_OUT: Final = "Reply STOP to opt out"
+HELLO: Final = "Hi {{ first_name | default: 'there' }}, "
+
+DRAFTS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    (
+        "Parcel on its way",
+        ORDERS,
+        HELLO + "your parcel leaves us today and should be at your door tomorrow. Thank you for ordering at Northgate.",
+        "order-parcel.jpg",
+    ),
+    (
+        "Check-up card",
+        DENTAL,
+        HELLO + "a small reminder of your check-up on Tuesday at 10:30. Another time? Call 312 555 0100.",
+        "check-up-card.png",
+    ),
+    (
+        "Books for long evenings",
+        SHOP,
+        HELLO + "the new books are in, and so is the coffee. Thursday is open until nine. " + OPT_OUT,
+        "evening-books.jpg",
+    ),
+    (
+        "Pear tart on Saturday",
+        SHOP,
+        HELLO + "Saturday is pear tart day. If {{ favorite | default: 'cake' }} is your thing, come early. " + OPT_OUT,
+        "pear-tart.jpg",
+    ),
+    (
+        "Last days of the sale",
+        SHOP,
+        HELLO + "the autumn sale ends on Sunday: 20% off everything warm. " + OPT_OUT,
+        "autumn-sale.gif",
+    ),
+    (
+        "Autumn sale",
+        SHOP,
+        HELLO + "the autumn shelves are full: 20% off everything warm until Sunday. " + OPT_OUT,
+        "pumpkin-soup.jpg",
+    ),
+)
+"""Campaigns nobody has launched yet: (name, group, text, picture), the newest last."""
+
 EVIDENCE: Final = {
     SHOP: "Ticked “Send me picture offers by text” on the till form, autumn 2026",
     DENTAL: "Signed the practice's registration form, section 4 (reminders by text)",

@@ -1,6 +1,6 @@
 """Writes the sample business into an empty database, and points its carriers at the simulator at every start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from heliogram.demo.business import (
     ACCOUNTS,
     APPROVALS,
     DENTAL,
+    DRAFTS,
     EVIDENCE,
     GROUPS,
     MMSC,
@@ -29,10 +30,6 @@ from heliogram.storage import access, campaigns, consent, media, people, senders
 
 PASSWORD: Final = "secret"
 """The simulator's own, on loopback."""
-DRAFT_BODY: Final = (
-    "Hi {{ first_name | default: 'there' }}, the autumn shelves are full: 20% off everything warm until Sunday. "
-    "Reply STOP to opt out"
-)
 
 
 async def seed(app: App) -> bool:
@@ -48,8 +45,15 @@ async def seed(app: App) -> bool:
             await access.add_member(connection, row)
         await _carriers(connection, app, workspace_id)
         ids = await _people(connection, app, workspace_id)
-        pictures = await _pictures(connection, app, workspace_id)
-        await _draft(connection, app, workspace_id, ids, pictures)
+        await people.add_list(
+            connection,
+            id=app.new_id(),
+            workspace_id=workspace_id,
+            name="Regulars",
+            contact_ids=sorted(ids)[::4],
+            now=now,
+        )
+        await _drafts(connection, app, workspace_id, await _pictures(connection, app, workspace_id))
     return True
 
 
@@ -153,15 +157,16 @@ def _agreed(group_id: str, person: SamplePerson, at: datetime) -> Fact:
     )
 
 
-async def _pictures(connection: AsyncConnection, app: App, workspace_id: str) -> list[str]:
-    ids = []
+async def _pictures(connection: AsyncConnection, app: App, workspace_id: str) -> dict[str, str]:
+    """The media library. Returns its ids by filename."""
+    ids: dict[str, str] = {}
     for sample in samples():
         picture = probe(sample.octets)
-        ids.append(app.new_id())
+        ids[sample.filename] = app.new_id()
         await media.add(
             connection,
             {
-                "id": ids[-1],
+                "id": ids[sample.filename],
                 "workspace_id": workspace_id,
                 "sha256": await app.blobs.put(sample.octets),
                 "filename": sample.filename,
@@ -177,39 +182,29 @@ async def _pictures(connection: AsyncConnection, app: App, workspace_id: str) ->
     return ids
 
 
-async def _draft(
-    connection: AsyncConnection, app: App, workspace_id: str, contact_ids: Sequence[str], pictures: Sequence[str]
-) -> None:
-    now = app.now()
-    list_id = app.new_id()
-    await people.add_list(
-        connection,
-        id=list_id,
-        workspace_id=workspace_id,
-        name="Regulars",
-        contact_ids=sorted(contact_ids)[::4],
-        now=now,
-    )
-    await campaigns.add(
-        connection,
-        {
-            "id": app.new_id(),
-            "workspace_id": workspace_id,
-            "name": "Autumn sale",
-            "state": "draft",
-            "group_id": SHOP,
-            "body": DRAFT_BODY,
-            "media_id": pictures[0],
-            "content": "mms",
-            "audience_kind": "group",
-            "list_id": None,
-            "n_audience": 0,
-            "version": 1,
-            "created_at": now,
-            "updated_at": now,
-            "launched_at": None,
-            "finished_at": None,
-            "expanded_to": "",
-            "is_expanded": False,
-        },
-    )
+async def _drafts(connection: AsyncConnection, app: App, workspace_id: str, pictures: Mapping[str, str]) -> None:
+    for name, group_id, body, filename in DRAFTS:
+        now = app.now()
+        await campaigns.add(
+            connection,
+            {
+                "id": app.new_id(),
+                "workspace_id": workspace_id,
+                "name": name,
+                "state": "draft",
+                "group_id": group_id,
+                "body": body,
+                "media_id": pictures[filename],
+                "content": "mms",
+                "audience_kind": "group",
+                "list_id": None,
+                "n_audience": 0,
+                "version": 1,
+                "created_at": now,
+                "updated_at": now,
+                "launched_at": None,
+                "finished_at": None,
+                "expanded_to": "",
+                "is_expanded": False,
+            },
+        )

@@ -3,13 +3,14 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 START_S = 15.0
 AGAIN_S = 2.0
+READY = "ports.json"
 
 
 class SimulatorFailed(Exception):
@@ -23,28 +24,35 @@ class Ports:
     control: int
 
 
+Starting = Awaitable[Ports]
+"""Waits until the simulator listens. Raises SimulatorFailed."""
+
+
 @asynccontextmanager
-async def simulator(folder: Path, callback_url: str, say: Callable[[str], None]) -> AsyncIterator[Ports]:
-    """A running simulator for as long as the block runs. Raises SimulatorFailed."""
+async def simulator(folder: Path, callback_url: str, say: Callable[[str], None]) -> AsyncIterator[Starting]:
+    """A simulator for as long as the block runs, which may do something else while it starts."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    process, ports = await _start(folder, callback_url, None)
-    keeper = asyncio.create_task(_keep(process, folder, callback_url, ports, say))
+    process = await _spawn(folder, callback_url, None)
+    starting = asyncio.create_task(_ports_of(process, folder))
+    keeper = asyncio.create_task(_keep(process, folder, callback_url, starting, say))
     try:
-        yield ports
+        yield starting
     finally:
         keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
+        await asyncio.gather(keeper, starting, return_exceptions=True)
 
 
 async def _keep(
-    process: asyncio.subprocess.Process, folder: Path, callback_url: str, ports: Ports, say: Callable[[str], None]
+    process: asyncio.subprocess.Process, folder: Path, callback_url: str, starting: Starting, say: Callable[[str], None]
 ) -> None:
     try:
+        ports = await starting
         while True:
             await process.wait()
             say("The simulator has ended; it is started again. Nothing is lost.")
             await asyncio.sleep(AGAIN_S)
-            process, _same = await _start(folder, callback_url, ports)
+            process = await _spawn(folder, callback_url, ports)
+            await _ports_of(process, folder)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -54,11 +62,12 @@ async def _keep(
                 process.kill()
 
 
-async def _start(folder: Path, callback_url: str, ports: Ports | None) -> tuple[asyncio.subprocess.Process, Ports]:
-    ready = folder / "ports.json"
+async def _spawn(folder: Path, callback_url: str, ports: Ports | None) -> asyncio.subprocess.Process:
+    """Start the process; `ports` are those it had before, None at the first start."""
+    ready = folder / READY
     ready.unlink(missing_ok=True)
     wanted = ports or Ports(smpp=0, mm7=0, control=0)
-    process = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "heliogram",
@@ -73,6 +82,10 @@ async def _start(folder: Path, callback_url: str, ports: Ports | None) -> tuple[
         stdin=asyncio.subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is for the server, which then ends the simulator last
     )
+
+
+async def _ports_of(process: asyncio.subprocess.Process, folder: Path) -> Ports:
+    ready = folder / READY
     try:
         async with asyncio.timeout(START_S):
             while not (ready.exists() and ready.stat().st_size):
@@ -82,4 +95,4 @@ async def _start(folder: Path, callback_url: str, ports: Ports | None) -> tuple[
     except TimeoutError:
         process.kill()
         raise SimulatorFailed(f"The simulator did not start within {START_S:.0f} s.") from None
-    return process, Ports(**json.loads(ready.read_text()))
+    return Ports(**json.loads(ready.read_text()))

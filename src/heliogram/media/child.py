@@ -16,21 +16,28 @@ from heliogram.media.probe import MediaRefused
 MEMORY_OCTETS = 1_500_000_000
 """Address space, not memory in use: libvips maps much more than it touches."""
 CPU_S = 60
-"""CPU time for the whole life of one child; the workshop starts a new one when it is used up."""
+"""CPU time for one job. A limit for the child's whole life would end it in the middle of an honest picture."""
 
 _LENGTH = struct.Struct(">I")
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_OCTETS, MEMORY_OCTETS))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
+        _allow_cpu(CPU_S)
         job = msgspec.msgpack.decode(source.read(*_LENGTH.unpack(head)))
         answer = msgspec.msgpack.encode(work(job))
         sink.write(_LENGTH.pack(len(answer)) + answer)
         sink.flush()
+
+
+def _allow_cpu(seconds: int) -> None:
+    """Let this process use so many seconds from now on; the limit itself counts from its start."""
+    used_s = resource.getrusage(resource.RUSAGE_SELF)
+    until_s = int(used_s.ru_utime + used_s.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (until_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:

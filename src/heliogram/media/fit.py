@@ -32,11 +32,14 @@ class Variant:
 
 
 def decode_whole(octets: bytes) -> Picture:
-    """Read every pixel of every frame. Raises MediaRefused when that cannot be done."""
+    """Read every pixel of every frame. Raises MediaRefused when that cannot be done.
+
+    Of an animated PNG, and of a JPEG with more pictures behind it, only the first is: nothing else is ever shown.
+    """
     picture = probe(octets)
     try:
         with Image.open(io.BytesIO(octets)) as image:
-            for frame in ImageSequence.Iterator(image):
+            for frame in ImageSequence.Iterator(image) if picture.frames > 1 else (image,):
                 frame.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
         raise MediaRefused("broken", "The picture is damaged and cannot be read to its end.") from problem
@@ -59,15 +62,20 @@ def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int,
     while min(width, height) >= MIN_SIDE:
         # Shrinks while decoding, applies the EXIF turn, and converts to sRGB.
         image = pyvips.Image.thumbnail_buffer(
-            octets, width, height=height, size="down", export_profile="srgb", intent="perceptual"
-        )
+            octets,
+            width,
+            height=height,
+            size="down",
+            export_profile="srgb",
+            intent="perceptual",
+        ).copy_memory()  # decoded once: what follows reads it several times, and a PNG can be read only forwards
         if picture.content_type == "image/png":
             kept = _as_png(image, max_octets)
             if kept is not None:
                 return kept
         if image.hasalpha():
             image = image.flatten(background=[255, 255, 255])
-        best = largest_quality(partial(_jpeg, image.copy_memory()), max_octets)
+        best = largest_quality(partial(_jpeg, image), max_octets)
         if best is not None:
             data, quality = best
             return Variant(
@@ -105,10 +113,14 @@ def _as_png(image: pyvips.Image, max_octets: int) -> Variant | None:
 
 
 def _fit_animation(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Variant:
-    """Fewer colours first, then smaller, then every second frame, its time given to the one before."""
+    """Fewer colours first; then every second frame while there are more than 12, its time given to the one before;
+    then smaller.
+    """
     with Image.open(io.BytesIO(octets)) as image:
-        frames = [frame.convert("RGBA") for frame in ImageSequence.Iterator(image)]
-        times = [int(frame.info.get("duration", 100)) or 100 for frame in ImageSequence.Iterator(image)]
+        shown = [
+            (_on_white(frame), int(frame.info.get("duration", 0)) or 100) for frame in ImageSequence.Iterator(image)
+        ]
+    frames, times = [frame for frame, _ms in shown], [ms for _frame, ms in shown]
     scale = min(1.0, max_width / frames[0].width, max_height / frames[0].height)
     while True:
         size = (max(1, round(frames[0].width * scale)), max(1, round(frames[0].height * scale)))
@@ -125,13 +137,21 @@ def _fit_animation(octets: bytes, max_octets: int, max_width: int, max_height: i
             scale *= SHRINK
 
 
+def _on_white(frame: Image.Image) -> Image.Image:
+    """The frame without its transparency, and without what its file says beside the picture (comments)."""
+    shown = Image.new("RGB", frame.size, "white")
+    frame = frame.convert("RGBA")
+    shown.paste(frame, mask=frame)
+    return shown
+
+
 def _every_second(frames: list[Image.Image], times: list[int]) -> tuple[list[Image.Image], list[int]]:
     joined = [sum(times[index : index + 2]) for index in range(0, len(times), 2)]
     return frames[::2], joined
 
 
 def _gif(frames: list[Image.Image], times: list[int], colours: int) -> bytes:
-    palettes = [frame.convert("RGB").quantize(colours) for frame in frames]
+    palettes = [frame.quantize(colours) for frame in frames]
     out = io.BytesIO()
     palettes[0].save(
         out, "GIF", save_all=True, append_images=palettes[1:], duration=times, loop=0, optimize=True, disposal=2

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 MAX_PIXELS = 100_000_000
 """Width × height × frames: 300 MB decoded, what one child process may hold. A 12-megapixel photo is an eighth."""
 MAX_SIDE = 20_000
+MAX_FRAMES = 2_000
+"""More than a minute at 25 frames a second. Each costs time whatever its size: 65,535 of one pixel take minutes."""
 
 
 class MediaRefused(Exception):
@@ -74,6 +76,10 @@ def _looks_like(octets: bytes) -> str:
 
 
 def _check_size(picture: Picture) -> None:
+    if picture.frames > MAX_FRAMES:
+        raise MediaRefused(
+            "too_many_frames", f"The animation has {picture.frames:,} frames; at most {MAX_FRAMES:,} can be read."
+        )
     pixels = picture.width * picture.height * picture.frames
     if not picture.width or not picture.height:
         raise MediaRefused("broken", "The picture says that it is 0 pixels wide or high.")
@@ -111,13 +117,17 @@ def _jpeg(octets: bytes) -> Picture:
     raise _truncated()
 
 
+_PNG_END = b"IEND\xaeB`\x82"
+
+
 def _png(octets: bytes) -> Picture:
     if len(octets) < 33 or octets[12:16] != b"IHDR":
         raise _truncated()
     width, height = struct.unpack_from(">II", octets, 16)
     picture = Picture(content_type="image/png", width=width, height=height, frames=1, n_octets=len(octets))
     _check_size(picture)
-    if b"IEND" not in octets[-32:]:
+    # Some cameras and editors write more behind the end; what is truncated has no end at all.
+    if octets.rfind(_PNG_END) < 33:
         raise _truncated()
     return picture
 

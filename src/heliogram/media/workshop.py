@@ -23,8 +23,9 @@ _LENGTH = struct.Struct(">I")
 class Workshop:
     """`inspect` reads a picture to its last pixel, `fit` makes a variant. Both raise MediaRefused."""
 
-    def __init__(self, n_children: int = N_CHILDREN) -> None:
+    def __init__(self, n_children: int = N_CHILDREN, *, job_timeout_s: float = JOB_TIMEOUT_S) -> None:
         self._room = asyncio.Semaphore(n_children)
+        self._job_timeout_s = job_timeout_s
         self._idle: list[asyncio.subprocess.Process] = []
 
     async def inspect(self, octets: bytes) -> Picture:
@@ -51,38 +52,48 @@ class Workshop:
 
     async def _do(self, job: dict[str, Any]) -> dict[str, Any]:
         async with self._room:
-            child = await self._child()
             try:
-                async with asyncio.timeout(JOB_TIMEOUT_S):
-                    answer = await _ask(child, job)
+                answer = await self._answer(job)
             except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as problem:
-                await _end(child)
                 raise MediaRefused(
                     "could_not_read", "The picture could not be read: it is damaged or too large."
                 ) from problem
-            except asyncio.CancelledError:
-                await _end(child)
-                raise
-            self._idle.append(child)
         if "refused" in answer:
             raise MediaRefused(*answer["refused"])
         return answer
 
-    async def _child(self) -> asyncio.subprocess.Process:
+    async def _answer(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Ask an idle child, or a new one: the idle may have ended since, which is not this picture's fault."""
         while self._idle:
-            child = self._idle.pop()
-            if child.returncode is None:
-                return child
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "heliogram.media.child",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+            try:
+                return await self._ask(self._idle.pop(), job)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                continue
+        return await self._ask(await _new_child(), job)
+
+    async def _ask(self, child: asyncio.subprocess.Process, job: dict[str, Any]) -> dict[str, Any]:
+        """The child's answer; a child that gives none is ended."""
+        try:
+            async with asyncio.timeout(self._job_timeout_s):
+                answer = await _exchange(child, job)
+        except BaseException:
+            await _end(child)
+            raise
+        self._idle.append(child)
+        return answer
 
 
-async def _ask(child: asyncio.subprocess.Process, job: dict[str, Any]) -> dict[str, Any]:
+async def _new_child() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "heliogram.media.child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+
+async def _exchange(child: asyncio.subprocess.Process, job: dict[str, Any]) -> dict[str, Any]:
     assert child.stdin is not None and child.stdout is not None
     octets = msgspec.msgpack.encode(job)
     child.stdin.write(_LENGTH.pack(len(octets)) + octets)

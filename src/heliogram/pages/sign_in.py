@@ -1,9 +1,11 @@
 """The one-time sign-in link. Opening it spends nothing: mail and chat programs open links to preview them."""
 
 from datetime import timedelta
-from typing import Annotated, Final
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from heliogram.app import App
@@ -15,16 +17,17 @@ router = APIRouter(include_in_schema=False)
 
 SESSION_LASTS: Final = timedelta(days=14)
 LINK_LASTS: Final = timedelta(hours=12)
-Token = Annotated[str, Path(max_length=128)]
 
 
 @router.get("/sign-in/{token}")
-async def ask(token: Token) -> Response:
+async def ask(token: str) -> Response:
     return page("sign_in.html")
 
 
 @router.post("/sign-in/{token}")
-async def sign_in(token: Token, request: Request, app: Own) -> Response:
+async def sign_in(token: str, request: Request, app: Own) -> Response:
+    if _is_from_elsewhere(request, app.config.own_url()):
+        return page("notice.html", 403, title="Sign in on the computer that runs this server", detail=_HOW_ELSEWHERE)
     secret = app.new_secret()
     now = app.now()
     async with app.store.write() as connection:
@@ -54,9 +57,28 @@ async def sign_in(token: Token, request: Request, app: Own) -> Response:
         max_age=int(SESSION_LASTS.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure="https" in (request.url.scheme, urlsplit(app.config.own_url()).scheme),
     )
     return answer
+
+
+_HOW_ELSEWHERE: Final = (
+    "Its address is for that computer alone. To be reached from others it needs an address of its own: set "
+    "HELIOGRAM_PUBLIC_URL."
+)
+
+
+def _is_from_elsewhere(request: Request, own_url: str) -> bool:
+    """Whether a server that is at home on loopback is asked by somebody who is not, such as through a proxy."""
+    peer = request.client.host if request.client else "localhost"
+    return _is_loopback(urlsplit(own_url).hostname or "") and not _is_loopback(peer)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def new_sign_in_link(app: App, workspace_id: str, member_id: str) -> str:

@@ -1,17 +1,27 @@
 """The control socket: what a person or a test asks of the simulator, as JSON over HTTP on loopback."""
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
+from heliogram.model.phone import E164
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal
 from heliogram.simulator.phones import Phones, shown
 
 MAX_TEXT = 1_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a phone writes. `to` is a sender as the phone saw it; an SMPP address holds 20 characters, no plus."""
+
+    to: Annotated[str, msgspec.Meta(pattern=r"^\+?[^+\x00-\x1f][^\x00-\x1f]{0,19}\Z")]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
 
 
 class Control:
@@ -60,14 +70,14 @@ class Control:
         return web.json_response({"phone": request.match_info["number"], "messages": shown(messages)})
 
     async def _reply(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        if not E164.match(number):
+            return _problem(422, f"{number} is no phone: a number looks like +13125550142.")
         try:
-            asked: Any = msgspec.json.decode(await request.read())
-            to, text = str(asked["to"]), str(asked["text"])
-        except (msgspec.DecodeError, KeyError, TypeError):
-            return _problem(400, "A reply needs “to” and “text”.")
-        if not text or len(text) > MAX_TEXT:
-            return _problem(422, f"A reply has 1 to {MAX_TEXT} characters.")
-        self._phones.reply(request.match_info["number"], to, text)
+            asked = msgspec.json.decode(await request.read(), type=Reply)
+        except msgspec.DecodeError as problem:
+            return _problem(422, f"A reply needs “to”, a sender, and “text” of 1 to {MAX_TEXT} characters: {problem}.")
+        self._phones.reply(number, asked.to, asked.text)
         return web.json_response({"ok": True}, status=202)
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
@@ -85,7 +95,7 @@ class Control:
     async def _put_faults(self, request: web.Request) -> web.Response:
         try:
             self._faults.set(msgspec.json.decode(await request.read(), type=dict))
-        except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+        except msgspec.DecodeError as problem:
             return _problem(422, f"These are no faults: {problem}.")
         return await self._get_faults(request)
 

@@ -3,27 +3,31 @@
 Each fault can be limited to a number of messages; a spent fault is gone.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Status = Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)]
+_Rate = Annotated[float, msgspec.Meta(ge=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """The faults in force. Counts are how many messages are left for the fault; None is without end, 0 is off."""
 
-    refuse_status: int = 0
+    refuse_status: _Status = 0
     """The command_status (SMPP) or StatusCode (MM7) that refuses a message."""
-    refuse_n: int | None = 0
-    refuse_protocol: str = ""
+    refuse_n: _Count | None = 0
+    refuse_protocol: Literal["", "smpp", "mm7"] = ""
     """"smpp" or "mm7"; empty for both."""
-    throttle_per_s: float = 0.0
+    throttle_per_s: _Rate = 0.0
     """More messages a second than this are answered with ESME_RTHROTTLED; 0 is off."""
-    lose_receipts_n: int | None = 0
-    lose_answers_n: int | None = 0
-    drop_after_n: int = 0
-    """The connection is dropped after this many more messages, each of them taken and not answered; 0 is off."""
+    lose_receipts_n: _Count | None = 0
+    lose_answers_n: _Count | None = 0
+    drop_after_n: _Count = 0
+    """The connection falls with the last of this many more messages, which is taken and not answered; 0 is off."""
 
 
 @dataclass(slots=True)
@@ -35,7 +39,9 @@ class FaultBoard:
     _n_this_second: int = 0
 
     def set(self, wanted: dict[str, Any]) -> None:
-        """Put faults in force. Raises msgspec.ValidationError for one that does not exist."""
+        """Put faults in force. Raises msgspec.ValidationError for one that does not exist or cannot be."""
+        if unknown := sorted(set(wanted) - {each.name for each in fields(Faults)}):
+            raise msgspec.ValidationError(f"there is no {', '.join(map(str, unknown))}")
         self.faults = msgspec.convert({**msgspec.to_builtins(self.faults), **wanted}, Faults, strict=True)
 
     def clear(self) -> None:

@@ -95,7 +95,7 @@ class Mmsc:
             return Status(code=codes.THROUGHPUT_EXCEEDED)
         if wanted := self._faults.refusal("mm7"):
             return Status(code=wanted)
-        recipients = (*submitted.to, *submitted.cc, *submitted.bcc)
+        recipients = _recipients(submitted)
         if len(recipients) != 1:
             return Status(code=3003)
         if recipients[0].kind is not AddressKind.NUMBER or not 7 <= len(recipients[0].text) <= 15:
@@ -113,7 +113,7 @@ class Mmsc:
             "protocol": "mm7",
             "id": f"mm-{self._last_id}",
             "from": _shown(submitted.sender) if submitted.sender else "",
-            "to": _shown(submitted.to[0]),
+            "to": _shown(_recipients(submitted)[0]),
             "text": content.text,
             "subject": submitted.subject,
             "media": [
@@ -217,6 +217,10 @@ def _report_of(line: dict[str, Any]) -> bytes:
         date=datetime.fromtimestamp(line["at"], UTC),
     )
     return write_delivery_report(Head(transaction_id=f"report-{line['id']}", namespace=REL_6_MM7_1_4), report)
+
+
+def _recipients(submitted: SubmitReq) -> tuple[Address, ...]:
+    return (*submitted.to, *submitted.cc, *submitted.bcc)
 
 
 def _shown(address: Address) -> str:

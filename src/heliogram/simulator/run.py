@@ -30,7 +30,10 @@ async def run(settings: SimulatorSettings, now: Callable[[], float]) -> None:
     async with AsyncExitStack() as stack:
         ports = await _start(settings, stack, now)
         if settings.ready_file is not None:
-            settings.ready_file.write_text(json.dumps(ports))
+            # Whole or not at all: whoever waits for it reads it as soon as it is there.
+            written = settings.ready_file.with_suffix(".part")
+            written.write_text(json.dumps(ports))
+            written.replace(settings.ready_file)
         await stop.wait()
 
 

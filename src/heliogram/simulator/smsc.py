@@ -27,6 +27,11 @@ from heliogram.wire.smpp.session import Answered, Ended, Requested, Role, Sessio
 
 DELIVER_WINDOW = 500
 """Deliver_sm without an answer on one session."""
+MAX_DIGITS = 20
+"""Of a destination (§5.2.9): a receipt has to name it again."""
+OFFER_AGAIN_S = 1.0
+"""The pause before a receipt is offered again that the client could not store."""
+_BINDS = frozenset({Command.BIND_TRANSCEIVER, Command.BIND_RECEIVER, Command.BIND_TRANSMITTER})
 
 
 class Smsc:
@@ -96,6 +101,7 @@ class SmscSession(asyncio.Protocol):
         self._session = Session(Role.SMSC, window=DELIVER_WINDOW, now=smsc.now())
         self._transport: asyncio.Transport | None = None
         self._ticker: asyncio.TimerHandle | None = None
+        self._bound_as = Command.BIND_TRANSCEIVER
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         raw = transport.get_extra_info("socket")
@@ -123,7 +129,7 @@ class SmscSession(asyncio.Protocol):
     def deliver_owed(self) -> None:
         """Send receipts and texts while the window has room."""
         owed = self._smsc.owed
-        if self._session.state is not SessionState.BOUND:
+        if self._session.state is not SessionState.BOUND or self._bound_as == Command.BIND_TRANSMITTER:
             return
         while owed and self._session.free() > 0:
             line = owed.popleft()
@@ -150,7 +156,7 @@ class SmscSession(asyncio.Protocol):
         acknowledged: list[Line] = []
         while (event := self._session.next_event()) is not None:
             match event:
-                case Requested(pdu=pdu) if pdu.command == Command.SUBMIT_SM:
+                case Requested(pdu=pdu) if pdu.command == Command.SUBMIT_SM and self._may_submit():
                     submits.append(pdu)
                 case Requested(pdu=pdu):
                     self._answer_other(pdu)
@@ -159,7 +165,7 @@ class SmscSession(asyncio.Protocol):
                         acknowledged.append({"at": self._smsc.now(), "kind": "acknowledged", "id": line["id"]})
                     else:
                         # "Not now": the client could not store it. Offered again, after the others.
-                        asyncio.get_running_loop().call_later(1.0, self._smsc.owe, [line])
+                        asyncio.get_running_loop().call_later(OFFER_AGAIN_S, self._smsc.owe, [line])
                 case Unanswered(tag=dict() as line):
                     self._smsc.owed.append(line)
                 case Ended():
@@ -173,8 +179,12 @@ class SmscSession(asyncio.Protocol):
             self._take(submits)
         self.deliver_owed()
 
+    def _may_submit(self) -> bool:
+        return self._bound_as != Command.BIND_RECEIVER
+
     def _answer_other(self, pdu: Pdu) -> None:
-        if pdu.command in (Command.BIND_TRANSCEIVER, Command.BIND_RECEIVER, Command.BIND_TRANSMITTER):
+        if pdu.command in _BINDS:
+            self._bound_as = Command(pdu.command)
             self._session.accept(pdu, status=self._bind_status(pdu), system_id="SIMULATOR")
         else:
             self._session.answer(pdu, status=RINVBNDSTS)
@@ -232,7 +242,7 @@ class SmscSession(asyncio.Protocol):
         if status := smsc.faults.refusal("smpp"):
             return status, None
         digits = pdu.text("destination_addr").lstrip("+")
-        if not digits.isdigit() or len(digits) < 7:
+        if not digits.isascii() or not digits.isdigit() or not 7 <= len(digits) <= MAX_DIGITS:
             return RINVDSTADR, None
         try:
             text, concat = read_text(pdu)

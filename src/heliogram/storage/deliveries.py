@@ -75,6 +75,15 @@ async def add_outcomes(connection: AsyncConnection, rows: Sequence[Row]) -> None
     await add_rows(connection, outcomes, rows)
 
 
+async def answered(connection: AsyncConnection, message_ids: Sequence[str]) -> set[tuple[str, int]]:
+    """(message id, attempt number) of the attempts whose answer is stored. One given up after a crash has none."""
+    table = outcomes.c
+    query = select(table.message_id, table.n).where(
+        among(table.message_id, message_ids), or_(table.kind != "unknown", table.reason != "crashed")
+    )
+    return {(message_id, n) for message_id, n in await connection.execute(query)}
+
+
 async def add_late_outcomes(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """Answers to attempts that were given up meanwhile. What was recorded then stays."""
     await add_new_rows(connection, outcomes, rows)

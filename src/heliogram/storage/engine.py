@@ -4,7 +4,6 @@ SQLite: WAL, `synchronous=FULL` (a commit survives a power loss), one writer con
 `BEGIN IMMEDIATE` for it, because a deferred transaction that turns into a writer fails with "database is locked".
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from heliogram.storage import sqlite
+from heliogram.storage.shared import SharedWrites
 
 BUSY_TIMEOUT_MS = 10_000
 N_READERS = 4
@@ -35,21 +35,20 @@ class BadDatabaseUrl(StorageError):
 
 @dataclass(slots=True)
 class Store:
-    """The database. `write()` is a transaction that commits at its end; `read()` sees a steady picture."""
+    """The database. `write()` is a transaction that is durable at its end; `read()` sees a steady picture."""
 
     writer: AsyncEngine
     reader: AsyncEngine
     is_postgresql: bool
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _shared: SharedWrites = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._shared = SharedWrites(self.writer)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction. On SQLite writers take turns here, where waiting costs nothing, not inside the engine."""
-        if self.is_postgresql:
-            async with self.writer.begin() as connection:
-                yield connection
-            return
-        async with self._turn, self.writer.begin() as connection:
+        """One transaction: all of it is durable at the end, or nothing of it when the block raises."""
+        async with self.writer.begin() if self.is_postgresql else self._shared.write() as connection:
             yield connection
 
     @asynccontextmanager
@@ -84,10 +83,12 @@ def open_store(url: str) -> Store:
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     async_url = parsed.set(drivername="sqlite+aiosqlite")
     opens = partial(sqlite.connect, parsed.database)
-    writer = create_async_engine(async_url, async_creator=opens, pool_size=1, max_overflow=0)
+    writer = create_async_engine(async_url, async_creator=partial(opens, is_quick=True), pool_size=1, max_overflow=0)
     event.listen(writer.sync_engine, "connect", _prepare_sqlite)
     event.listen(writer.sync_engine, "begin", _begin_immediate)
-    reader = create_async_engine(async_url, async_creator=opens, pool_size=N_READERS, max_overflow=0)
+    reader = create_async_engine(
+        async_url, async_creator=partial(opens, is_quick=False), pool_size=N_READERS, max_overflow=0
+    )
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
     event.listen(reader.sync_engine, "begin", _begin_deferred)
     return Store(writer=writer, reader=reader, is_postgresql=False)

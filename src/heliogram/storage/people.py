@@ -58,9 +58,12 @@ async def add_list(
     await add_rows(connection, list_members, rows)
 
 
-async def all_lists(connection: AsyncConnection, workspace_id: str) -> Sequence[Any]:
-    query = select(lists).where(lists.c.workspace_id == workspace_id).order_by(lists.c.id.desc()).limit(200)
-    return (await connection.execute(query)).mappings().all()
+async def list_page(connection: AsyncConnection, workspace_id: str, *, before: str, limit: int) -> Sequence[Any]:
+    """Lists, newest first, those older than the id `before` ("" to begin)."""
+    query = select(lists).where(lists.c.workspace_id == workspace_id)
+    if before:
+        query = query.where(lists.c.id < before)
+    return (await connection.execute(query.order_by(lists.c.id.desc()).limit(limit))).mappings().all()
 
 
 async def list_names(connection: AsyncConnection, workspace_id: str, list_ids: Sequence[str]) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 
 from heliogram.api.account_view import account_shape
-from heliogram.api.auth import Anyone, Own
-from heliogram.api.schema.base import Page
+from heliogram.api.auth import CampaignsRead, Own
 from heliogram.api.schema.senders import AccountShape
+from heliogram.api.schema.shape import Page
 from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.storage import lanes, senders
@@ -14,7 +14,7 @@ router = APIRouter(tags=["carriers"])
 
 
 @router.get("/accounts", summary="Every carrier account and its health")
-async def list_accounts(request: Request, app: Own, caller: Anyone) -> Page[AccountShape]:
+async def list_accounts(request: Request, app: Own, caller: CampaignsRead) -> Page[AccountShape]:
     return Page(items=await accounts_of(app, request.app.state.watch, caller.workspace_id))
 
 

@@ -8,10 +8,10 @@ from heliogram.api.auth import Caller, CampaignsRead, CampaignsWrite, Own
 from heliogram.api.campaign_view import campaign_shapes
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.estimate import draft_of, estimate_of, estimate_shape, n_to_look_at
-from heliogram.api.once import OnceOnly
+from heliogram.api.once import Once, OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
-from heliogram.api.schema.base import Page
 from heliogram.api.schema.campaigns import CampaignShape, DraftAsk, DraftChange, EstimateShape, LaunchAsk
+from heliogram.api.schema.shape import Page
 from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.campaigns.lifecycle import CANCEL, LAUNCH, PAUSE, RESUME, Step, take
@@ -102,11 +102,15 @@ async def launch(
         if earlier is not None:
             return earlier
         await _take(connection, app, caller, LAUNCH, campaign_id, version=row["version"])
-        now = await campaigns.one(connection, caller.workspace_id, campaign_id)
-        shapes = await campaign_shapes(connection, app, request.app.state.watch, caller.workspace_id, [now])
-        answer = await once.keep(connection, caller.workspace_id, 200, shapes[0])
+        answer = await _keep(connection, request, app, caller, once, campaign_id)
     app.kick()
     return answer
+
+
+async def _keep(connection: Any, request: Request, app: App, caller: Caller, once: Once, campaign_id: str) -> Response:
+    now = await campaigns.one(connection, caller.workspace_id, campaign_id)
+    shapes = await campaign_shapes(connection, app, request.app.state.watch, caller.workspace_id, [now])
+    return await once.keep(connection, caller.workspace_id, 200, shapes[0])
 
 
 async def review_launch(app: App, workspace_id: str, row: Any, *, confirm_warnings: bool) -> None:
@@ -123,26 +127,30 @@ def _said(check: Any) -> str:
     return f"{check.title}: {check.detail}" if check.detail else f"{check.title}."
 
 
-@router.post("/campaigns/{campaign_id}/pause", summary="Hand nothing more over for now")
-async def pause(campaign_id: str, request: Request, app: Own, caller: CampaignsWrite) -> CampaignShape:
-    return await _step(request, app, caller, PAUSE, campaign_id)
+@router.post("/campaigns/{campaign_id}/pause", response_model=CampaignShape, summary="Hand nothing more over for now")
+async def pause(campaign_id: str, request: Request, app: Own, caller: CampaignsWrite, once: OnceOnly) -> Response:
+    return await _step(request, app, caller, once, PAUSE, campaign_id)
 
 
-@router.post("/campaigns/{campaign_id}/resume", summary="Go on")
-async def resume(campaign_id: str, request: Request, app: Own, caller: CampaignsWrite) -> CampaignShape:
-    return await _step(request, app, caller, RESUME, campaign_id)
+@router.post("/campaigns/{campaign_id}/resume", response_model=CampaignShape, summary="Go on")
+async def resume(campaign_id: str, request: Request, app: Own, caller: CampaignsWrite, once: OnceOnly) -> Response:
+    return await _step(request, app, caller, once, RESUME, campaign_id)
 
 
-@router.post("/campaigns/{campaign_id}/cancel", summary="Hand nothing more over, ever")
-async def cancel(campaign_id: str, request: Request, app: Own, caller: CampaignsWrite) -> CampaignShape:
-    return await _step(request, app, caller, CANCEL, campaign_id)
+@router.post("/campaigns/{campaign_id}/cancel", response_model=CampaignShape, summary="Hand nothing more over, ever")
+async def cancel(campaign_id: str, request: Request, app: Own, caller: CampaignsWrite, once: OnceOnly) -> Response:
+    return await _step(request, app, caller, once, CANCEL, campaign_id)
 
 
-async def _step(request: Request, app: App, caller: Caller, step: Step, campaign_id: str) -> CampaignShape:
+async def _step(request: Request, app: App, caller: Caller, once: Once, step: Step, campaign_id: str) -> Response:
     async with app.store.write() as connection:
+        earlier = await once.earlier(connection, caller.workspace_id)
+        if earlier is not None:
+            return earlier
         await _take(connection, app, caller, step, campaign_id)
+        answer = await _keep(connection, request, app, caller, once, campaign_id)
     app.kick()
-    return await _one(request, app, caller, campaign_id)
+    return answer
 
 
 async def _take(

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Response
 from heliogram.api.auth import ConsentRead, ConsentWrite, Own
 from heliogram.api.errors import not_found
 from heliogram.api.once import OnceOnly
-from heliogram.api.schema.base import Page
 from heliogram.api.schema.people import ConsentAsk, ConsentCheck, ConsentFact
+from heliogram.api.schema.shape import Page
 from heliogram.audience.phones import parse_phone
 from heliogram.consent.ledger import chain, first_break
 from heliogram.model.consent import Fact, Source, Subscription

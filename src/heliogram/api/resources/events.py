@@ -14,7 +14,12 @@ router = APIRouter(tags=["events"])
 HEARTBEAT_S = 15.0
 
 
-@router.get("/events", response_class=StreamingResponse, summary="What changes, as it changes")
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+    summary="What changes, as it changes",
+)
 async def events(request: Request, caller: CampaignsRead) -> StreamingResponse:
     """Topics: `campaign` {id, state, progress} and `account`. Every event is a whole snapshot."""
     watch: Watch = request.app.state.watch

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path
 
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsWrite
 from heliogram.api.errors import not_found
-from heliogram.api.schema.base import Page
 from heliogram.api.schema.senders import ApprovalAsk, ApprovalShape, FallbackShape, GroupChange, GroupShape, SenderShape
+from heliogram.api.schema.shape import Page
 from heliogram.app import App
 from heliogram.model.consent import Subscription
 from heliogram.model.group import Fallbacks, Group

@@ -6,17 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.api.auth import Anyone, Caller, CampaignsRead, CampaignsWrite, Own
+from heliogram.api.auth import Caller, CampaignsRead, CampaignsWrite, Own
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_shape
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
-from heliogram.api.schema.base import Page
 from heliogram.api.schema.media import MediaShape
+from heliogram.api.schema.shape import Page, Words
 from heliogram.app import App
 from heliogram.media.limits import WeightVerdict, weigh
 from heliogram.media.probe import Picture
 from heliogram.storage import media
+from heliogram.storage.types import storable
 
 router = APIRouter(tags=["media"])
 
@@ -27,7 +28,7 @@ async def upload(
     caller: CampaignsWrite,
     once: OnceOnly,
     file: Annotated[UploadFile, File(description="JPEG, PNG or GIF")],
-    alt_text: Annotated[str, Form(max_length=500)] = "",
+    alt_text: Annotated[Words, Form(max_length=500, description="What is on it, for who cannot see it")] = "",
 ) -> Response:
     octets = await file.read()
     picture = await inspected(app, octets)
@@ -65,7 +66,7 @@ async def add_picture(
         "id": app.new_id(),
         "workspace_id": caller.workspace_id,
         "sha256": await app.blobs.put(octets),
-        "filename": filename[:200],
+        "filename": storable(filename)[:200],
         "content_type": picture.content_type,
         "n_octets": len(octets),
         "width": picture.width,
@@ -87,11 +88,17 @@ async def list_media(
     return Page(items=[media_shape(row) for row in rows], next=next_of(rows, limit))
 
 
-@router.get("/media/{media_id}/content", response_class=Response, summary="The picture itself")
-async def content(media_id: str, app: Own, caller: Anyone) -> Response:
+@router.get(
+    "/media/{media_id}/content",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}}},
+    summary="The picture itself",
+)
+async def content(media_id: str, app: Own, caller: CampaignsRead) -> Response:
     async with app.store.read() as connection:
         row = await media.one(connection, caller.workspace_id, media_id)
     if row is None:
         raise not_found("picture")
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
+    headers["X-Content-Type-Options"] = "nosniff"
     return Response(await app.blobs.get(row["sha256"]), media_type=row["content_type"], headers=headers)

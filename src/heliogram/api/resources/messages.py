@@ -10,8 +10,8 @@ from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_shape
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
-from heliogram.api.schema.base import Page
 from heliogram.api.schema.messages import FactShape, MessageAsk, MessageDetail, MessageShape, StepShape
+from heliogram.api.schema.shape import Page
 from heliogram.app import App
 from heliogram.audience.phones import parse_phone
 from heliogram.campaigns.single import Single, queue_single
@@ -56,6 +56,8 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
     content = asked.content or (Content.MMS if asked.media_id else Content.TEXT)
     if content is not Content.TEXT and asked.media_id is None:
         raise Problem("invalid", "A picture message needs a picture.", [("media_id", "Give a picture.")])
+    if content is Content.TEXT and not asked.body.strip():
+        raise Problem("invalid", "A text message needs a text.", [("body", "Write what the person should read.")])
     single = Single(
         group_id=asked.group_id,
         to=phone,

@@ -1,5 +1,6 @@
 """People, lists and imports."""
 
+import asyncio
 from hashlib import sha256
 from typing import Annotated
 
@@ -9,11 +10,12 @@ from heliogram.api.auth import ContactsRead, ContactsWrite, Own
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
-from heliogram.api.schema.base import Page
 from heliogram.api.schema.people import Contact, ImportReport, ListShape, RejectedRow, SubscriptionShape
+from heliogram.api.schema.shape import MAX_PAGE, Page, Words
 from heliogram.audience.importing import PeopleFile, read_people
 from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, import_people
 from heliogram.storage import consent, people, senders
+from heliogram.storage.types import storable
 
 router = APIRouter(tags=["people"])
 
@@ -51,15 +53,15 @@ async def list_contacts(
     return Page(items=items, next=next_of(rows, limit))
 
 
-@router.get("/lists", summary="Lists of people")
-async def list_lists(app: Own, caller: ContactsRead) -> Page[ListShape]:
+@router.get("/lists", summary="Lists of people, newest first")
+async def list_lists(app: Own, caller: ContactsRead, limit: Limit = MAX_PAGE, after: After = "") -> Page[ListShape]:
     async with app.store.read() as connection:
-        rows = await people.all_lists(connection, caller.workspace_id)
+        rows = await people.list_page(connection, caller.workspace_id, before=after, limit=limit)
     items = [
         ListShape(id=row["id"], name=row["name"], n_people=row["n_people"], created_at=row["created_at"])
         for row in rows
     ]
-    return Page(items=items)
+    return Page(items=items, next=next_of(rows, limit))
 
 
 @router.post("/imports", status_code=201, response_model=ImportReport, summary="Import a CSV of people")
@@ -68,16 +70,17 @@ async def import_file(
     caller: ContactsWrite,
     once: OnceOnly,
     file: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
-    list_name: Annotated[str, Form(max_length=200)] = "",
-    group_id: Annotated[str, Form(max_length=64)] = "",
-    attest_consent: Annotated[str, Form(max_length=MAX_EVIDENCE_CHARS)] = "",
+    list_name: Annotated[Words, Form(max_length=200)] = "",
+    group_id: Annotated[Words, Form(max_length=64)] = "",
+    attest_consent: Annotated[Words, Form(max_length=MAX_EVIDENCE_CHARS)] = "",
 ) -> Response:
     """Everything or nothing. `attest_consent` says how and when these people agreed; it is recorded for each of
     them that the group has never heard of, and never changes anyone who opted out."""
     octets = await file.read()
-    read = read_people(octets)
+    read = await read_file(octets)
     if attest_consent and not group_id:
         raise Problem("invalid", "Consent is for a group: say which.", [("group_id", "Choose a group.")])
+    filename = storable(file.filename or "")[:200]
     said = (sha256(octets).digest(), list_name, group_id, attest_consent)
     async with app.store.write() as connection:
         if (answer := await once.earlier(connection, caller.workspace_id, *said)) is not None:
@@ -88,8 +91,8 @@ async def import_file(
             connection,
             caller.workspace_id,
             read,
-            list_name=list_name or file.filename or "Imported people",
-            filename=file.filename or "",
+            list_name=list_name or filename or "Imported people",
+            filename=filename,
             group_id=group_id or None,
             evidence=attest_consent,
             actor=caller.actor,
@@ -97,6 +100,11 @@ async def import_file(
             now=app.now(),
         )
         return await once.keep(connection, caller.workspace_id, 201, report_of(read, imported))
+
+
+async def read_file(octets: bytes) -> PeopleFile:
+    """The people of a file. In a thread: a million rows take a minute, and others ask meanwhile."""
+    return await asyncio.to_thread(read_people, octets)
 
 
 def report_of(file: PeopleFile, imported: Imported) -> ImportReport:

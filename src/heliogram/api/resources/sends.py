@@ -15,10 +15,11 @@ from heliogram.api.estimate import Draft, Estimate, estimate_shape, judged
 from heliogram.api.once import OnceOnly
 from heliogram.api.resources.campaigns import draft_row
 from heliogram.api.resources.media import add_picture, inspected
-from heliogram.api.resources.people import rejected_rows
+from heliogram.api.resources.people import read_file, rejected_rows
 from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
+from heliogram.api.schema.shape import Words
 from heliogram.app import App
-from heliogram.audience.importing import PeopleFile, read_people
+from heliogram.audience.importing import PeopleFile
 from heliogram.campaigns.lifecycle import LAUNCH, take
 from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, contact_row, import_people
 from heliogram.campaigns.review import NOBODY, stops
@@ -47,20 +48,20 @@ async def send(
     caller: CampaignsWrite,
     once: OnceOnly,
     people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
-    group: Annotated[str, Form(max_length=200, description="A group's name or id")],
-    text: Annotated[str, Form(max_length=20_000)],
+    group: Annotated[Words, Form(max_length=200, description="A group's name or id")],
+    text: Annotated[Words, Form(max_length=20_000)],
     media: Annotated[UploadFile | None, File(description="JPEG, PNG or GIF")] = None,
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
-    name: Annotated[str, Form(max_length=200)] = "",
-    attest_consent: Annotated[str, Form(max_length=MAX_EVIDENCE_CHARS, description="How and when they agreed")] = "",
+    name: Annotated[Words, Form(max_length=200)] = "",
+    attest_consent: Annotated[Words, Form(max_length=MAX_EVIDENCE_CHARS, description="How and when they agreed")] = "",
     dry_run: Annotated[bool, Form(description="Count everything, store and send nothing")] = False,
 ) -> Response:
     """Rows that cannot be used are reported and left out; people without consent are skipped by rule."""
+    filename = storable(people.filename or "")[:200]
     people_octets = await people.read()
     media_octets = await media.read() if media is not None else b""
-    text = storable(text)
     template = compile_text(text)
-    file = read_people(people_octets)
+    file = await read_file(people_octets)
     the_group = await _group(app, caller, group)
     draft = Draft(
         group=the_group,
@@ -79,7 +80,8 @@ async def send(
         return Response(
             _report(None, file, counted, estimate).model_dump_json(by_alias=True), 200, media_type="application/json"
         )
-    said = (sha256(people_octets).digest(), sha256(media_octets).digest(), the_group.id, text, attest_consent)
+    octets = (sha256(people_octets).digest(), sha256(media_octets).digest())
+    said = (*octets, the_group.id, text, attest_consent, draft.content.value, name)
     async with app.store.write() as connection:
         if (earlier := await once.earlier(connection, caller.workspace_id, *said)) is not None:
             return earlier
@@ -87,8 +89,8 @@ async def send(
             connection,
             caller.workspace_id,
             file,
-            list_name=name or people.filename or "People",
-            filename=people.filename or "",
+            list_name=name or filename or "People",
+            filename=filename,
             group_id=the_group.id,
             evidence=attest_consent,
             actor=caller.actor,

@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx
-import msgspec
 from fastapi import APIRouter, Path, Request, Response
 
 from heliogram.api.auth import Caller, CampaignsRead, MessagesWrite, Own, SettingsWrite
 from heliogram.api.errors import Problem, not_found
-from heliogram.api.schema.base import Page
+from heliogram.api.schema.shape import Page
 from heliogram.api.schema.simulator import (
+    Accepted,
+    FaultsAsk,
+    FaultsShape,
     ReplyAsk,
     SimulatedMedia,
     SimulatedMessage,
@@ -81,13 +83,18 @@ async def read_phone(number: Number, request: Request, app: Own, caller: Campaig
     return SimulatedPhoneDetail(**_person(number, known), messages=messages)
 
 
-@router.post("/phones/{number}/reply", status_code=202, response_model=None, summary="The phone writes to a sender")
-async def reply(number: Number, asked: ReplyAsk, request: Request, _caller: MessagesWrite) -> dict[str, bool]:
+@router.post("/phones/{number}/reply", status_code=202, summary="The phone writes to a sender")
+async def reply(number: Number, asked: ReplyAsk, request: Request, _caller: MessagesWrite) -> Accepted:
     await ask(request, "POST", f"/phones/{number}/reply", asked.model_dump_json().encode())
-    return {"ok": True}
+    return Accepted(ok=True)
 
 
-@router.get("/media/{sha256}", response_class=Response, summary="A picture as a phone got it")
+@router.get(
+    "/media/{sha256}",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}}},
+    summary="A picture as a phone got it",
+)
 async def picture(
     sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: Request, _caller: CampaignsRead
 ) -> Response:
@@ -98,14 +105,14 @@ async def picture(
 
 
 @router.get("/faults", summary="What the simulator does wrong on purpose")
-async def read_faults(request: Request, _caller: CampaignsRead) -> Any:
-    return (await ask(request, "GET", "/faults")).json()
+async def read_faults(request: Request, _caller: CampaignsRead) -> FaultsShape:
+    return FaultsShape(**(await ask(request, "GET", "/faults")).json())
 
 
 @router.put("/faults", summary="Let the simulator do something wrong")
-async def put_faults(asked: dict[str, Any], request: Request, _caller: SettingsWrite) -> Any:
-
-    return (await ask(request, "PUT", "/faults", msgspec.json.encode(asked))).json()
+async def put_faults(asked: FaultsAsk, request: Request, _caller: SettingsWrite) -> FaultsShape:
+    wanted = asked.model_dump_json(exclude_unset=True).encode()
+    return FaultsShape(**(await ask(request, "PUT", "/faults", wanted)).json())
 
 
 async def _people(app: App, caller: Caller, phones: list[str]) -> dict[str, Any]:

@@ -92,9 +92,9 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
     try:
         read = preview(compile_text(asked.body), person, media=draft.media is not None, link_url=link)
     except TemplateRefused as refused:
-        return _mistaken(asked.body, shown, refused.line, refused.sentence)
+        return _mistaken(asked.body, shown, refused.sentence, refused.line, refused.column)
     except RenderRefused as refused:
-        return _mistaken(asked.body, shown, 1, refused.sentence)
+        return _mistaken(asked.body, shown, refused.sentence)
     return PreviewShape(
         **shown,
         body=read.body,
@@ -109,7 +109,9 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
 _AS_ASKED = {Content.MMS: Channel.MMS, Content.TEXT_LINK: Channel.SMS_LINK, Content.TEXT: Channel.SMS}
 
 
-def _mistaken(body: str, shown: dict[str, Any], line: int, sentence: str) -> PreviewShape:
+def _mistaken(
+    body: str, shown: dict[str, Any], sentence: str, line: int = 1, column: int | None = None
+) -> PreviewShape:
     return PreviewShape(
         **shown,
         body=body,
@@ -117,7 +119,7 @@ def _mistaken(body: str, shown: dict[str, Any], line: int, sentence: str) -> Pre
         segments=0,
         fallback_segments=0,
         missing_fields=[],
-        error=MistakeShape(line=line, sentence=sentence),
+        error=MistakeShape(line=line, column=column, sentence=sentence),
     )
 
 

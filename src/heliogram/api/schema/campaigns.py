@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import Field
 
-from heliogram.api.schema.base import Ask, Reasoned, Shape
 from heliogram.api.schema.media import MediaShape
 from heliogram.api.schema.people import RejectedRow
+from heliogram.api.schema.shape import Ask, Reasoned, Shape
 from heliogram.model.campaign import AudienceKind, CampaignState
 from heliogram.model.message import Channel, Content
 
@@ -37,7 +37,7 @@ class DraftAsk(Ask):
 class DraftChange(Ask):
     """Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other."""
 
-    version: int
+    version: int = Field(ge=1, lt=2**31)
     name: str | None = Field(default=None, min_length=1, max_length=200)
     group_id: str | None = None
     body: str | None = Field(default=None, max_length=20_000)
@@ -207,7 +207,10 @@ class PreviewPerson(Shape):
 
 
 class MistakeShape(Shape):
+    """Where the text is wrong, counted from 1; `column` is null where only the line is known."""
+
     line: int
+    column: int | None
     sentence: str
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from heliogram.api.schema.base import Shape
+from heliogram.api.schema.shape import Shape
 
 
 class MediaShape(Shape):

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from heliogram.api.schema.base import Ask, Shape
 from heliogram.api.schema.campaigns import CampaignShape
 from heliogram.api.schema.media import MediaShape
 from heliogram.api.schema.senders import AccountShape
+from heliogram.api.schema.shape import Ask, Moment, Shape
 from heliogram.model.message import Channel, Content, State
 
 
@@ -19,8 +19,8 @@ class MessageAsk(Ask):
     body: str = Field(max_length=20_000)
     media_id: str | None = None
     content: Content | None = None
-    due_at: datetime | None = None
-    expires_at: datetime | None = None
+    due_at: Moment | None = None
+    expires_at: Moment | None = None
 
 
 class MessageShape(Shape):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from heliogram.api.schema.base import Ask, Shape
+from heliogram.api.schema.shape import Ask, Shape
 from heliogram.model.consent import Subscription
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from heliogram.api.schema.base import Ask, Shape
+from heliogram.api.schema.shape import Ask, Shape
 from heliogram.model.group import Purpose
 from heliogram.model.sender import Approval, SenderKind
 

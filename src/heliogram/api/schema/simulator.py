@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from heliogram.api.schema.base import Ask, Shape
+from heliogram.api.schema.shape import Ask, Shape
 
 
 class SimulatedPhone(Shape):
@@ -40,6 +40,34 @@ class SimulatedPhoneDetail(Shape):
     country: str
     takes_mms: bool
     messages: list[SimulatedMessage]
+
+
+class FaultsShape(Shape):
+    """What the simulator does wrong on purpose. Counts are how many messages are left for it; null is without end."""
+
+    refuse_status: int
+    refuse_n: int | None
+    refuse_protocol: str
+    throttle_per_s: float
+    lose_receipts_n: int | None
+    lose_answers_n: int | None
+    drop_after_n: int
+
+
+class FaultsAsk(Ask):
+    """Only what is given changes."""
+
+    refuse_status: int = Field(default=0, ge=0, lt=2**32)
+    refuse_n: int | None = Field(default=0, ge=0, lt=2**31)
+    refuse_protocol: str = Field(default="", pattern="^(smpp|mm7)?$")
+    throttle_per_s: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    lose_receipts_n: int | None = Field(default=0, ge=0, lt=2**31)
+    lose_answers_n: int | None = Field(default=0, ge=0, lt=2**31)
+    drop_after_n: int = Field(default=0, ge=0, lt=2**31)
+
+
+class Accepted(Shape):
+    ok: bool
 
 
 class ReplyAsk(Ask):

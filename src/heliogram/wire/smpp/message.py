@@ -12,6 +12,8 @@ from heliogram.wire.smpp.pdu import Pdu, Value
 
 UDHI: Final = 0x40
 RECEIPT: Final = 0x04
+INTERMEDIATE: Final = 0x20
+"""A notification on the way (registered_delivery 0x10): the same text as a receipt, mostly with ENROUTE."""
 _TYPE_MASK: Final = 0x3C
 DATA_CODING: Final = {Encoding.GSM_7.value: 0x00, Encoding.UCS_2.value: 0x08}
 
@@ -62,7 +64,7 @@ def submit_parts(
 def is_receipt(pdu: Pdu) -> bool:
     """Whether a deliver_sm is a receipt. Some carriers leave esm_class 0, so the id TLV counts too."""
     kind = pdu.number("esm_class") & _TYPE_MASK
-    return kind == RECEIPT or pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) is not None
+    return kind in (RECEIPT, INTERMEDIATE) or pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) is not None
 
 
 def read_text(pdu: Pdu) -> tuple[str, udh.Concat | None]:
@@ -72,18 +74,41 @@ def read_text(pdu: Pdu) -> tuple[str, udh.Concat | None]:
     if pdu.number("esm_class") & UDHI:
         elements, octets = udh.parse(octets)
         concat = udh.concat_of(elements)
-    return _decode(octets, pdu.number("data_coding")), concat or _sar(pdu)
+    alphabet = _alphabet(pdu.number("data_coding"))
+    if alphabet == _DEFAULT and is_receipt(pdu):
+        # The carrier writes its receipts in ASCII: in GSM-7 an id with an underscore would read as one with §.
+        alphabet = _LATIN_1
+    return _decode(octets, alphabet), concat or _sar(pdu)
 
 
-def _decode(octets: bytes, data_coding: int) -> str:
-    kind = data_coding & 0x0F if data_coding < 0x20 else data_coding
-    if kind == 8:
-        if len(octets) % 2:
-            raise TheirFault("a UCS-2 text has an even number of octets")
-        return octets.decode("utf-16-be", "replace")
-    if kind in (1, 3):
-        return octets.decode("latin-1")
-    return gsm.decode(octets)
+_DEFAULT: Final = 0x00
+_LATIN_1: Final = 0x03
+_UCS_2: Final = 0x08
+_CODECS: Final = {
+    0x01: "latin-1",
+    0x02: "latin-1",  # octets: nothing of them is lost
+    _LATIN_1: "latin-1",
+    0x04: "latin-1",
+    0x06: "iso8859-5",
+    0x07: "iso8859-8",
+    _UCS_2: "utf-16-be",
+}
+
+
+def _alphabet(data_coding: int) -> int:
+    """The data_coding of §5.2.19 that a class of TS 23.038 stands for: bits 3-2 choose, bits 1-0 are the class."""
+    if 0x10 <= data_coding < 0x20:
+        return data_coding & 0x0C
+    if data_coding >= 0xF0:
+        return data_coding & 0x04
+    return data_coding
+
+
+def _decode(octets: bytes, alphabet: int) -> str:
+    if alphabet == _UCS_2 and len(octets) % 2:
+        raise TheirFault("a UCS-2 text has an even number of octets")
+    codec = _CODECS.get(alphabet)
+    return octets.decode(codec, "replace") if codec else gsm.decode(octets)
 
 
 def _sar(pdu: Pdu) -> udh.Concat | None:

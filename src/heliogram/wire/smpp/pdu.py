@@ -1,6 +1,7 @@
 """SMPP PDUs: octets to values and back, by one table of the fields of each command (§4, §5.2).
 
-Unknown TLVs are kept as they came. A response may have no body at all: many carriers send none on an error.
+Unknown TLVs are kept as they came. A response may have no body at all: many carriers send none on an error. What
+became of a request stands in its response's header, so nothing in a response's body can make it unreadable.
 """
 
 import struct
@@ -13,6 +14,9 @@ from heliogram.wire.smpp.names import RESPONSE, Command
 HEADER_OCTETS: Final = 16
 MAX_OCTETS: Final = 70_000
 """The longest PDU read: a message_payload TLV holds at most 65,535 octets, the other fields a few hundred."""
+MAX_SHORT_OCTETS: Final = 254
+"""What short_message takes (§5.2.21); longer texts go into message_payload. Read are 255, which its length can say."""
+_MAX_TLV_OCTETS: Final = 0xFFFF
 
 _HEADER = struct.Struct(">IIII")
 _TLV = struct.Struct(">HH")
@@ -47,7 +51,7 @@ _MESSAGE = (
     ("replace_if_present_flag", "i", 1),
     ("data_coding", "i", 1),
     ("sm_default_msg_id", "i", 1),
-    ("short_message", "m", 255),
+    ("short_message", "m", MAX_SHORT_OCTETS),
 )
 _SOURCE = (("source_addr_ton", "i", 1), ("source_addr_npi", "i", 1), ("source_addr", "c", 21))
 _DESTINATION = (("dest_addr_ton", "i", 1), ("dest_addr_npi", "i", 1), ("destination_addr", "c", 21))
@@ -85,7 +89,7 @@ FIELDS: dict[int, tuple[tuple[str, str, int], ...]] = {
         ("validity_period", "c", 17),
         ("registered_delivery", "i", 1),
         ("sm_default_msg_id", "i", 1),
-        ("short_message", "m", 255),
+        ("short_message", "m", MAX_SHORT_OCTETS),
     ),
     Command.REPLACE_SM_RESP: (),
     Command.DATA_SM: (
@@ -150,7 +154,7 @@ class Pdu:
 
 
 def encode(pdu: Pdu) -> bytes:
-    """The octets of a PDU. Raises OurFault for a field that is too long or a command without a table."""
+    """The octets of a PDU. Raises OurFault for a field or TLV that is too long or a command without a table."""
     table = FIELDS.get(pdu.command)
     if table is None:
         raise OurFault(f"command 0x{pdu.command:08X} has no table of fields")
@@ -161,6 +165,8 @@ def encode(pdu: Pdu) -> bytes:
         for name, kind, limit in table:
             parts.append(_ENCODE[kind](name, fields.get(name, _ZERO[kind]), limit))
     for tag, value in pdu.tlvs:
+        if len(value) > _MAX_TLV_OCTETS:
+            raise OurFault(f"TLV 0x{tag:04X} takes at most {_MAX_TLV_OCTETS} octets, not {len(value)}")
         parts.append(_TLV.pack(tag, len(value)))
         parts.append(value)
     body = b"".join(parts)
@@ -195,7 +201,7 @@ _ENCODE = {"i": _octet, "c": _c_string, "m": _short_message}
 
 
 def parse(octets: bytes) -> Pdu:
-    """One whole PDU. Raises TheirFault when it contradicts itself."""
+    """One whole PDU. Raises TheirFault when it contradicts itself; of a response, what is readable is kept."""
     if len(octets) < HEADER_OCTETS:
         raise TheirFault(f"a PDU has at least 16 octets, not {len(octets)}")
     length, command, status, sequence = _HEADER.unpack_from(octets)
@@ -212,7 +218,7 @@ def parse(octets: bytes) -> Pdu:
         if at >= length and command & RESPONSE:
             break  # a response that ends early: the carrier left the rest out
         fields[name], at = _PARSE[kind](name, octets, at, length)
-    return Pdu(command, status, sequence, fields, _parse_tlvs(octets, at, length))
+    return Pdu(command, status, sequence, fields, _parse_tlvs(octets, at, length, is_lenient=bool(command & RESPONSE)))
 
 
 def _parse_octet(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
@@ -241,17 +247,26 @@ def _parse_short_message(name: str, octets: bytes, at: int, end: int) -> tuple[V
 _PARSE = {"i": _parse_octet, "c": _parse_c_string, "m": _parse_short_message}
 
 
-def _parse_tlvs(octets: bytes, at: int, end: int) -> tuple[tuple[int, bytes], ...]:
-    if at >= end:
-        return ()
+def _parse_tlvs(octets: bytes, at: int, end: int, *, is_lenient: bool) -> tuple[tuple[int, bytes], ...]:
+    """The TLVs from `at` on. Where they contradict themselves, a lenient reading keeps those before."""
     tlvs: list[tuple[int, bytes]] = []
     while at < end:
-        if at + 4 > end:
-            raise TheirFault(f"{end - at} stray octets after the last TLV")
-        tag, length = _TLV.unpack_from(octets, at)
-        at += 4
-        if at + length > end:
-            raise TheirFault(f"TLV 0x{tag:04X} says {length} octets, only {end - at} are left")
-        tlvs.append((tag, octets[at : at + length]))
-        at += length
+        try:
+            tag, value = _tlv_at(octets, at, end)
+        except TheirFault:
+            if is_lenient:
+                break
+            raise
+        tlvs.append((tag, value))
+        at += _TLV.size + len(value)
     return tuple(tlvs)
+
+
+def _tlv_at(octets: bytes, at: int, end: int) -> tuple[int, bytes]:
+    if at + _TLV.size > end:
+        raise TheirFault(f"{end - at} stray octets after the last TLV")
+    tag, length = _TLV.unpack_from(octets, at)
+    at += _TLV.size
+    if at + length > end:
+        raise TheirFault(f"TLV 0x{tag:04X} says {length} octets, only {end - at} are left")
+    return tag, octets[at : at + length]

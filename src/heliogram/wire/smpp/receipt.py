@@ -42,45 +42,44 @@ class Receipt:
 
 def read_text(body: str) -> Receipt:
     """A receipt from its text. Raises TheirFault without an id or a state."""
-    found: dict[str, str] = {}
-    tags = list(_TAG.finditer(body))
-    for index, tag in enumerate(tags):
-        name = tag.group(1).lower().replace(" ", "_")
-        end = tags[index + 1].start() if index + 1 < len(tags) else len(body)
-        value = body[tag.end() : end]
-        if name == "text":
-            value = value.strip(" ")
-        else:
-            words = value.split()
-            value = words[0] if words else ""
-        found.setdefault(name, value)
-    if not found.get("id") or not found.get("stat"):
-        raise TheirFault(f"no id and state in the receipt {body[:80]!r}")
-    return Receipt(**found)
+    return _receipt(_tags(body))
 
 
 def read(pdu: Pdu, body: str) -> Receipt:
     """A receipt from a deliver_sm and its decoded text. Where TLV and text differ, the TLV wins. Raises TheirFault."""
-    message_id = pdu.tlv(Tag.RECEIPTED_MESSAGE_ID)
+    found = _tags(body)
+    message_id = (pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) or b"").rstrip(b"\0").decode("latin-1")
     state = pdu.tlv(Tag.MESSAGE_STATE)
-    if message_id is None or state is None:
-        return read_text(body)
-    id_text = message_id.rstrip(b"\0").decode("latin-1")
-    stat = STATES.get(int.from_bytes(state, "big"), "UNKNOWN")
-    try:
-        said = read_text(body)
-    except TheirFault:
-        return Receipt(id=id_text, stat=stat)
-    return Receipt(
-        id=id_text,
-        stat=stat,
-        err=said.err,
-        sub=said.sub,
-        dlvrd=said.dlvrd,
-        submit_date=said.submit_date,
-        done_date=said.done_date,
-        text=said.text,
-    )
+    if message_id:
+        found["id"] = message_id
+    if state:
+        found["stat"] = STATES.get(int.from_bytes(state, "big"), "UNKNOWN")
+    return _receipt(found)
+
+
+def _receipt(found: dict[str, str]) -> Receipt:
+    if not found.get("id") or not found.get("stat"):
+        # The fields by name only: the text of a receipt quotes the message.
+        raise TheirFault(f"a receipt without an id or a state; it has {', '.join(found) or 'no field at all'}")
+    return Receipt(**found)
+
+
+def _tags(body: str) -> dict[str, str]:
+    """What the text says, by the name of the field."""
+    body = body.rstrip("\0")  # some end the text like a C-string
+    tags: dict[str, re.Match[str]] = {}
+    for tag in _TAG.finditer(body):
+        # The first of two equal tags counts: `text:` quotes the message, which may say anything.
+        tags.setdefault(tag.group(1).lower().replace(" ", "_"), tag)
+    ends = [*(tag.start() for tag in tags.values()), len(body)][1:]
+    return {name: _value(name, body[tag.end() : end]) for (name, tag), end in zip(tags.items(), ends, strict=True)}
+
+
+def _value(name: str, written: str) -> str:
+    if name == "text":
+        return written.strip(" ")
+    words = written.split()
+    return words[0] if words else ""
 
 
 def write(receipt: Receipt) -> str:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from heliogram.wire.errors import OurFault, TheirFault
-from heliogram.wire.smpp.names import OK, RESPONSE, RINVBNDSTS, RINVCMDID, RINVCMDLEN, RSYSERR, Command
+from heliogram.wire.smpp.names import (
+    OK,
+    RALYBND,
+    RESPONSE,
+    RINVBNDSTS,
+    RINVCMDID,
+    RINVCMDLEN,
+    RUNKNOWNERR,
+    Command,
+)
 from heliogram.wire.smpp.pdu import FIELDS, HEADER_OCTETS, MAX_OCTETS, Pdu, encode, parse
 
 BIND_TIMEOUT_S = 10.0
@@ -42,14 +51,17 @@ class SessionState(StrEnum):
 
 _BINDS = frozenset({Command.BIND_RECEIVER, Command.BIND_TRANSMITTER, Command.BIND_TRANSCEIVER})
 _ALWAYS = frozenset({Command.ENQUIRE_LINK, Command.UNBIND})
+_WITHOUT_RESPONSE = frozenset({Command.OUTBIND, Command.ALERT_NOTIFICATION})
+"""Nothing answers these (§4.1.7, §4.12)."""
 
 TAKES: dict[tuple[Role, SessionState], frozenset[int]] = {
-    (Role.ESME, SessionState.BINDING): frozenset({Command.OUTBIND, Command.ENQUIRE_LINK}),
+    (Role.ESME, SessionState.BINDING): frozenset({Command.ENQUIRE_LINK}),
     (Role.ESME, SessionState.BOUND): _ALWAYS | {Command.DELIVER_SM, Command.DATA_SM, Command.ALERT_NOTIFICATION},
     (Role.ESME, SessionState.UNBINDING): _ALWAYS | {Command.DELIVER_SM, Command.DATA_SM},
     (Role.SMSC, SessionState.OPEN): _BINDS | {Command.ENQUIRE_LINK},
     (Role.SMSC, SessionState.BOUND): _ALWAYS
     | {Command.SUBMIT_SM, Command.DATA_SM, Command.QUERY_SM, Command.CANCEL_SM, Command.REPLACE_SM},
+    (Role.SMSC, SessionState.UNBINDING): _ALWAYS,
 }
 """The requests each state takes. Responses are always read: they pair with what was sent."""
 
@@ -124,7 +136,7 @@ class Session:
 
     def accept(self, pdu: Pdu, *, status: int, system_id: str) -> None:
         """Answer a bind (as SMSC): status 0 opens the session."""
-        if status == OK:
+        if status == OK and self.state is SessionState.OPEN:
             self.state = SessionState.BOUND
         self.answer(pdu, status=status, fields={"system_id": system_id})
 
@@ -138,8 +150,9 @@ class Session:
             raise OurFault(f"a session that is {self.state} sends nothing")
         if self._n_windowed >= self.window:
             raise OurFault(f"the window of {self.window} is full")
+        sequence = self._request(pdu, tag, now)
         self._n_windowed += 1
-        return self._request(pdu, tag, now)
+        return sequence
 
     def answer(
         self,
@@ -149,7 +162,9 @@ class Session:
         fields: dict[str, int | str | bytes] | None = None,
         tlvs: tuple[tuple[int, bytes], ...] = (),
     ) -> None:
-        """Answer a request of theirs."""
+        """Answer a request of theirs; one that takes no answer gets none."""
+        if pdu.command in _WITHOUT_RESPONSE:
+            return
         self._out.append(encode(Pdu(pdu.command | RESPONSE, status, pdu.sequence, fields or {}, tlvs)))
 
     def unbind(self, now: float) -> None:
@@ -176,7 +191,7 @@ class Session:
         if self.state in (SessionState.BINDING, SessionState.OPEN):
             return self._bind_by
         first = min((by for _command, _tag, by in self._waiting.values()), default=float("inf"))
-        return min(first, self._last_heard + ENQUIRE_S)
+        return min(first, self._last_heard + ENQUIRE_S) if self._may_enquire() else first
 
     def tick(self, now: float) -> None:
         """Let time pass: give up late answers, test a silent link, end a dead one."""
@@ -187,11 +202,11 @@ class Session:
         late = [sequence for sequence, (_command, _tag, by) in self._waiting.items() if by <= now]
         for sequence in late:
             command, tag, _by = self._forget(sequence)
-            if command == Command.ENQUIRE_LINK:
-                self._end("the other side does not answer enquire_link")
+            if command in _ALWAYS:
+                self._end(f"the other side does not answer {Command(command).name.lower()}")
                 return
             self._events.append(Unanswered(command, tag))
-        if now >= self._last_heard + ENQUIRE_S and self._enquired is None and self.state is SessionState.BOUND:
+        if now >= self._last_heard + ENQUIRE_S and self._may_enquire():
             self._enquired = self._request(Pdu(Command.ENQUIRE_LINK), None, now)
 
     def lost(self, reason: str) -> None:
@@ -215,53 +230,55 @@ class Session:
                 break
             if end - at < length:
                 break
-            self._take(bytes(buffer[at : at + length]), now)
+            self._take(bytes(buffer[at : at + length]))
             at += length
         del buffer[:at]
 
-    def _take(self, octets: bytes, now: float) -> None:
+    def _take(self, octets: bytes) -> None:
         try:
             pdu = parse(octets)
         except TheirFault:
             # The frame is sound and only its inside is not: nack it and go on.
-            command, sequence = int.from_bytes(octets[4:8], "big"), int.from_bytes(octets[12:16], "big")
-            if not command & RESPONSE:
-                self._out.append(encode(Pdu(Command.GENERIC_NACK, RSYSERR, sequence)))
-                return
-            pdu = Pdu(command, RSYSERR, sequence)
+            self._out.append(encode(Pdu(Command.GENERIC_NACK, RINVCMDLEN, int.from_bytes(octets[12:16], "big"))))
+            return
         if pdu.command & RESPONSE:
             self._take_response(pdu)
         else:
-            self._take_request(pdu, now)
+            self._take_request(pdu)
 
     def _take_response(self, pdu: Pdu) -> None:
         if pdu.sequence not in self._waiting:
             return  # an answer nobody waits for (any more)
         command, tag, _by = self._forget(pdu.sequence)
-        if pdu.command not in (command | RESPONSE, Command.GENERIC_NACK):
-            # The right sequence on the wrong answer is no answer.
-            self._events.append(Unanswered(command, tag))
-        elif command in _BINDS:
-            self._bind_answered(pdu)
+        if command in _BINDS:
+            self._bind_answered(command, pdu)
         elif command == Command.UNBIND:
             self._end("unbound")
-        elif command != Command.ENQUIRE_LINK:
+        elif command == Command.ENQUIRE_LINK:
+            pass  # whatever it says, the link lives
+        elif pdu.command == command | RESPONSE:
             self._events.append(Answered(command, tag, pdu))
+        elif pdu.command == Command.GENERIC_NACK:
+            # A nack that says "no error" is still no acceptance.
+            nack = Pdu(pdu.command, pdu.status or RUNKNOWNERR, pdu.sequence)
+            self._events.append(Answered(command, tag, nack))
+        else:
+            # The right sequence on the wrong answer is no answer.
+            self._events.append(Unanswered(command, tag))
 
-    def _bind_answered(self, pdu: Pdu) -> None:
-        if pdu.status == OK and pdu.command != Command.GENERIC_NACK:
+    def _bind_answered(self, command: int, pdu: Pdu) -> None:
+        if pdu.status == OK and pdu.command == command | RESPONSE:
             self.state = SessionState.BOUND
             self._events.append(Bound())
         else:
             self._end("the bind was refused", pdu.status)
 
-    def _take_request(self, pdu: Pdu, now: float) -> None:
+    def _take_request(self, pdu: Pdu) -> None:
         if pdu.command not in FIELDS:
             self._out.append(encode(Pdu(Command.GENERIC_NACK, RINVCMDID, pdu.sequence)))
-            return
-        if pdu.command not in TAKES.get((self.role, self.state), frozenset()):
-            if pdu.command != Command.ALERT_NOTIFICATION:  # it has no response (§4.12)
-                self._out.append(encode(Pdu(pdu.command | RESPONSE, RINVBNDSTS, pdu.sequence)))
+        elif pdu.command not in TAKES.get((self.role, self.state), frozenset()):
+            is_second_bind = pdu.command in _BINDS and self.state is SessionState.BOUND
+            self.answer(pdu, status=RALYBND if is_second_bind else RINVBNDSTS)
         elif pdu.command == Command.ENQUIRE_LINK:
             self.answer(pdu)
         elif pdu.command == Command.UNBIND:
@@ -271,6 +288,9 @@ class Session:
             self._events.append(Requested(pdu))
 
     # Inside
+
+    def _may_enquire(self) -> bool:
+        return self.state is SessionState.BOUND and self._enquired is None
 
     def _request(self, pdu: Pdu, tag: object, now: float) -> int:
         self._sequence = self._sequence % MAX_SEQUENCE + 1

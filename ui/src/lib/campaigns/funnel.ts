@@ -8,6 +8,10 @@ export interface Bar {
 	n: number;
 	share: string;
 	part: number;
+	/** Where the bar begins, in percent of the whole. */
+	from?: number;
+	/** A sentence under the bar. */
+	why?: string;
 	colour: string;
 	href: string | null;
 }

@@ -1,6 +1,6 @@
 // What the composer knows besides the draft: groups, lists, and people to preview as.
 import { api } from '../api/client.ts';
-import type { Contact, Group, Page, PeopleList } from '../api/types.ts';
+import type { Contact, Group, PeopleList } from '../api/types.ts';
 
 const N_PREVIEW_PEOPLE = 50;
 const N_FIELD_BUTTONS = 3;
@@ -13,9 +13,9 @@ export interface ComposeContext {
 
 export async function loadContext(signal: AbortSignal): Promise<ComposeContext> {
 	const [groups, lists, contacts] = await Promise.all([
-		api.get<Page<Group>>('/groups', { signal }),
-		api.get<Page<PeopleList>>('/lists', { signal }),
-		api.get<Page<Contact>>(`/contacts?limit=${N_PREVIEW_PEOPLE}`, { signal })
+		api.get('/groups', { signal }),
+		api.get('/lists', { signal }),
+		api.get('/contacts', { query: { limit: N_PREVIEW_PEOPLE }, signal })
 	]);
 	return { groups: groups.items, lists: lists.items, contacts: contacts.items };
 }

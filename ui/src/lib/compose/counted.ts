@@ -1,7 +1,6 @@
 // Which text the segment counter counts: as one person reads it, and for a picture the fallback with its link.
-import type { Contact, Content, Preview } from '../api/types.ts';
+import type { Contact, Content, Preview, PreviewQuestion } from '../api/types.ts';
 import { quickRender } from '../text/liquid.ts';
-import type { PreviewQuestion } from './answers.svelte.ts';
 
 /** Exact when the server's preview is of this very text, a close guess while that is on its way. */
 export function countedText(

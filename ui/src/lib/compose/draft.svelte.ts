@@ -62,7 +62,7 @@ export class Draft {
 
 	/** Another tab saved first: take what it wrote. */
 	async takeTheirs(): Promise<void> {
-		const theirs = await api.get<Campaign>(`/campaigns/${this.id}`);
+		const theirs = await api.get('/campaigns/{campaign_id}', this.#address);
 		this.#version = theirs.version;
 		this.#take(theirs);
 		this.#settle();
@@ -70,9 +70,15 @@ export class Draft {
 
 	/** Another tab saved first: write over it. */
 	async keepMine(): Promise<void> {
-		this.#version = (await api.get<Campaign>(`/campaigns/${this.id}`)).version;
+		this.#version = (await api.get('/campaigns/{campaign_id}', this.#address)).version;
 		this.state = 'unsaved';
 		await this.#save();
+	}
+
+	/** The draft is gone: nothing of it is kept or saved any more. */
+	forget(): void {
+		this.stop();
+		localStorage.removeItem(this.#key);
 	}
 
 	stop(): void {
@@ -96,7 +102,7 @@ export class Draft {
 		const sent = JSON.stringify(this.fields);
 		this.state = 'saving';
 		try {
-			const saved = await api.patch<Campaign>(`/campaigns/${this.id}`, { ...this.fields, version: this.#version });
+			const saved = await api.patch('/campaigns/{campaign_id}', { ...this.#address, body: { ...this.fields, version: this.#version } });
 			this.#version = saved.version;
 			if (JSON.stringify(this.fields) === sent) this.#settle();
 			else this.#saveIn(SAVE_AFTER_MS);
@@ -122,6 +128,10 @@ export class Draft {
 		this.media = campaign.media;
 		this.wish = campaign.content === 'text_link' ? 'text_link' : 'mms';
 		this.audience = campaign.audience;
+	}
+
+	get #address(): { params: { campaign_id: string } } {
+		return { params: { campaign_id: this.id } };
 	}
 
 	get #key(): string {

@@ -18,7 +18,7 @@ export function uploadMedia(file: Blob, filename: string, alt_text: string): Pro
 	const form = new FormData();
 	form.set('file', file, filename);
 	if (alt_text) form.set('alt_text', alt_text);
-	return api.post<Media>('/media', form);
+	return api.post('/media', { body: form });
 }
 
 /** The same picture with other words beside it: kept pictures do not change, so this keeps a new one. */

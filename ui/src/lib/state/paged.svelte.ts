@@ -1,11 +1,11 @@
 // A list read page by page (keyset): the rows so far, and the way to the next ones.
-import { api, query, sentenceOf } from '../api/client.ts';
-import type { Page } from '../api/types.ts';
+import { api, sentenceOf } from '../api/client.ts';
+import type { ItemOf, ListPath } from '../api/types.ts';
 
 const SHOW_LOADING_AFTER_MS = 300;
 
-export class Paged<T> {
-	items = $state.raw<T[] | null>(null);
+export class Paged<P extends ListPath> {
+	items = $state.raw<ItemOf<P>[] | null>(null);
 	next = $state<string | null>(null);
 	error = $state<string | null>(null);
 	is_slow = $state(false);
@@ -13,7 +13,7 @@ export class Paged<T> {
 	#turn = 0;
 
 	constructor(
-		private readonly path: string,
+		private readonly path: P,
 		private readonly limit = 50
 	) {}
 
@@ -39,10 +39,10 @@ export class Paged<T> {
 		const timer = setTimeout(() => (this.is_slow = true), SHOW_LOADING_AFTER_MS);
 		this.is_loading = true;
 		try {
-			const page = await api.get<Page<T>>(this.path + query({ ...this.#filters, limit: this.limit, after }));
+			const page = await listOf<P>(this.path, { ...this.#filters, limit: this.limit, after });
 			if (turn !== this.#turn) return;
 			this.items = after && this.items ? [...this.items, ...page.items] : page.items;
-			this.next = page.next;
+			this.next = page.next ?? null;
 			this.error = null;
 		} catch (error) {
 			if (turn === this.#turn) this.error = sentenceOf(error);
@@ -51,4 +51,9 @@ export class Paged<T> {
 			if (turn === this.#turn) this.is_slow = this.is_loading = false;
 		}
 	}
+}
+
+/** Every list takes `limit` and `after` and gives `items` and `next`; which filters it knows is its caller's to say. */
+function listOf<P extends ListPath>(path: P, query: Record<string, string | number | null>): Promise<{ items: ItemOf<P>[]; next?: string | null }> {
+	return api.get(path as '/campaigns', { query }) as unknown as Promise<{ items: ItemOf<P>[]; next?: string | null }>;
 }

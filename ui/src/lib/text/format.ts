@@ -59,21 +59,36 @@ export function duration(ms: number): string {
 	return min < 90 ? `${min} min` : `${Math.floor(min / 60)} h ${min % 60} min`;
 }
 
-/** An E.164 number in groups: "+1 312 555 0142". Anything else is left as it is. */
+const COUNTRY_CODE = /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d+)$/;
+/** How countries write their mobile numbers; the others get groups of three with four at the end. */
+const GROUPS: Record<string, number[]> = {
+	1: [3, 3, 4],
+	33: [1, 2, 2, 2, 2],
+	44: [4, 6],
+	55: [2, 5, 4],
+	81: [2, 4, 4]
+};
+
+/** An E.164 number in groups: "+1 312 555 0142", "+44 7700 900101". A short code or a name is left as it is. */
 export function phone(e164: string): string {
-	const nanp = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(e164);
-	if (nanp) return `+1 ${nanp[1]} ${nanp[2]} ${nanp[3]}`;
-	const other = /^\+(7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d+)$/.exec(e164);
-	return other ? `+${other[1]} ${groups(other[2] ?? '')}` : e164;
+	const [, code = '', digits = ''] = COUNTRY_CODE.exec(e164) ?? [];
+	return code ? `+${code} ${grouped(digits, GROUPS[code]).join(' ')}` : e164;
 }
 
 /** Left to right inside any text, where no element can be: a right-to-left name would turn a number round. */
 export const isolated = (text: string): string => `\u2066${text}\u2069`;
 
-function groups(digits: string): string {
-	const tail = digits.length > 4 ? digits.slice(-4) : digits;
-	const head = digits.slice(0, digits.length - tail.length);
-	return [...(head.match(/\d{2,3}(?=(\d{3})*$)|\d{1,3}/g) ?? []), tail].join(' ');
+function grouped(digits: string, sizes: number[] = []): string[] {
+	const fits = sizes.reduce((sum, each) => sum + each, 0) === digits.length;
+	const wanted = fits ? sizes : [...Array<number>(Math.max(0, Math.floor((digits.length - 4) / 3))).fill(3), 4];
+	const found: string[] = [];
+	let at = 0;
+	for (const [index, size] of wanted.entries()) {
+		const end = index === wanted.length - 1 ? digits.length : at + size;
+		found.push(digits.slice(at, end));
+		at = end;
+	}
+	return found;
 }
 
 export function initials(name: string): string {

@@ -35,7 +35,8 @@ export const CONTENTS: Record<Content, string> = { mms: 'Picture', text_link: 'T
 export const PURPOSES: Record<Purpose, string> = {
 	marketing: 'Marketing',
 	reminder: 'Reminders',
-	transactional: 'Transactional'
+	transactional: 'Transactional',
+	reply: 'Replies'
 };
 export const SENDER_KINDS: Record<Sender['kind'], string> = {
 	short_code: 'Short code',

@@ -1,9 +1,9 @@
 """What every shape shares: strictness, pages, and the problem of RFC 9457."""
 
-from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from heliogram.storage.types import storable
 
@@ -11,6 +11,26 @@ Item = TypeVar("Item")
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
+
+
+def _clean(value: Any) -> Any:
+    return storable(value) if isinstance(value, str) else value
+
+
+Words = Annotated[str, BeforeValidator(_clean)]
+"""A text of a form, as both engines can keep it."""
+
+_YEARS: Final = range(1971, 2200)
+
+
+def _near(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError(f"the year must lie between {_YEARS[0]} and {_YEARS[-1]}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+"""A moment with its offset from UTC: without one, nobody knows which moment is meant."""
 
 
 class Shape(BaseModel):
@@ -24,10 +44,11 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=20_000)
 
-    @field_validator("*", mode="after")
+    @field_validator("*", mode="before")
     @classmethod
     def _storable(cls, value: Any) -> Any:
-        return storable(value) if isinstance(value, str) and not isinstance(value, StrEnum) else value
+        """Before anything is measured: what a database cannot keep must not count as said."""
+        return _clean(value)
 
 
 class Page(Shape, Generic[Item]):

@@ -1,0 +1,185 @@
+"""What every carrier owes the rest of the product, over real sockets to the simulator."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from heliogram.carriers.protocol import CallbackRefused, Link
+from heliogram.carriers.registry import CARRIERS
+from heliogram.model.event import Callback, News, ReceiptHeard
+from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, Refused, SmsParcel, Unknown
+
+from .sides import NUMBER, PASSWORD, REFUSALS, SIDES, Side, open_side, sms_parcel, until
+
+KINDS = sorted(CARRIERS)
+
+
+@pytest.fixture(params=KINDS)
+async def side(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Side]:
+    async with open_side(request.param, tmp_path) as opened:
+        yield opened
+
+
+def test_every_carrier_is_put_to_the_test() -> None:
+    assert set(SIDES) == set(REFUSALS) == set(CARRIERS)
+
+
+# ── the outcome of one parcel ──
+
+
+async def test_what_was_accepted_has_an_id_for_every_piece(side: Side) -> None:
+    outcome = await side.carrier.send(side.parcel())
+    assert isinstance(outcome, Accepted)
+    assert list(outcome.carrier_ids) == [line["id"] for line in side.lines("submit")]
+    assert all(outcome.carrier_ids)
+
+
+async def test_a_text_of_several_segments_has_their_ids_in_order(tmp_path: Path) -> None:
+    for kind in KINDS:
+        async with open_side(kind, tmp_path / kind) as side:
+            if not side.carrier.capabilities.sms:
+                continue
+            outcome = await side.carrier.send(sms_parcel(parts=("one ", "two ", "three")))
+            lines = side.lines("submit")
+            assert isinstance(outcome, Accepted)
+            assert list(outcome.carrier_ids) == [line["id"] for line in lines]
+            assert [line["text"] for line in lines] == ["one ", "two ", "three"]
+
+
+async def test_a_refusal_says_code_reason_and_whether_it_lasts(side: Side) -> None:
+    for status, code, permanent in REFUSALS[side.kind]:
+        side.faults.set({"refuse_status": status, "refuse_n": 1})
+        outcome = await side.carrier.send(side.parcel())
+        assert isinstance(outcome, Refused)
+        assert (outcome.code, outcome.permanent) == (code, permanent)
+        assert outcome.reason.endswith(".")
+    assert side.lines("submit") == []
+
+
+async def test_too_fast_is_no_lasting_refusal_and_says_when_to_come_back(side: Side) -> None:
+    side.faults.set({"throttle_per_s": 1.0})
+    assert isinstance(await side.carrier.send(side.parcel()), Accepted)
+    outcome = await side.carrier.send(side.parcel("m2.1"))
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.permanent) == (THROTTLED, False)
+    assert outcome.retry_after_s is not None
+    assert outcome.retry_after_s > 0
+
+
+async def test_a_connection_that_drops_after_the_octets_left_leaves_the_outcome_unknown(side: Side) -> None:
+    side.faults.set({"drop_after_n": 1})
+    outcome = await side.carrier.send(side.parcel())
+    assert isinstance(outcome, Unknown)
+    assert len(side.lines("submit")) == 1
+
+
+async def test_a_carrier_away_before_the_octets_left_is_refused_and_not_unknown(side: Side) -> None:
+    await side.stop_simulator()
+    if side.kind == "smpp":
+        await until(lambda: side.carrier.health().link is not Link.UP)
+    outcome = await side.carrier.send(side.parcel())
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.permanent) == (UNREACHABLE, False)
+    assert side.lines("submit") == []
+    assert side.carrier.health().link is Link.DOWN
+    assert side.carrier.health().detail.endswith(".")
+
+
+async def test_what_a_carrier_does_not_carry_it_refuses_for_good(side: Side) -> None:
+    can = side.carrier.capabilities
+    assert can.window >= 1
+    assert can.sms or can.mms
+    assert can.sms is isinstance(side.parcel(), SmsParcel)
+    outcome = await side.carrier.send(side.stray())
+    assert isinstance(outcome, Refused)
+    assert outcome.permanent
+    assert side.lines("submit") == []
+
+
+async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_kept_or_shown(side: Side) -> None:
+    side.faults.set({"refuse_status": REFUSALS[side.kind][0][0], "refuse_n": 1})
+    refused, accepted = await side.carrier.send(side.parcel()), await side.carrier.send(side.parcel("m2.1"))
+    assert isinstance(refused, Refused)
+    assert isinstance(accepted, Accepted)
+    assert refused.exchange
+    assert accepted.exchange
+    kept = f"{refused} {accepted} {side.carrier.health()} {getattr(side.carrier, 'settings', '')}"
+    for hidden in (PASSWORD, "Sale today", NUMBER, NUMBER[1:]):
+        assert hidden not in kept
+
+
+# ── what the carrier says of its own accord ──
+
+
+async def test_a_receipt_names_the_id_that_was_given_and_the_number(side: Side) -> None:
+    outcome = await side.carrier.send(side.parcel())
+    await until(lambda: side.shelf.stored)
+    (event,) = side.shelf.stored
+    assert isinstance(outcome, Accepted)
+    assert isinstance(event, ReceiptHeard)
+    assert ((event.carrier_id,), event.news, event.about_e164) == (outcome.carrier_ids, News.DELIVERED, NUMBER)
+
+
+async def test_a_receipt_is_acknowledged_once_it_is_stored_and_not_before(side: Side) -> None:
+    side.shelf.is_open.clear()
+    await side.carrier.send(side.parcel())
+    await until(lambda: side.shelf.n_asked)
+    # Another message goes there and back on the same connection: a receipt acknowledged by now would be in the journal.
+    side.faults.set({"lose_receipts_n": 1})
+    assert isinstance(await side.carrier.send(side.parcel("m2.1")), Accepted)
+    assert side.lines("acknowledged") == []
+    side.shelf.is_open.set()
+    await until(lambda: side.lines("acknowledged"))
+    assert [line["id"] for line in side.lines("acknowledged")] == [side.lines("submit")[0]["id"]]
+
+
+async def test_a_receipt_that_could_not_be_stored_stays_with_the_carrier_and_comes_again(side: Side) -> None:
+    side.shelf.n_failures = 1
+    side.shelf.is_open.clear()
+    await side.carrier.send(side.parcel())
+    await until(lambda: side.shelf.n_asked == 2)
+    assert (side.shelf.stored, side.lines("acknowledged")) == ([], [])
+    side.shelf.is_open.set()
+    await until(lambda: side.lines("acknowledged"))
+    assert len(side.shelf.stored) == 1
+
+
+async def test_a_stranger_who_calls_is_refused_with_a_sentence(side: Side) -> None:
+    with pytest.raises(CallbackRefused) as refused:
+        side.carrier.read_callback(Callback(method="POST", path="/carriers/own", headers={}, body=b"<a/>"))
+    assert 400 <= refused.value.status < 500
+    assert str(refused.value).endswith(".")
+
+
+# ── the end ──
+
+
+async def test_closing_ends_everything_in_time(side: Side) -> None:
+    assert isinstance(await side.carrier.send(side.parcel()), Accepted)
+    await until(lambda: side.lines("acknowledged"))
+    async with asyncio.timeout(3):
+        await side.close()
+        await side.close()
+    await until(lambda: side.n_sessions() == 0)
+    assert side.listening.cancelled()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_closing_while_an_answer_is_awaited_leaves_its_outcome_unknown(kind: str, tmp_path: Path) -> None:
+    async with open_side(kind, tmp_path, answer_delay_s=60.0) as side:
+        sending = asyncio.create_task(side.carrier.send(side.parcel()))
+        await until(lambda: side.lines("submit"))
+        async with asyncio.timeout(5):
+            await side.close()
+            outcome = await sending
+    assert isinstance(outcome, Unknown)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_carrier_never_used_closes_at_once(kind: str, tmp_path: Path) -> None:
+    async with open_side(kind, tmp_path) as side:
+        async with asyncio.timeout(3):
+            await side.close()
+        assert list(side.journal.lines()) == []

@@ -1,0 +1,37 @@
+from typing import Any
+
+import pytest
+
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
+from heliogram.carriers.smpp import SmppCarrier
+from tests.world import Ids
+
+
+def account(**settings: Any) -> AccountSettings:
+    return AccountSettings(settings=settings, secret="secret", callback_url="", new_id=Ids().new_id)
+
+
+async def test_an_account_gets_the_carrier_of_its_kind() -> None:
+    smpp = carrier_for("smpp", account(host="127.0.0.1", port=2775, system_id="helio"))
+    mm7 = carrier_for("mm7", account(url="http://127.0.0.1:9/mm7"))
+    assert (type(smpp), type(mm7)) == (SmppCarrier, Mm7Carrier)
+    for carrier in (smpp, mm7):
+        await carrier.close()
+
+
+def test_a_kind_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(UnknownCarrier, match="no carrier 'fax'; there are mm7, smpp"):
+        carrier_for("fax", account())
+
+
+@pytest.mark.parametrize("kind", sorted(CARRIERS))
+@pytest.mark.parametrize("settings", [{}, {"colour": "red"}])
+def test_settings_that_cannot_work_are_complained_about_before_anything_is_sent(
+    kind: str, settings: dict[str, Any]
+) -> None:
+    with pytest.raises(Misconfigured) as complaint:
+        carrier_for(kind, account(**settings))
+    assert str(complaint.value).endswith(".")
+    assert "secret" not in str(complaint.value)

@@ -1,0 +1,128 @@
+"""Pictures are fitted to each budget once, kept by content, and shared by everyone who gets them."""
+
+import asyncio
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from heliogram.delivery.pictures import N_KEPT, Pictures, PicturesNeeded
+from heliogram.media.plan import all_budgets
+from heliogram.media.workshop import Workshop
+from heliogram.storage.tables.media import media_variants
+from tests.delivery.scene import ADA, Scene
+from tests.world import WORKSPACE
+
+BUDGETS = [budget.octets for budget in all_budgets()]
+NOBODY = Workshop(n_children=0)
+"""A workshop with nobody in it: whoever asks it for something waits for ever."""
+
+
+def _noise(side: int = 900) -> bytes:
+    """A picture that does not fit the smallest budget as it is."""
+    picture = Image.effect_noise((side, side), 90).convert("RGB")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+async def _upload(scene: Scene, octets: bytes, media_id: str = "menu") -> None:
+    await scene.world.add_picture(media_id, await scene.blobs.put(octets))
+
+
+def _pictures(scene: Scene, workshop: Workshop | None = None) -> Pictures:
+    """The pictures of another process over the same store."""
+    now = scene.world.clock.now
+    return Pictures(store=scene.store, blobs=scene.blobs, workshop=workshop or scene.workshop, now=now)
+
+
+async def _rows(scene: Scene) -> list[dict[str, Any]]:
+    return [dict(row) for row in await scene.rows(media_variants)]
+
+
+async def test_a_picture_is_made_to_fit_each_budget(small_scene: Scene) -> None:
+    original = _noise()
+    await _upload(small_scene, original)
+    made = await small_scene.pictures.prepare(WORKSPACE, "menu")
+    assert sorted(made) == BUDGETS and len(original) > BUDGETS[0]
+    for octets, variant in made.items():
+        assert variant is not None and 0 < len(variant.part.octets) <= octets
+        assert (variant.part.content_type, variant.part.filename) == ("image/jpeg", "picture.jpg")
+        with Image.open(io.BytesIO(variant.part.octets)) as picture:
+            assert picture.size == (variant.width, variant.height)
+        assert await small_scene.blobs.get(variant.part.sha256) == variant.part.octets
+        assert small_scene.pictures.variants["menu", octets] is variant
+
+
+async def test_a_variant_is_made_once_for_all_processes(small_scene: Scene) -> None:
+    await _upload(small_scene, _noise(300))
+    first = await small_scene.pictures.prepare(WORKSPACE, "menu")
+    stored = await _rows(small_scene)
+    async with asyncio.timeout(10):
+        second = await _pictures(small_scene, NOBODY).prepare(WORKSPACE, "menu")
+    assert second == first
+    assert [row["budget_octets"] for row in stored] == BUDGETS
+    assert await _rows(small_scene) == stored
+
+
+async def test_two_who_need_a_picture_at_once_make_it_once(small_scene: Scene) -> None:
+    await _upload(small_scene, _noise(200))
+    pictures = small_scene.pictures
+    first, second = await asyncio.gather(*[pictures.prepare(WORKSPACE, "menu") for _ in range(2)])
+    assert all(first[octets] is second[octets] for octets in BUDGETS)
+
+
+async def test_everyone_shares_the_same_octets(small_scene: Scene) -> None:
+    await small_scene.add_picture()
+    await small_scene.queue(ADA, ADA, ADA, content="mms", media_id="menu")
+    taken = await small_scene.take()
+    parts = [attempt.draft.variant.part for attempt in taken.attempts if attempt.draft.variant]
+    assert len(parts) == 3 and len({id(part.octets) for part in parts}) == 1
+
+
+async def test_a_picture_that_cannot_be_read_fits_no_budget(small_scene: Scene) -> None:
+    await _upload(small_scene, b"a text file called menu.jpg")
+    assert await small_scene.pictures.prepare(WORKSPACE, "menu") == dict.fromkeys(BUDGETS)
+    assert await _rows(small_scene) == []
+
+
+async def test_what_fits_one_budget_may_not_fit_another(small_scene: Scene) -> None:
+    await small_scene.add_picture(fits=lambda octets: octets > BUDGETS[0])
+    made = await _pictures(small_scene).prepare(WORKSPACE, "menu")
+    assert [octets for octets, variant in made.items() if variant is None] == BUDGETS[:1]
+
+
+@pytest.mark.parametrize(("workspace_id", "media_id"), [(WORKSPACE, "nothing"), ("another", "menu")])
+async def test_a_picture_that_is_not_there_or_is_somebody_elses_has_no_variants(
+    small_scene: Scene, workspace_id: str, media_id: str
+) -> None:
+    await small_scene.add_picture()
+    assert await _pictures(small_scene).prepare(workspace_id, media_id) == dict.fromkeys(BUDGETS)
+
+
+async def test_trying_a_picture_out_stores_nothing(small_scene: Scene) -> None:
+    made = await small_scene.pictures.try_out(_noise(300))
+    assert all(variant and len(variant.part.octets) <= octets for octets, variant in made.items())
+    assert await small_scene.pictures.try_out(b"no picture") == dict.fromkeys(BUDGETS)
+    assert (await _rows(small_scene), small_scene.pictures.variants) == ([], {})
+
+
+async def test_a_batch_says_which_of_its_pictures_are_not_prepared(small_scene: Scene) -> None:
+    await small_scene.add_picture()
+    small_scene.pictures.require({(WORKSPACE, "menu")})
+    with pytest.raises(PicturesNeeded) as needed:
+        small_scene.pictures.require({(WORKSPACE, "menu"), (WORKSPACE, "late")})
+    assert needed.value.wanted == {(WORKSPACE, "late")}
+
+
+async def test_memory_holds_so_many_pictures_and_forgets_the_one_used_least_lately(small_scene: Scene) -> None:
+    pictures = _pictures(small_scene)
+    for n in range(N_KEPT):
+        await pictures.prepare(WORKSPACE, f"picture-{n}")
+    pictures.require({(WORKSPACE, "picture-0")})
+    await pictures.prepare(WORKSPACE, "one more")
+    pictures.require({(WORKSPACE, "picture-0"), (WORKSPACE, "picture-2"), (WORKSPACE, "one more")})
+    with pytest.raises(PicturesNeeded):
+        pictures.require({(WORKSPACE, "picture-1")})
+    assert len(pictures.variants) == N_KEPT * len(BUDGETS)

@@ -1,0 +1,227 @@
+"""The named steps: may we, by which way, what does it say, how is it cut. All of it pure."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heliogram.delivery.pipeline import STEPS, decide
+from heliogram.media.limits import MMS_TEXT_LIMIT
+from heliogram.media.plan import budget_for
+from heliogram.model.consent import Standing
+from heliogram.model.group import Fallbacks, Purpose
+from heliogram.model.message import Channel, Content, State
+from heliogram.model.queue import Queued, Stop
+from heliogram.model.sender import SenderKind
+from tests.delivery.decided import (
+    FITS,
+    GROUP,
+    OPTED_OUT,
+    PHONE,
+    SENDER,
+    SUBSCRIBED,
+    decided,
+    draft_of,
+    facts,
+    queued,
+    variant,
+)
+from tests.world import NOON
+
+SECOND = timedelta(seconds=1)
+PICTURE = queued(content=Content.MMS, media_id="menu")
+ABROAD = replace(PICTURE, country="GB")
+LINK = " https://heliogram.test/p/T000000001"
+NO_LINK = replace(GROUP, fallbacks=Fallbacks(media_not_taken=False))
+
+
+def _stop(message: Queued, **changes: object) -> tuple[State, str]:
+    batch = decided(message, **changes)
+    assert not batch.going
+    return batch.stopped[0].state, batch.stopped[0].reason
+
+
+def test_the_steps_are_taken_in_this_order() -> None:
+    assert [step.__name__ for step in STEPS] == ["ask_consent", "choose_way", "write_text", "encode"]
+
+
+# ── may we ──
+
+
+def test_a_message_that_goes_names_the_fact_that_allows_it() -> None:
+    assert draft_of(queued()).fact_id == "fact-1"
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason"), [(None, "no_consent"), (OPTED_OUT, "opted_out")], ids=["never heard of", "STOP"]
+)
+@pytest.mark.parametrize("message", [queued(), PICTURE, ABROAD, replace(PICTURE, forced_reason="media_not_taken")])
+def test_without_consent_nothing_goes_by_any_way(message: Queued, standing: Standing | None, reason: str) -> None:
+    standings = {} if standing is None else {PHONE: standing}
+    assert _stop(message, standings=standings) == (State.SKIPPED, reason)
+
+
+def test_the_consent_of_one_is_not_the_consent_of_another() -> None:
+    assert _stop(replace(queued(), phone_e164="+13125550002")) == (State.SKIPPED, "no_consent")
+
+
+def test_the_answer_to_stop_goes_to_somebody_who_opted_out() -> None:
+    answer = queued(purpose=Purpose.REPLY)
+    assert draft_of(answer, standings={PHONE: OPTED_OUT}).fact_id == "fact-2"
+    assert draft_of(answer, standings={}).fact_id is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"expires_at": NOON}, (State.EXPIRED, "expired")),
+        ({"expires_at": NOON + SECOND}, None),
+        ({"due_at": NOON + SECOND}, (State.HELD, "not_due")),
+        ({"due_at": NOON}, None),
+    ],
+    ids=["just expired", "not yet expired", "not yet due", "just due"],
+)
+def test_a_message_goes_from_when_it_is_due_until_before_it_expires(
+    changes: dict[str, object], expected: tuple[State, str] | None
+) -> None:
+    batch = decided(replace(queued(), **changes))
+    assert [(stop.state, stop.reason) for stop in batch.stopped] == ([expected] if expected else [])
+    assert len(batch.going) == (0 if expected else 1)
+
+
+def test_a_held_message_says_until_when() -> None:
+    (stop,) = decided(queued(due_at=NOON + SECOND)).stopped
+    assert stop == Stop(message=stop.message, state=State.HELD, reason="not_due", until=NOON + SECOND)
+
+
+# ── by which way ──
+
+
+@pytest.mark.parametrize(
+    ("message", "channel", "account", "why"),
+    [
+        (queued(), Channel.SMS, "smsc", "text"),
+        (PICTURE, Channel.MMS, "mmsc", "mms"),
+        (ABROAD, Channel.SMS_LINK, "smsc", "destination_no_mms"),
+        (replace(PICTURE, is_landline=True), Channel.SMS_LINK, "smsc", "destination_no_mms"),
+        (replace(PICTURE, content=Content.TEXT_LINK), Channel.SMS_LINK, "smsc", "text_link_chosen"),
+        (replace(PICTURE, forced_reason="media_not_taken"), Channel.SMS_LINK, "smsc", "media_not_taken"),
+    ],
+    ids=["text", "picture", "abroad", "landline", "chosen", "refused before"],
+)
+def test_the_way_has_an_account_and_a_reason(message: Queued, channel: Channel, account: str, why: str) -> None:
+    route = draft_of(message).the_route()
+    assert (route.channel, route.account_id, route.reason) == (channel, account, why)
+
+
+def test_the_picture_is_the_variant_that_fits_the_route() -> None:
+    small, large = variant(b"small"), variant(b"large")
+    limits = {kind: budget_for(kind, None, "US").octets for kind in (SenderKind.TOLL_FREE, SenderKind.LONG_CODE)}
+    made = {("menu", limits[SenderKind.TOLL_FREE]): small, ("menu", limits[SenderKind.LONG_CODE]): large}
+    toll_free = replace(GROUP, senders=(replace(SENDER, kind=SenderKind.TOLL_FREE),))
+    assert draft_of(PICTURE, variants=made).variant is large
+    assert draft_of(PICTURE, variants=made, group=toll_free).variant is small
+
+
+def test_a_picture_that_fits_no_budget_becomes_a_link_where_the_group_says_so() -> None:
+    unfit = dict.fromkeys(FITS)
+    assert draft_of(PICTURE, variants=unfit).the_route().reason == "media_not_taken"
+    assert draft_of(PICTURE, variants=unfit).variant is None
+    assert _stop(PICTURE, variants=unfit, group=NO_LINK) == (State.SKIPPED, "media_not_taken")
+
+
+def test_whether_the_picture_fits_does_not_matter_to_one_who_gets_the_link_anyway() -> None:
+    assert draft_of(ABROAD, variants=dict.fromkeys(FITS)).the_route().reason == "destination_no_mms"
+
+
+def test_people_alike_go_alike_and_others_do_not() -> None:
+    unlike = [PICTURE, ABROAD, replace(PICTURE, is_landline=True), replace(PICTURE, content=Content.TEXT)]
+    unlike += [replace(PICTURE, forced_reason="media_not_taken"), replace(PICTURE, content=Content.TEXT_LINK)]
+    together = decide(facts(), [replace(each, id=str(n)) for n, each in enumerate(unlike * 2)]).going
+    ways = [(draft.the_route().channel, draft.the_route().reason) for draft in together]
+    alone = [draft_of(each).the_route() for each in unlike]
+    assert ways == [(route.channel, route.reason) for route in alone] * 2
+
+
+# ── what does it say ──
+
+
+@pytest.mark.parametrize("message", [queued(), PICTURE, ABROAD], ids=["text", "picture", "link"])
+@pytest.mark.parametrize("body", ["", " ", "\n\t "])
+def test_an_empty_text_never_leaves(message: Queued, body: str) -> None:
+    assert _stop(replace(message, body=body)) == (State.SKIPPED, "empty_text")
+
+
+@pytest.mark.parametrize("message", [queued(), PICTURE], ids=["text", "picture"])
+def test_who_gets_the_picture_or_none_at_all_gets_no_link(message: Queued) -> None:
+    draft = draft_of(message)
+    assert (draft.link_token, draft.text) == (None, "Hello")
+
+
+def test_everyone_who_gets_a_link_gets_one_of_their_own() -> None:
+    going = decide(facts(), [replace(ABROAD, id=str(n)) for n in range(3)]).going
+    assert [draft.link_token for draft in going] == ["T000000001", "T000000002", "T000000003"]
+    assert {draft.text for draft in going} == {f"Hello https://heliogram.test/p/{draft.link_token}" for draft in going}
+
+
+# ── how is it cut ──
+
+
+@pytest.mark.parametrize(("n", "goes"), [(1_600, True), (1_601, False)])
+@pytest.mark.parametrize("character", ["x", "é", "語", "🍲"])
+def test_a_picture_message_carries_1600_characters(n: int, goes: bool, character: str) -> None:
+    assert MMS_TEXT_LIMIT == 1_600
+    batch = decided(replace(PICTURE, body=character * n))
+    assert [stop.reason for stop in batch.stopped] == ([] if goes else ["mms_text_too_long"])
+    assert [draft.parts for draft in batch.going] == ([()] if goes else [])
+
+
+@pytest.mark.parametrize(("character", "per_segment"), [("x", 153), ("語", 67)])
+def test_a_text_has_ten_segments_at_most(character: str, per_segment: int) -> None:
+    assert len(draft_of(queued(body=character * per_segment * 10)).parts) == 10
+    assert _stop(queued(body=character * (per_segment * 10 + 1))) == (State.SKIPPED, "too_long")
+
+
+def test_the_segments_are_counted_with_the_link() -> None:
+    room = 153 * 10 - len(LINK)
+    draft = draft_of(replace(ABROAD, body="x" * room))
+    assert len(draft.parts) == 10 and draft.text.endswith(LINK)
+    assert _stop(replace(ABROAD, body="x" * (room + 1))) == (State.SKIPPED, "too_long")
+
+
+def test_the_segment_limit_is_for_texts_and_not_for_picture_messages() -> None:
+    long = replace(PICTURE, body="語" * 671)
+    assert draft_of(long).the_route().channel is Channel.MMS
+    assert _stop(replace(long, country="GB")) == (State.SKIPPED, "too_long")
+
+
+any_message = st.builds(
+    queued,
+    country=st.sampled_from(["US", "CA", "GB"]),
+    is_landline=st.booleans(),
+    content=st.sampled_from(Content),
+    media_id=st.just("menu"),
+    body=st.text(alphabet="x é語🍲", max_size=40).map(lambda text: text * 45),
+    due_at=st.sampled_from([None, NOON, NOON + SECOND]),
+    expires_at=st.sampled_from([None, NOON, NOON + SECOND]),
+)
+
+
+@given(any_message, st.sampled_from([None, SUBSCRIBED, OPTED_OUT]), st.sampled_from([FITS, dict.fromkeys(FITS)]))
+def test_everyone_either_goes_or_stops_and_nothing_that_goes_breaks_a_rule(
+    message: Queued, standing: Standing | None, variants: dict[tuple[str, int], None]
+) -> None:
+    batch = decided(message, standings={} if standing is None else {PHONE: standing}, variants=variants)
+    assert len(batch.going) + len(batch.stopped) == 1
+    for stop in batch.stopped:
+        assert stop.reason and (stop.until is not None) == (stop.state is State.HELD)
+    for draft in batch.going:
+        assert standing is SUBSCRIBED and draft.fact_id == "fact-1" and message.body.strip()
+        is_link = draft.the_route().channel is Channel.SMS_LINK
+        assert (draft.link_token is not None) == is_link
+        if draft.the_route().channel is Channel.MMS:
+            assert draft.variant is not None and len(draft.text) <= 1_600 and not draft.parts
+        else:
+            assert 1 <= len(draft.parts) <= 10 and "".join(draft.parts) == draft.text

@@ -1,0 +1,442 @@
+"""The worker at its work: with carriers that accept, refuse, throttle, answer late or never, or break; and a database
+that fails at the worst moment. Nobody is written to twice, nobody is lost, and no window is exceeded."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from heliogram.carriers.protocol import Link
+from heliogram.delivery.worker import wait_for
+from heliogram.model.consent import Subscription
+from heliogram.model.message import State
+from heliogram.model.parcel import MEDIA_REFUSED, MmsParcel, Outcome, Parcel, SmsParcel
+from heliogram.model.queue import LaneState
+from heliogram.storage import lanes
+from heliogram.storage.tables.delivery import attempts, outcomes
+from heliogram.storage.tables.delivery import lanes as lane_rows
+from tests.delivery.carrier import (
+    Answering,
+    CounterCarrier,
+    accept,
+    accept_the_first_part,
+    break_down,
+    in_turn,
+    lose_the_answer,
+    never,
+    refuse,
+    throttle,
+)
+from tests.delivery.faulty import FaultyStore, Trap
+from tests.delivery.scene import ADA, BO, CY, LANE, LONDON, Scene, receipt, until
+from tests.delivery.working import until_all, until_handed, until_n, working
+from tests.world import SMSC, phones_of
+
+S = State
+
+
+async def _owner(scene: Scene, lane_id: str = LANE) -> str | None:
+    rows: dict[str, Any] = {row["id"]: row for row in await scene.rows(lane_rows)}
+    return rows[lane_id]["owner"]
+
+
+# ── handing over ──
+
+
+async def test_everyone_in_line_is_handed_over_once_and_in_order(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=4)
+    await small_scene.queue(*phones_of(30))
+    async with working(small_scene, carrier):
+        await until_all(small_scene, S.SENT, n=30)
+    assert carrier.numbers() == phones_of(30)
+    assert len(await small_scene.attempts()) == len(await small_scene.outcomes()) == 30
+
+
+async def test_an_attempt_is_committed_before_its_octets_leave(scene: Scene) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    async def look_first(parcel: Parcel) -> Outcome:
+        keys = {f"{row['message_id']}.{row['n']}" for row in await scene.attempts()}
+        seen.append((parcel.key, parcel.key in keys))
+        return await accept(parcel)
+
+    await scene.queue(*phones_of(12))
+    async with working(scene, CounterCarrier(window=5, answering=look_first)):
+        await until_all(scene, S.SENT, n=12)
+    assert len(seen) == 12 and all(was_there for _key, was_there in seen)
+
+
+@pytest.mark.parametrize(("body", "at_once"), [("Hello", 9), ("x" * 400, 9), ("x" * 1_000, 7)])
+async def test_no_more_is_out_than_the_window_over_all_lanes(small_scene: Scene, body: str, at_once: int) -> None:
+    carrier = CounterCarrier(window=10)
+    carrier.answering = carrier.answer_late
+    for lane_id in ("second", "third"):
+        await small_scene.add_lane(lane_id)
+    for lane_id in (LANE, "second", "third"):
+        await small_scene.queue(*phones_of(8), lane_id=lane_id, body=body)
+    async with working(small_scene, carrier):
+        await until_handed(carrier, at_once if body == "Hello" else 1)
+        assert len(await small_scene.attempts()) <= 10
+        carrier.let_go()
+        await until_all(small_scene, S.SENT, n=24)
+    assert carrier.most_open == at_once
+    assert len(carrier.handed) == 24
+
+
+async def test_a_slot_is_free_again_only_when_the_answer_is_stored(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=2)
+    store = FaultyStore.of(small_scene.store)
+    store.trap = Trap(outcomes, is_committed=False)
+    await small_scene.queue(ADA, BO)
+    async with working(small_scene, carrier, store=store):
+        await until(lambda: _sprung(store))
+        assert carrier.numbers() == [ADA]
+        await until_all(small_scene, S.SENT, n=2)
+    assert carrier.numbers() == [ADA, BO]
+
+
+async def _sprung(store: FaultyStore) -> bool:
+    return store.n_sprung > 0
+
+
+async def test_an_urgent_message_does_not_wait_behind_a_campaign(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=10)
+    carrier.answering = carrier.answer_late
+    await small_scene.add_lane("urgent", priority=7)
+    await small_scene.queue(*phones_of(40))
+    async with working(small_scene, carrier) as worker:
+        await until_handed(carrier, 9)
+        await small_scene.queue(LONDON, lane_id="urgent")
+        worker.wake.set()
+        await until_handed(carrier, 10)
+        assert carrier.numbers()[9] == LONDON
+        carrier.let_go()
+        await until_all(small_scene, S.SENT, n=41)
+
+
+async def test_urgent_lanes_are_worked_first(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=1)
+    await small_scene.add_lane("urgent", priority=7)
+    await small_scene.queue(ADA)
+    await small_scene.queue(BO, lane_id="urgent")
+    async with working(small_scene, carrier):
+        await until_all(small_scene, S.SENT, n=2)
+    assert carrier.numbers() == [BO, ADA]
+
+
+# ── what carriers answer ──
+
+
+@pytest.mark.parametrize(
+    ("answering", "state", "reason"),
+    [
+        (accept, S.SENT, ""),
+        (accept_the_first_part, S.UNKNOWN, "88"),
+        (lose_the_answer, S.UNKNOWN, "no_answer"),
+        (break_down, S.UNKNOWN, "internal error: RuntimeError"),
+        (refuse("11", permanent=True), S.FAILED, "11"),
+    ],
+    ids=["accepts", "accepts in part", "does not answer", "breaks down", "refuses"],
+)
+async def test_what_a_carrier_answers_is_the_end_of_the_hand_over(
+    small_scene: Scene, answering: Answering, state: State, reason: str
+) -> None:
+    carrier = CounterCarrier(answering=answering)
+    (message_id,) = await small_scene.queue(ADA, body="x" * 161)
+    async with working(small_scene, carrier) as worker:
+        await until_all(small_scene, state, n=1)
+        small_scene.world.clock.move(seconds=3_600)
+        await small_scene.queue(BO)
+        worker.wake.set()
+        await until_handed(carrier, 2)
+    assert carrier.numbers() == [ADA, BO]
+    assert (await small_scene.reasons())[message_id] == (state, reason)
+
+
+@pytest.mark.parametrize(("first", "wait_s"), [(throttle, 2), (refuse("20"), 5)], ids=["throttled", "busy"])
+async def test_a_refused_message_is_handed_over_again_when_its_time_has_come(
+    small_scene: Scene, first: Answering, wait_s: float
+) -> None:
+    carrier = CounterCarrier(answering=in_turn(first, accept))
+    await small_scene.queue(ADA)
+    async with working(small_scene, carrier):
+        await until_all(small_scene, S.RETRYING, n=1)
+        small_scene.world.clock.move(seconds=wait_s)
+        await until_all(small_scene, S.SENT, n=1)
+    assert [parcel.key[-2:] for parcel in carrier.handed] == [".1", ".2"]
+
+
+async def test_a_number_that_takes_no_pictures_gets_one_text_with_a_link(small_scene: Scene) -> None:
+    sms, mms = CounterCarrier(), CounterCarrier(answering=refuse(MEDIA_REFUSED, permanent=True))
+    await small_scene.add_picture()
+    await small_scene.queue(ADA, content="mms", media_id="menu")
+    async with working(small_scene, sms, mms):
+        await until_all(small_scene, S.SENT, n=1)
+    (link,) = await small_scene.links()
+    (picture,), (text,) = mms.handed, sms.handed
+    assert isinstance(picture, MmsParcel) and [part.filename for part in picture.media] == ["picture.jpg"]
+    assert isinstance(text, SmsParcel)
+    assert "".join(text.parts) == f"Hello https://heliogram.test/p/{link['token']}"
+
+
+async def test_a_stop_before_the_next_try_counts(small_scene: Scene) -> None:
+    carrier = CounterCarrier(answering=in_turn(throttle, accept))
+    await small_scene.queue(ADA)
+    async with working(small_scene, carrier):
+        await until_all(small_scene, S.RETRYING, n=1)
+        await small_scene.world.say(Subscription.UNSUBSCRIBED, [ADA])
+        small_scene.world.clock.move(seconds=60)
+        await until_all(small_scene, S.SKIPPED, n=1)
+    assert carrier.numbers() == [ADA]
+
+
+async def test_while_a_carrier_is_down_its_messages_wait_and_others_pass(small_scene: Scene) -> None:
+    sms, mms = CounterCarrier(), CounterCarrier(link=Link.DOWN)
+    await small_scene.add_picture()
+    await small_scene.queue(ADA, CY, content="mms", media_id="menu")
+    await small_scene.queue(BO)
+    async with working(small_scene, sms, mms):
+        await until_all(small_scene, S.QUEUED, S.SENT, n=3)
+        await until_handed(sms, 1)
+        assert (sms.numbers(), mms.numbers()) == ([BO], [])
+        mms.link = Link.UP
+        await until_all(small_scene, S.SENT, n=3)
+    assert mms.numbers() == [ADA, CY]
+    assert {row["n"] for row in await small_scene.attempts()} == {1}
+
+
+# ── lanes that stop ──
+
+
+async def _campaign(scene: Scene, n: int) -> list[str]:
+    await scene.world.add_campaign()
+    await scene.add_lane("c-campaign", campaign_id="campaign")
+    return await scene.queue(*phones_of(n), lane_id="c-campaign", campaign_id="campaign")
+
+
+async def _set(scene: Scene, state: LaneState) -> None:
+    async with scene.store.write() as connection:
+        await lanes.set_state(connection, "campaign", state)
+
+
+async def test_a_paused_campaign_hands_over_nothing_until_it_goes_on(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=4)
+    carrier.answering = carrier.answer_late
+    await _campaign(small_scene, 6)
+    await small_scene.add_lane("other")
+    async with working(small_scene, carrier) as worker:
+        await until_handed(carrier, 2)
+        await _set(small_scene, LaneState.PAUSED)
+        n_before = len(await small_scene.attempts())
+        carrier.let_go()
+        await until_n(small_scene, S.SENT, n_before)
+        await small_scene.queue(LONDON, lane_id="other")
+        worker.wake.set()
+        await until_n(small_scene, S.SENT, n_before + 1)
+        await _set(small_scene, LaneState.OPEN)
+        worker.wake.set()
+        await until_all(small_scene, S.SENT, n=7)
+    assert carrier.numbers()[n_before] == LONDON
+    assert [phone for phone in carrier.numbers() if phone != LONDON] == phones_of(6)
+
+
+async def test_a_canceled_campaign_hands_over_nothing_more(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=4)
+    carrier.answering = carrier.answer_late
+    ids = await _campaign(small_scene, 8)
+    async with working(small_scene, carrier) as worker:
+        await until_handed(carrier, 2)
+        await _set(small_scene, LaneState.CANCELED)
+        n_before = len(await small_scene.attempts())
+        carrier.let_go()
+        worker.wake.set()
+        found = await until_all(small_scene, S.SENT, S.CANCELED, n=8)
+    assert len(carrier.handed) == n_before
+    assert [found[each] for each in ids] == [S.SENT] * n_before + [S.CANCELED] * (8 - n_before)
+
+
+async def test_trouble_in_one_lane_is_not_the_others(small_scene: Scene) -> None:
+    carrier = CounterCarrier()
+    await small_scene.world.add_picture("lost", "f" * 64)
+    await small_scene.add_lane("second")
+    (stuck,) = await small_scene.queue(ADA, content="mms", media_id="lost")
+    (goes,) = await small_scene.queue(BO, lane_id="second")
+    async with working(small_scene, carrier):
+        assert await until_all(small_scene, S.SENT, n=1) == {goes: S.SENT}
+    assert stuck not in await small_scene.states()
+
+
+# ── when the database fails ──
+
+
+async def test_a_turn_whose_commit_fails_hands_nothing_over_and_is_taken_again(scene: Scene) -> None:
+    carrier, store = CounterCarrier(), FaultyStore.of(scene.store)
+    store.trap = Trap(attempts, is_committed=False)
+    await scene.queue(ADA, BO)
+    async with working(scene, carrier, store=store):
+        await until(lambda: _sprung(store))
+        assert (carrier.handed, await scene.attempts()) == ([], [])
+        await until_all(scene, S.SENT, n=2)
+    assert carrier.numbers() == [ADA, BO]
+    assert {row["n"] for row in await scene.attempts()} == {1}
+
+
+async def test_a_turn_whose_commit_is_not_heard_of_is_in_doubt_and_not_repeated(scene: Scene) -> None:
+    carrier, store = CounterCarrier(), FaultyStore.of(scene.store)
+    store.trap = Trap(attempts, is_committed=True)
+    doubtful = await scene.queue(ADA, BO)
+    async with working(scene, carrier, store=store) as worker:
+        await until(lambda: _sprung(store))
+        (later,) = await scene.queue(CY)
+        worker.wake.set()
+        found = await until_all(scene, S.SENT, S.UNKNOWN, n=3)
+        assert {account.slots.taken for account in worker.accounts.values()} == {0}
+    assert carrier.numbers() == [CY]
+    assert found == {**dict.fromkeys(doubtful, S.UNKNOWN), later: S.SENT}
+
+
+@pytest.mark.parametrize("is_committed", [False, True], ids=["and not stored", "although stored"])
+async def test_answers_whose_commit_fails_are_stored_once_and_delivery_goes_on(
+    scene: Scene, is_committed: bool
+) -> None:
+    carrier = CounterCarrier(window=4, answering=in_turn(accept, throttle, accept))
+    store = FaultyStore.of(scene.store)
+    store.trap = Trap(outcomes, is_committed=is_committed)
+    await scene.queue(*phones_of(9))
+    async with working(scene, carrier, store=store) as worker:
+        await until(lambda: _sprung(store))
+        await until_all(scene, S.SENT, S.RETRYING, n=9)
+        scene.world.clock.move(seconds=2)
+        await until_all(scene, S.SENT, n=9)
+        assert {account.slots.taken for account in worker.accounts.values()} == {0}
+    assert sorted(carrier.numbers()) == sorted([*phones_of(9), phones_of(9)[1]])
+    assert len(await scene.outcomes()) == len(await scene.attempts()) == 10
+
+
+# ── owners that come and go ──
+
+
+async def test_a_worker_that_stops_waits_for_answers_and_gives_its_lanes_back(small_scene: Scene) -> None:
+    carrier = CounterCarrier()
+    carrier.answering = carrier.answer_late
+    await small_scene.queue(ADA, BO)
+    async with working(small_scene, carrier):
+        await until_handed(carrier, 2)
+        assert await _owner(small_scene) == "one"
+        asyncio.get_running_loop().call_later(0.05, carrier.let_go)
+    assert set((await small_scene.states()).values()) == {S.SENT}
+    assert await _owner(small_scene) is None
+
+
+async def test_answers_that_were_being_stored_when_the_worker_was_stopped_do_not_keep_it(small_scene: Scene) -> None:
+    """The commit went through although the task that waited for it was cancelled."""
+    carrier, store = CounterCarrier(), FaultyStore.of(small_scene.store)
+    store.trap = Trap(outcomes, is_committed=True)
+    await small_scene.queue(ADA, BO)
+    async with asyncio.timeout(4), working(small_scene, carrier, store=store):
+        await until(lambda: _sprung(store))
+    assert set((await small_scene.states()).values()) == {S.SENT}
+    assert await _owner(small_scene) is None
+    assert len(await small_scene.outcomes()) == 2
+
+
+async def test_what_a_stopped_worker_leaves_without_an_answer_is_unknown_to_the_next(small_scene: Scene) -> None:
+    silent, carrier = CounterCarrier(answering=never), CounterCarrier()
+    (left,) = await small_scene.queue(ADA)
+    async with working(small_scene, silent):
+        await until_handed(silent, 1)
+    assert await small_scene.states() == {left: S.SENDING}
+    (later,) = await small_scene.queue(BO)
+    async with working(small_scene, carrier, me="two"):
+        found = await until_all(small_scene, S.SENT, S.UNKNOWN, n=2)
+    assert found == {left: S.UNKNOWN, later: S.SENT}
+    assert carrier.numbers() == [BO]
+
+
+async def test_a_receipt_from_before_the_restart_tells_the_next_worker_what_became_of_it(small_scene: Scene) -> None:
+    (message_id,) = await small_scene.queue(ADA)
+    await small_scene.take(me="a process that died")
+    await small_scene.hear(receipt("c1", about=ADA))
+    small_scene.world.clock.move(seconds=11)
+    carrier = CounterCarrier()
+    async with working(small_scene, carrier):
+        await until_all(small_scene, S.DELIVERED, n=1)
+    assert carrier.handed == []
+    assert [row["message_id"] for row in await small_scene.receipts()] == [message_id]
+
+
+async def test_a_lane_whose_lease_ran_out_goes_to_another_worker_and_nobody_gets_it_twice(small_scene: Scene) -> None:
+    slow, quick = CounterCarrier(window=4), CounterCarrier(window=4)
+    slow.answering = slow.answer_late
+    await small_scene.queue(*phones_of(8))
+
+    async def is_taken_over() -> bool:
+        small_scene.world.clock.move(seconds=11)
+        return len(quick.handed) > 0
+
+    async with working(small_scene, slow, me="one"):
+        await until_handed(slow, 3)
+        async with working(small_scene, quick, me="two"):
+            await until(is_taken_over)
+            await until_all(small_scene, S.SENT, S.UNKNOWN, n=8)
+            slow.let_go()
+            await until_all(small_scene, S.SENT, n=8)
+    assert sorted(slow.numbers() + quick.numbers()) == phones_of(8)
+    assert {row["n"] for row in await small_scene.attempts()} == {1}
+
+
+async def test_a_lane_of_a_living_worker_stays_its_own(small_scene: Scene) -> None:
+    slow, idle = CounterCarrier(window=4), CounterCarrier()
+    slow.answering = slow.answer_late
+    await small_scene.queue(*phones_of(8))
+    await small_scene.add_lane("free")
+    async with working(small_scene, slow, me="one"):
+        await until_handed(slow, 3)
+        async with working(small_scene, idle, me="two"):
+            async with small_scene.store.read() as connection:
+                assert await lanes.with_work(connection, small_scene.world.clock.now(), "two") == []
+            assert await _owner(small_scene) == "one"
+            slow.let_go()
+            await until_all(small_scene, S.SENT, n=8)
+    assert idle.handed == []
+    assert slow.numbers() == phones_of(8)
+
+
+# ── what a turn is decided by ──
+
+
+async def test_a_switch_of_the_group_counts_at_once_and_consent_even_sooner(small_scene: Scene) -> None:
+    carrier = CounterCarrier()
+    await small_scene.queue(ADA)
+    async with working(small_scene, carrier) as worker:
+        await until_all(small_scene, S.SENT, n=1)
+        await small_scene.world.add_group("news", ["us"])
+        await small_scene.world.say(Subscription.UNSUBSCRIBED, [BO])
+        await small_scene.world.add_people([BO], subscribed=False)
+        (stopped,) = await small_scene.queue(BO)
+        worker.wake.set()
+        await until_all(small_scene, S.SENT, S.SKIPPED, n=2)
+    assert (await small_scene.reasons())[stopped] == (S.SKIPPED, "opted_out")
+    assert carrier.numbers() == [ADA]
+
+
+async def test_a_wait_ends_with_the_event_or_with_the_time() -> None:
+    event = asyncio.Event()
+    await wait_for(event, 0.001)
+    assert not event.is_set()
+    event.set()
+    async with asyncio.timeout(1):
+        await wait_for(event, 60)
+
+
+async def test_an_account_has_nothing_out_when_all_is_answered(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=3, answering=in_turn(accept, refuse("11", permanent=True), lose_the_answer, accept))
+    await small_scene.queue(*phones_of(7))
+    async with working(small_scene, carrier) as worker:
+        await until_all(small_scene, S.SENT, S.FAILED, S.UNKNOWN, n=7)
+
+        async def is_empty() -> bool:
+            return worker.accounts[SMSC].slots.taken == 0
+
+        await until(is_empty)
+    assert len(carrier.handed) == 7

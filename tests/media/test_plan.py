@@ -1,0 +1,46 @@
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from heliogram.media.plan import BASE64_SHARE, OVERHEAD_OCTETS, all_budgets, budget_for
+from heliogram.model.sender import SenderKind
+
+TABLE = tomllib.loads((files("heliogram.media") / "data" / "routes.toml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("kind", "country", "whole_message"),
+    [
+        (SenderKind.TOLL_FREE, "US", 600_000),
+        (SenderKind.SHORT_CODE, "US", 600_000),
+        (SenderKind.LONG_CODE, "US", 1_000_000),
+        (SenderKind.LONG_CODE, "CA", 1_000_000),
+        (SenderKind.SHORT_CODE, "GB", 300_000),
+        (SenderKind.ALPHANUMERIC, "DE", 300_000),
+    ],
+)
+def test_a_route_gives_the_picture_what_is_left_of_its_limit(
+    kind: SenderKind, country: str, whole_message: int
+) -> None:
+    budget = budget_for(kind, None, country)
+    assert (budget.octets + 1) * BASE64_SHARE + OVERHEAD_OCTETS > whole_message
+    assert budget.octets * BASE64_SHARE + OVERHEAD_OCTETS <= whole_message
+
+
+def test_the_overhead_leaves_room_for_the_longest_text_and_what_wraps_it() -> None:
+    assert OVERHEAD_OCTETS >= 1_600 * 4 + 4_000
+
+
+def test_every_budget_that_a_route_can_have_is_prepared_smallest_first() -> None:
+    octets = [budget.octets for budget in all_budgets()]
+    assert octets == sorted(set(octets))
+    possible = {budget_for(kind, None, country).octets for kind in SenderKind for country in ("US", "CA", "GB", "JP")}
+    assert possible <= set(octets)
+
+
+def test_every_row_of_the_table_says_where_it_is_from_and_names_a_kind_of_sender() -> None:
+    for row in [*TABLE["route"], TABLE["default"]]:
+        assert row["source"]
+        assert row["octets"] > OVERHEAD_OCTETS
+    assert {row["sender_kind"] for row in TABLE["route"]} <= set(SenderKind)

@@ -1,0 +1,139 @@
+import asyncio
+import os
+import resource
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from heliogram.media.plan import Budget
+from heliogram.media.probe import MediaRefused
+from heliogram.media.workshop import Workshop
+
+from .children import children_of
+from .pictures import gif_of, jpeg, opened, png, png_bomb, png_saying
+
+PHOTO = jpeg(800, 600)
+BUDGET = Budget(octets=120_000, max_width=640, max_height=640, content_types=("image/jpeg",), source="a test")
+ME = os.getpid()
+COULD_NOT_READ = "The picture could not be read: it is damaged or too large."
+
+
+@pytest.fixture
+async def workshop() -> AsyncIterator[Workshop]:
+    opened = Workshop(1)
+    yield opened
+    await opened.close()
+    assert children_of(ME) == []
+
+
+async def _the_child(workshop: Workshop) -> int:
+    """The id of the workshop's child, once it has one."""
+    await workshop.inspect(PHOTO)
+    (pid,) = children_of(ME)
+    return pid
+
+
+async def test_a_picture_is_inspected_and_fitted(workshop: Workshop) -> None:
+    picture = await workshop.inspect(PHOTO)
+    variant = await workshop.fit(PHOTO, BUDGET)
+    assert (picture.width, picture.height, picture.content_type) == (800, 600, "image/jpeg")
+    assert (variant.width, variant.height, opened(variant.octets).size) == (640, 480, (640, 480))
+    assert len(variant.octets) <= BUDGET.octets
+
+
+@pytest.mark.parametrize(
+    "octets", [png_bomb(), gif_of(65_535), b"text named photo.jpg", PHOTO[:3_000]], ids=["PNG", "GIF", "text", "half"]
+)
+async def test_what_the_header_gives_away_is_refused_without_a_child(workshop: Workshop, octets: bytes) -> None:
+    for refusing in (workshop.inspect(octets), workshop.fit(octets, BUDGET)):
+        with pytest.raises(MediaRefused):
+            await refusing
+    assert children_of(ME) == []
+
+
+async def test_a_picture_damaged_inside_is_refused_by_the_child_which_lives_on(workshop: Workshop) -> None:
+    whole = png()
+    child = await _the_child(workshop)
+    with pytest.raises(MediaRefused) as refused:
+        await workshop.inspect(whole[: len(whole) // 2] + whole[len(whole) // 2 + 999 :])
+    assert refused.value.code == "broken"
+    assert await _the_child(workshop) == child
+
+
+async def test_a_child_that_hangs_is_ended_in_time_while_the_server_goes_on() -> None:
+    workshop = Workshop(1, job_timeout_s=5.0)  # a busy machine needs some of it to start a child
+    child = await _the_child(workshop)
+    os.kill(child, signal.SIGSTOP)
+    started = time.monotonic()
+    turns = 0
+    job = asyncio.ensure_future(workshop.inspect(PHOTO))
+    while not job.done():
+        await asyncio.wait([job], timeout=0.05)
+        turns += 1
+    with pytest.raises(MediaRefused, match=COULD_NOT_READ):
+        await job
+    assert (turns > 5, 5 <= time.monotonic() - started < 15) == (True, True)
+    assert children_of(ME) == []
+    assert (await workshop.inspect(PHOTO)).width == 800
+    await workshop.close()
+
+
+async def test_a_child_that_dies_at_its_work_costs_a_refusal_and_nothing_else(workshop: Workshop) -> None:
+    child = await _the_child(workshop)
+    os.kill(child, signal.SIGSTOP)
+    job = asyncio.ensure_future(workshop.fit(PHOTO, BUDGET))
+    await asyncio.wait([job], timeout=0.05)
+    os.kill(child, signal.SIGKILL)
+    with pytest.raises(MediaRefused) as refused:
+        await job
+    assert refused.value.code == "could_not_read"
+    assert (await workshop.inspect(PHOTO)).width == 800
+
+
+async def test_a_child_that_died_between_two_jobs_is_replaced(workshop: Workshop) -> None:
+    child = await _the_child(workshop)
+    os.kill(child, signal.SIGKILL)
+    await asyncio.to_thread(_wait_until_gone, child)
+    assert (await workshop.inspect(PHOTO)).width == 800
+
+
+def _wait_until_gone(pid: int) -> None:
+    end = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+async def test_a_picture_that_eats_memory_is_refused_and_the_next_one_is_read(workshop: Workshop) -> None:
+    child = await _the_child(workshop)
+    mapped = int(Path(f"/proc/{child}/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.prlimit(child, resource.RLIMIT_AS, (mapped + 20_000_000, mapped + 20_000_000))
+    with pytest.raises(MediaRefused) as refused:
+        await workshop.inspect(png_saying(10_000, 10_000))
+    assert refused.value.code in ("too_much_memory", "could_not_read")
+    assert (await workshop.inspect(PHOTO)).width == 800
+
+
+async def test_who_no_longer_waits_for_a_picture_leaves_no_child_at_work() -> None:
+    workshop = Workshop(1)
+    child = await _the_child(workshop)
+    os.kill(child, signal.SIGSTOP)
+    job = asyncio.ensure_future(workshop.inspect(PHOTO))
+    await asyncio.wait([job], timeout=0.05)
+    job.cancel()
+    await asyncio.wait([job])
+    assert (job.cancelled(), children_of(ME)) == (True, [])
+    await workshop.close()
+
+
+async def test_pictures_wait_for_a_free_child_and_the_children_are_kept() -> None:
+    workshop = Workshop(2)
+    pictures = await asyncio.gather(*(workshop.inspect(PHOTO) for _ in range(6)))
+    assert [picture.width for picture in pictures] == [800] * 6
+    kept = children_of(ME)
+    await workshop.inspect(PHOTO)
+    assert (len(kept), children_of(ME)) == (2, kept)
+    await workshop.close()
+    assert children_of(ME) == []

@@ -1,0 +1,145 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heliogram.wire.errors import OurFault, TheirFault
+from heliogram.wire.segment import Encoding, split_text
+from heliogram.wire.smpp.message import UDHI, Address, address_of, is_receipt, read_text, submit_parts
+from heliogram.wire.smpp.names import Command, Tag
+from heliogram.wire.smpp.pdu import Pdu, encode, parse
+from heliogram.wire.udh import Concat
+from tests.wire.vectors import Vector, each, facts, tlvs_of
+
+FACTS = facts("texts")
+SHOP = address_of("72345")
+PERSON = address_of("+13125550142")
+
+
+def deliver(vector: Vector) -> Pdu:
+    """The deliver_sm a vector stands for, as it comes off the wire."""
+    fields = {
+        "esm_class": vector.get("esm_class", 0),
+        "data_coding": vector.get("data_coding", 0),
+        "short_message": bytes.fromhex(vector.get("hex", "")),
+    }
+    return parse(encode(Pdu(Command.DELIVER_SM, 0, 1, fields, tlvs_of(vector))))
+
+
+def submit(text: str, *, reference: int = 7) -> list[Pdu]:
+    split = split_text(text)
+    return submit_parts(SHOP, PERSON, split.parts, split.encoding, reference=reference)
+
+
+@each(FACTS["read"])
+def test_a_text_is_read_in_its_alphabet_and_its_place(vector: Vector) -> None:
+    concat = vector.get("concat")
+    place = Concat(reference=concat[0], total=concat[1], number=concat[2]) if concat else None
+    assert read_text(deliver(vector)) == (vector["text"], place)
+
+
+@each(FACTS["refused"])
+def test_a_text_that_contradicts_itself_is_their_fault(vector: Vector) -> None:
+    with pytest.raises(TheirFault):
+        read_text(deliver(vector))
+
+
+@each(FACTS["receipts"])
+def test_a_receipt_is_told_from_a_text(vector: Vector) -> None:
+    assert is_receipt(deliver(vector)) == vector["is"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name", "address"),
+    [
+        ("+13125550142", False, Address(1, 1, "13125550142")),
+        ("72345", False, Address(3, 0, "72345")),
+        ("Northgate", True, Address(5, 0, "Northgate")),
+        ("72345", True, Address(5, 0, "72345")),
+    ],
+)
+def test_an_address_says_what_kind_it_is(text: str, is_name: bool, address: Address) -> None:
+    assert address_of(text, is_name=is_name) == address
+
+
+def test_a_text_of_one_segment_goes_without_a_header() -> None:
+    (pdu,) = submit("5€ off")
+    assert pdu == Pdu(
+        Command.SUBMIT_SM,
+        fields={
+            "source_addr_ton": 3,
+            "source_addr_npi": 0,
+            "source_addr": "72345",
+            "dest_addr_ton": 1,
+            "dest_addr_npi": 1,
+            "destination_addr": "13125550142",
+            "registered_delivery": 1,
+            "data_coding": 0,
+            "short_message": bytes.fromhex("351b65206f6666"),
+        },
+    )
+
+
+def test_a_receipt_is_asked_for_unless_it_is_not_wanted() -> None:
+    asked, not_asked = (
+        submit_parts(SHOP, PERSON, ("a",), Encoding.GSM_7, reference=0, receipt=receipt)[0] for receipt in (True, False)
+    )
+    assert (asked.number("registered_delivery"), not_asked.number("registered_delivery")) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "data_coding", "first_octets", "n_last"),
+    [("a" * 161, 0, b"a" * 153, 6 + 8), ("ж" * 71, 8, "ж".encode("utf-16-be") * 67, 6 + 8)],
+)
+def test_a_longer_text_is_several_pdus_of_one_reference(
+    text: str, data_coding: int, first_octets: bytes, n_last: int
+) -> None:
+    first, last = submit(text, reference=7)
+    assert first.octets("short_message") == bytes([5, 0, 3, 7, 2, 1]) + first_octets
+    assert last.octets("short_message")[:6] == bytes([5, 0, 3, 7, 2, 2])
+    assert len(last.octets("short_message")) == n_last
+    assert {pdu.number("esm_class") for pdu in (first, last)} == {UDHI} == {0x40}
+    assert {pdu.number("data_coding") for pdu in (first, last)} == {data_coding}
+
+
+@pytest.mark.parametrize(("reference", "octet"), [(0, 0), (255, 255), (256, 0), (0x1234, 0x34)])
+def test_the_reference_is_that_of_the_message(reference: int, octet: int) -> None:
+    assert {pdu.octets("short_message")[3] for pdu in submit("a" * 400, reference=reference)} == {octet}
+
+
+def test_a_text_that_is_not_in_the_encoding_asked_for_is_our_fault() -> None:
+    with pytest.raises(OurFault):
+        submit_parts(SHOP, PERSON, ("ж",), Encoding.GSM_7, reference=0)
+
+
+@given(st.text(st.one_of(st.sampled_from("a€🙂é"), st.characters(exclude_categories=["Cs"])), max_size=300))
+def test_what_is_submitted_reads_as_the_text_segment_by_segment(text: str) -> None:
+    pdus = [parse(encode(pdu)) for pdu in submit(text, reference=300)]
+    read = [read_text(pdu) for pdu in pdus]
+    assert "".join(part for part, _concat in read) == text
+    if len(pdus) == 1:
+        assert read[0][1] is None
+    else:
+        numbers = range(1, len(pdus) + 1)
+        assert [place for _part, place in read] == [Concat(reference=44, total=len(pdus), number=n) for n in numbers]
+
+
+@given(
+    st.integers(0, 255),
+    st.integers(0, 255),
+    st.binary(max_size=254),
+    st.lists(st.tuples(st.sampled_from(sorted(Tag)), st.binary(max_size=8)), max_size=4),
+)
+def test_any_octets_are_a_text_or_their_fault(
+    esm_class: int, data_coding: int, octets: bytes, tlvs: list[tuple[int, bytes]]
+) -> None:
+    fields: dict[str, int | str | bytes] = {
+        "esm_class": esm_class,
+        "data_coding": data_coding,
+        "short_message": octets,
+    }
+    try:
+        text, concat = read_text(Pdu(Command.DELIVER_SM, 0, 1, fields, tuple(tlvs)))
+    except TheirFault:
+        return
+    assert len(text) <= max(len(octets), 8)
+    assert concat is None or 1 <= concat.number <= concat.total

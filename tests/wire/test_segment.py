@@ -1,0 +1,124 @@
+"""Segments: what fits, where a text may be cut, and that everyone counts alike. The browser reads the same facts."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from heliogram.wire import gsm
+from heliogram.wire.errors import OurFault
+from heliogram.wire.segment import (
+    JOINED,
+    MAX_SEGMENTS,
+    SINGLE,
+    Encoding,
+    Split,
+    count_units,
+    encode_part,
+    measure,
+    split_text,
+)
+from tests.wire.vectors import Vector, each, facts, text_of
+
+CASES = facts("segments")["cases"]
+# Characters whose clusters matter, so that boundaries meet them often.
+ODD = "🙂🇬🇧👨‍👩‍👧‍👦👍🏽1️⃣e\u0301किж€{a\r\n"
+SHORT = st.text(st.one_of(st.sampled_from(ODD), st.characters()), max_size=40)
+LONG = st.builds(lambda pieces, n: "".join(pieces) * n, st.lists(st.sampled_from(ODD), max_size=9), st.integers(1, 60))
+GSM = st.builds(
+    lambda text, n: text * n, st.text(st.sampled_from(sorted(gsm.CHARACTERS)), max_size=40), st.integers(1, 20)
+)
+TEXTS = st.one_of(SHORT, LONG, GSM)
+
+
+@each(CASES)
+def test_a_text_is_cut_where_it_should_be(vector: Vector) -> None:
+    text = text_of(vector["text"])
+    split = split_text(text)
+    assert (split.encoding, split.n_units) == (vector["encoding"], vector["n_units"])
+    assert split.parts == tuple(map(text_of, vector.get("parts", [vector["text"]])))
+    assert measure(text) == (split.encoding, split.n_segments, split.n_units)
+
+
+def test_a_segment_holds_140_octets_with_and_without_its_header() -> None:
+    for encoding, bits in ((Encoding.GSM_7, 7), (Encoding.UCS_2, 16)):
+        assert SINGLE[encoding] * bits <= 140 * 8 < (SINGLE[encoding] + 1) * bits
+        assert JOINED[encoding] * bits <= (140 - 6) * 8 < (JOINED[encoding] + 1) * bits
+
+
+@pytest.mark.parametrize(("letter", "per_segment"), [("a", 153), ("ж", 67)])
+def test_ten_segments_are_allowed_and_the_eleventh_begins_with_one_letter_more(letter: str, per_segment: int) -> None:
+    full = letter * per_segment * MAX_SEGMENTS
+    assert split_text(full).n_segments == MAX_SEGMENTS == 10
+    assert split_text(full + letter).n_segments == 11
+
+
+@given(TEXTS)
+@example("")
+def test_the_segments_of_a_text_are_the_text(text: str) -> None:
+    split = split_text(text)
+    assert "".join(split.parts) == text
+    assert (
+        split.n_units == count_units(text, split.encoding) == sum(count_units(p, split.encoding) for p in split.parts)
+    )
+
+
+@given(TEXTS)
+def test_nothing_is_over_capacity_and_nothing_is_empty(text: str) -> None:
+    split = split_text(text)
+    room = SINGLE if split.n_segments == 1 else JOINED
+    assert all(count_units(part, split.encoding) <= room[split.encoding] for part in split.parts)
+    assert all(split.parts) or text == ""
+    assert (split.n_segments == 1) == (split.n_units <= SINGLE[split.encoding])
+
+
+@given(TEXTS)
+def test_the_octets_of_the_segments_read_as_the_text_so_no_pair_is_cut(text: str) -> None:
+    split = split_text(text)
+    octets = [encode_part(part, split.encoding) for part in split.parts]
+    if split.encoding is Encoding.GSM_7:
+        assert "".join(map(gsm.decode, octets)) == text
+        assert not any(part.endswith(b"\x1b") for part in octets)
+    else:
+        assert "".join(part.decode("utf-16-be", "surrogatepass") for part in octets) == text
+
+
+@given(TEXTS)
+def test_measuring_says_what_splitting_does(text: str) -> None:
+    split = split_text(text)
+    assert measure(text) == (split.encoding, split.n_segments, split.n_units)
+
+
+@given(TEXTS, st.sampled_from(ODD))
+def test_a_longer_text_never_has_fewer_segments_in_the_same_encoding(text: str, more: str) -> None:
+    shorter = split_text(text, encoding=Encoding.UCS_2)
+    longer = split_text(text + more, encoding=Encoding.UCS_2)
+    assert shorter.n_segments <= longer.n_segments
+
+
+@given(TEXTS)
+def test_what_forces_ucs_2_is_named_at_its_place(text: str) -> None:
+    split = split_text(text)
+    assert bool(split.forcing) == (split.encoding is Encoding.UCS_2)
+    assert [text[each.position] for each in split.forcing] == [c for c in text if c not in gsm.CHARACTERS]
+    assert [each.character for each in split.forcing] == [text[each.position] for each in split.forcing]
+
+
+def test_forcing_characters_have_names_that_people_know() -> None:
+    assert [(each.position, each.name) for each in split_text("It’s\t🙂").forcing] == [
+        (2, "Right single quotation mark"),
+        (4, "U+0009"),
+        (5, "Slightly smiling face"),
+    ]
+
+
+def test_an_encoding_can_be_asked_for() -> None:
+    assert split_text("a" * 71, encoding=Encoding.UCS_2) == Split(
+        encoding=Encoding.UCS_2, parts=("a" * 67, "a" * 4), n_units=71
+    )
+    with pytest.raises(OurFault, match="Right single quotation mark is not in the GSM 7-bit alphabet"):
+        split_text("It’s", encoding=Encoding.GSM_7)
+
+
+def test_a_part_is_written_in_the_messages_encoding_even_when_a_smaller_one_would_do() -> None:
+    assert encode_part("a", Encoding.UCS_2) == b"\0a"
+    assert encode_part("a", Encoding.GSM_7) == b"a"
