@@ -2,42 +2,33 @@
 
 Each promise is a [[mutant]] in tests/mutants/<room>.toml: a sentence, a file, the text `old` that occurs once in it,
 the broken text `new`, and the test that must fail with it. A mutant is applied to a copy of `src` in a temporary
-folder, which PYTHONPATH puts before the installed package: the checkout is never touched.
+folder, which comes before the installed package on the path: the checkout is never touched.
 
 Exit codes: 0 every mutant was noticed, 1 one survived or is stale, 2 the tests fail without any mutant.
 """
 
 import argparse
 import ast
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 N_AT_ONCE = 2
-TEST_TIMEOUT_S = 60
+TEST_TIMEOUT_S = 120
 """A mutant that makes a test hang is noticed after this long."""
 PATIENCE_S = 300
 TESTS_FAILED = 1
 """pytest's exit code for exactly that: anything else means that the tests did not run."""
 NOT_THE_COPY = 96
-
-# Loaded into every run: proves that what is tested is the copy, not the installed package.
-_GUARD = f"""
-import os, pytest
-
-def pytest_configure(config):
-    import heliogram
-    if not heliogram.__file__.startswith(os.environ["HELIOGRAM_MUTANT"]):
-        pytest.exit(f"tests another copy: {{heliogram.__file__}}", returncode={NOT_THE_COPY})
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +89,89 @@ def _tests_in(path: Path) -> Iterator[str]:
             yield f"{node.targets[0].id}::runTest"
 
 
-def run(root: Path, tests: Sequence[str], mutant: Mutant | None = None, *, n_at_once: int = 0) -> Ran:
-    """Run tests against a copy of `src`, with the mutant in it."""
-    with tempfile.TemporaryDirectory(prefix="mutant-") as made:
-        folder = Path(made)
-        _copy(root / "src", folder / "src")
-        if mutant is not None:
-            broken = folder / mutant.file
-            broken.write_text(broken.read_text().replace(mutant.old, mutant.new))
-            for compiled in broken.parent.glob(f"__pycache__/{broken.stem}.*.pyc"):
-                compiled.unlink()
-        (folder / "plugin").mkdir()
-        (folder / "plugin" / "tests_the_copy.py").write_text(_GUARD)
-        environment = os.environ | {
-            "HELIOGRAM_MUTANT": str(folder),
-            "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder / 'plugin'}",
-        }
-        options = ["-q", "-x", "-p", "tests_the_copy", "-p", "no:cacheprovider", f"--basetemp={folder / 'tmp'}"]
-        options += [f"--timeout={TEST_TIMEOUT_S}", *(["-n", str(n_at_once)] if n_at_once else [])]
-        command = [sys.executable, "-m", "pytest", *options, *tests]
-        try:
-            ended = subprocess.run(
-                command, cwd=root, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return Ran(TESTS_FAILED, "did not end")
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A child that runs one test against a copy of `src` with one mutant in it."""
+
+    pid: int
+    folder: Path
+    mutant: Mutant
+    began: float
+
+
+def start(root: Path, mutant: Mutant) -> Running:
+    """Fork: the child has what is slow to import already, and nothing of ours."""
+    folder = Path(tempfile.mkdtemp(prefix="mutant-"))
+    _copy(root / "src", folder / "src")
+    broken = folder / mutant.file
+    broken.write_text(broken.read_text().replace(mutant.old, mutant.new))
+    for compiled in broken.parent.glob(f"__pycache__/{broken.stem}.*.pyc"):
+        compiled.unlink()
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(_child(root, folder, mutant.test))
+    return Running(pid, folder, mutant, time.monotonic())
+
+
+def _child(root: Path, folder: Path, test: str) -> int:
+    os.setsid()
+    out = os.open(folder / "out", os.O_WRONLY | os.O_CREAT)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.chdir(root)
+    os.environ |= {
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
+        "PYTHONPATH": str(folder / "src"),  # for the processes that the test starts
+    }
+    sys.path[:0] = [str(folder / "src")]
+    sys.dont_write_bytecode = True
+    import pytest
+
+    import heliogram
+
+    if not str(heliogram.__file__).startswith(str(folder)):
+        sys.stdout.write(f"tests another copy: {heliogram.__file__}\n")
+        return NOT_THE_COPY
+    options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder / 'tmp'}"]
+    code = int(pytest.main([*options, f"--timeout={TEST_TIMEOUT_S}", test]))
+    sys.stdout.flush()
+    return code
+
+
+def end(running: Running) -> Ran | None:
+    """What came of it; None while it runs."""
+    pid, status = os.waitpid(running.pid, os.WNOHANG)
+    if pid == 0 and time.monotonic() - running.began < PATIENCE_S:
+        return None
+    if pid == 0:
+        os.killpg(running.pid, signal.SIGKILL)
+        os.waitpid(running.pid, 0)
+    tail = (running.folder / "out").read_text(errors="replace").strip().splitlines()[-12:]
+    shutil.rmtree(running.folder, ignore_errors=True)
+    return Ran(os.waitstatus_to_exitcode(status) if pid else TESTS_FAILED, "\n".join(tail))
+
+
+def run_unbroken(root: Path, tests: Sequence[str]) -> Ran:
+    """The tests as they are, two at a time when there are many."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    command += ["-n", str(N_AT_ONCE)] if len(tests) > 8 else []
+    ended = subprocess.run([*command, *tests], cwd=root, env=_with(root), capture_output=True, text=True, check=False)
     return Ran(ended.returncode, "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-12:]))
+
+
+def _with(root: Path) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(root / "src")}
+
+
+def preload() -> None:
+    """Import what takes most of a test's seconds. Nothing here may start a thread: the children are forked."""
+    for name in ("hypothesis", "pytest_asyncio", "sqlalchemy.ext.asyncio", "fastapi", "aiohttp.web", "phonenumbers"):
+        with contextlib.suppress(ImportError):
+            __import__(name)
+    for name in ("liquid", "lxml.etree", "pydantic_settings", "alembic.command", "psycopg", "aiosqlite", "httpx"):
+        with contextlib.suppress(ImportError):
+            __import__(name)
 
 
 def _copy(source: Path, to: Path) -> None:
@@ -135,13 +181,14 @@ def _copy(source: Path, to: Path) -> None:
         (to / built.relative_to(source)).symlink_to(built.resolve())
 
 
-def verdict(root: Path, mutant: Mutant) -> tuple[bool, str]:
-    """(whether a test noticed, the line to print)."""
-    began = time.monotonic()
-    ran = run(root, [mutant.test], mutant)
+def verdict(running: Running, ran: Ran) -> tuple[bool, str]:
+    """(whether the test noticed, the line to print)."""
+    mutant, is_noticed = running.mutant, ran.code == TESTS_FAILED
     words = {TESTS_FAILED: "noticed", 0: "SURVIVED"}.get(ran.code, f"DID NOT RUN (exit code {ran.code})")
-    line = f"{words:<9} {time.monotonic() - began:5.1f} s  {mutant.room:<10} {mutant.promise}"
-    if ran.code == TESTS_FAILED:
+    if is_noticed and "Timeout" in ran.tail:
+        words = "hung"
+    line = f"{words:<9} {time.monotonic() - running.began:5.1f} s  {mutant.room:<10} {mutant.promise}"
+    if is_noticed:
         return True, line
     return False, f"{line}\n          {mutant.file}: {mutant.test}\n{ran.tail if ran.code else ''}"
 
@@ -170,17 +217,26 @@ def _run_all(root: Path, mutants: Sequence[Mutant]) -> int:
     if not mutants:
         _say("There are no such mutants.")
         return 1
-    whole = run(root, sorted({mutant.test for mutant in mutants}), n_at_once=N_AT_ONCE if len(mutants) > 5 else 0)
+    whole = run_unbroken(root, sorted({mutant.test for mutant in mutants}))
     if whole.code != 0:
         _say(f"The tests fail without any mutant:\n{whole.tail}")
         return 2
-    survivors = 0
-    with ThreadPoolExecutor(N_AT_ONCE) as pool:
-        for is_noticed, line in pool.map(lambda mutant: verdict(root, mutant), mutants):
-            survivors += not is_noticed
-            _say(line)
-    _say(f"{len(mutants)} mutants, {survivors} not noticed")
-    return 1 if survivors else 0
+    preload()
+    waiting = list(reversed(mutants))
+    running: list[Running] = []
+    n_survivors = 0
+    while waiting or running:
+        while waiting and len(running) < N_AT_ONCE:
+            running.append(start(root, waiting.pop()))
+        time.sleep(0.05)
+        for each in list(running):
+            if (ran := end(each)) is not None:
+                running.remove(each)
+                is_noticed, line = verdict(each, ran)
+                n_survivors += not is_noticed
+                _say(line)
+    _say(f"{len(mutants)} mutants, {n_survivors} not noticed")
+    return 1 if n_survivors else 0
 
 
 def _say(text: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 import uvicorn
 
 from heliogram.model.access import Scope
@@ -15,6 +16,11 @@ from tests.doors import Doors, open_doors
 from tests.world import Clock, World
 
 OTHER = "another"
+
+# As the command line sets it up. What structlog does by itself shows every variable, which takes a minute here.
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+)
 
 
 @pytest.fixture

@@ -8,8 +8,12 @@ import httpx
 from PIL import Image
 
 from heliogram.api.errors import PROBLEMS
+from heliogram.carriers.protocol import Link
+from heliogram.delivery.accounts import Account
+from heliogram.delivery.slots import Slots
+from tests.delivery.carrier import CounterCarrier
 from tests.doors import Doors
-from tests.world import GROUP
+from tests.world import GROUP, WORKSPACE
 
 _INSIDES = re.compile(r"Traceback|sqlite|psycopg|sqlalchemy|SELECT |INSERT |\.py\b", re.IGNORECASE)
 """What nobody outside should ever be shown."""
@@ -89,3 +93,17 @@ async def uploaded(doors: Doors, octets: bytes = b"", **form: str) -> dict[str, 
 
 def import_of(octets: bytes) -> dict[str, Any]:
     return {"file": ("people.csv", octets, "text/csv")}
+
+
+def connected(doors: Doors, account_id: str = "smsc", link: Link = Link.UP) -> CounterCarrier:
+    """Give the process a connection of one of the world's accounts; its carrier's link can be changed."""
+    carrier = CounterCarrier(link=link)
+    doors.app.accounts[account_id] = Account(
+        id=account_id,
+        workspace_id=WORKSPACE,
+        name=account_id.upper(),
+        kind="smpp",
+        carrier=carrier,
+        slots=Slots(carrier.window),
+    )
+    return carrier

@@ -123,22 +123,20 @@ async def test_a_picture_of_just_over_its_limit_reaches_the_rule_that_has_the_fi
     assert "5,000,001" in sentence
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/%00",
-        "/p/%00",
-        "/p/%00/file",
-        "/sign-in/%00",
-        "/carriers/%00",
-        "/api/v1/campaigns/a%00b",
-        "/api/v1/senders/us/approvals/%00",
-        "/api/v1/contacts?q=%00",
-        "/api/v1/messages?campaign_id=a%00",
-    ],
+async def test_an_address_with_a_nul_is_refused_in_words(either_doors: Doors) -> None:
+    said = "This address holds a NUL character, which is in no name here. Take it out."
+    for address in WITH_NUL:
+        assert problem(await either_doors.api.get(address), "bad_request") == said, address
+
+
+WITH_NUL = (
+    "/%00",
+    "/p/%00",
+    "/p/%00/file",
+    "/sign-in/%00",
+    "/carriers/%00",
+    "/api/v1/campaigns/a%00b",
+    "/api/v1/senders/us/approvals/%00",
+    "/api/v1/contacts?q=%00",
+    "/api/v1/messages?campaign_id=a%00",
 )
-async def test_an_address_with_a_nul_is_refused_in_words(either_doors: Doors, address: str) -> None:
-    answer = await either_doors.api.get(address)
-    assert (
-        problem(answer, "bad_request") == "This address holds a NUL character, which is in no name here. Take it out."
-    )

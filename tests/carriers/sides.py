@@ -26,7 +26,7 @@ AT = 1_790_000_000.0
 """When everything happens: the simulator's clock stands still."""
 NUMBER = "+13125550142"
 PASSWORD = "shh-7391"
-POLL_S, N_POLLS = 0.005, 2_000
+POLL_S, N_POLLS = 0.005, 4_000
 
 
 async def until(ask: Callable[[], Any]) -> None:

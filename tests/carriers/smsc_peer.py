@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from heliogram.wire.smpp.names import OK, RESPONSE, Command
 from heliogram.wire.smpp.pdu import Pdu, encode, parse
 
-WITHIN_S = 10.0
+WITHIN_S = 20.0
 
 
 @dataclass(slots=True)

@@ -14,6 +14,8 @@ from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, Refused, Sm
 from .sides import NUMBER, PASSWORD, REFUSALS, SIDES, Side, open_side, sms_parcel, until
 
 KINDS = sorted(CARRIERS)
+IN_TIME_S = 8.0
+"""Less than any carrier's wait for an answer, so that closing cannot have waited for one."""
 
 
 @pytest.fixture(params=KINDS)
@@ -159,7 +161,7 @@ async def test_a_stranger_who_calls_is_refused_with_a_sentence(side: Side) -> No
 async def test_closing_ends_everything_in_time(side: Side) -> None:
     assert isinstance(await side.carrier.send(side.parcel()), Accepted)
     await until(lambda: side.lines("acknowledged"))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(IN_TIME_S):
         await side.close()
         await side.close()
     await until(lambda: side.n_sessions() == 0)
@@ -171,7 +173,7 @@ async def test_closing_while_an_answer_is_awaited_leaves_its_outcome_unknown(kin
     async with open_side(kind, tmp_path, answer_delay_s=60.0) as side:
         sending = asyncio.create_task(side.carrier.send(side.parcel()))
         await until(lambda: side.lines("submit"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(IN_TIME_S):
             await side.close()
             outcome = await sending
     assert isinstance(outcome, Unknown)
@@ -180,6 +182,6 @@ async def test_closing_while_an_answer_is_awaited_leaves_its_outcome_unknown(kin
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_carrier_never_used_closes_at_once(kind: str, tmp_path: Path) -> None:
     async with open_side(kind, tmp_path) as side:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(IN_TIME_S):
             await side.close()
         assert list(side.journal.lines()) == []

@@ -15,6 +15,7 @@ from tests.whole.stage import Stage
 
 TABLES = ("messages", "campaigns", "consent_facts", "contacts", "lists", "media")
 NOTHING = dict.fromkeys(TABLES, 0)
+ATTESTED = ("--attest-consent", "Ticked the box on the till form, May 2026")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """`heliogram demo` as a process: what a stranger sees, twice, and with `--fresh`."""
 
+import json
 import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from heliogram.api.auth import CSRF_HEADER
 from heliogram.commands.listening import ANNOUNCEMENT
 from tests.commands.desk import Desk
-from tests.whole.stage import Process, free_port, start, wait_until
+from tests.whole.stage import Process, answers, free_port, start, wait_until
 
 STOP_S = 5.0
 OWN = {"name": "Mine", "body": "Hi", "content": "text", "audience": {"kind": "group"}}
@@ -50,10 +53,11 @@ def _stop(process: Process) -> None:
     assert process.tail().endswith("Stopped. Your data stays; “make demo” goes on with it.\n")
 
 
-def _signed_in(link: str) -> httpx.Client:
-    browser = httpx.Client(base_url=link.partition("/sign-in/")[0], trust_env=False)
-    assert browser.post(link).status_code == 303
-    return browser
+@contextmanager
+def _signed_in(link: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=link.partition("/sign-in/")[0], trust_env=False) as browser:
+        assert browser.post(link).status_code == 303
+        yield browser
 
 
 def _n_people(browser: httpx.Client) -> int:
@@ -84,7 +88,8 @@ def test_a_stranger_signs_in_once_comes_back_to_the_same_data_and_starts_over(
         assert sorted(_groups(browser)) == ["Dental reminders", "Order updates", "Shop offers"]
         assert httpx.post(link, trust_env=False).status_code == 410
         before = _campaigns(browser)
-        own = browser.post("/api/v1/campaigns", json=OWN | {"group_id": _group_id(browser)}).json()["id"]
+        draft = OWN | {"group_id": _group_id(browser)}
+        own = browser.post("/api/v1/campaigns", json=draft, headers={CSRF_HEADER: "dashboard"}).json()["id"]
     _stop(process)
 
     process, link = _demo(started, tmp_path, port)
@@ -156,10 +161,14 @@ def test_fresh_leaves_a_folder_alone_that_no_demo_made(desk: Desk) -> None:
     assert (desk.folder / "photos" / "cat.jpg").exists()
 
 
-def test_what_a_killed_demo_left_behind_does_not_keep_it_from_starting(tmp_path: Path, started: list[Process]) -> None:
+def test_a_killed_demo_takes_its_simulator_with_it_and_starts_again(tmp_path: Path, started: list[Process]) -> None:
     port = free_port()
     process, _link = _demo(started, tmp_path, port)
+    ports = json.loads((tmp_path / "demo" / "simulator" / "ports.json").read_text())
     process.kill()
+    wait_until(
+        "its simulator has ended", lambda: not answers(f"http://127.0.0.1:{ports['control']}/healthz"), within_s=20
+    )
     assert (tmp_path / "demo" / ANNOUNCEMENT).exists()
     process, link = _demo(started, tmp_path, port)
     with _signed_in(link) as browser:

@@ -1,9 +1,8 @@
 import json
 
-from tests.commands.desk import Desk
+from tests.commands.desk import ATTESTED, Desk
 
 ADA, CLEO = "+13125550111", "+447400100113"
-ATTESTED = ("--attest-consent", "Ticked the box on the till form")
 
 
 def test_a_message_tells_its_whole_story(shop: Desk) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.commands.desk import NOTHING, Desk, adds_up
+from tests.commands.desk import ATTESTED, NOTHING, Desk, adds_up
 from tests.whole.stage import Stage, control, wait_until
 
 ADA, BOB, CLEO = "+13125550111", "+14165550112", "+447400100113"
-ATTESTED = ("--attest-consent", "Ticked the box on the till form, May 2026")
 ESME_RINVDSTADR = 0x0B
 """Refused for good (SMPP v3.4 §5.1.3)."""
 SET_SETTING = "UPDATE accounts SET settings = json_set(settings, '$.{}', {}) WHERE carrier = '{}'"

@@ -1,6 +1,8 @@
 """`heliogram simulator` as a process."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -46,3 +48,16 @@ def test_its_journal_survives_it(folder: Path) -> None:
         assert (message["text"], message["to"]) == ("Hello", "+13125550100")
     finally:
         process.stop()
+
+
+def test_it_ends_with_whoever_started_it_when_told_to(folder: Path) -> None:
+    ready = folder.parent / "ports.json"
+    arguments = ["simulator", f"--folder={folder}", "--smpp-port=0", "--mm7-port=0", "--control-port=0"]
+    popen = subprocess.Popen(
+        [sys.executable, "-m", "heliogram", *arguments, f"--ready-file={ready}", "--end-with-stdin"],
+        stdin=subprocess.PIPE,
+    )
+    wait_until("it is ready", lambda: ready.exists() and ready.read_text(), within_s=30)
+    assert popen.poll() is None
+    popen.communicate(timeout=10)
+    assert popen.returncode == 0

@@ -34,6 +34,9 @@ class FaultyStore(Store):
     def of(cls, store: Store) -> "FaultyStore":
         return cls(store.writer, store.reader, store.is_postgresql)
 
+    async def has_failed(self) -> bool:
+        return self.n_sprung > 0
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         sprung: Trap | None = None

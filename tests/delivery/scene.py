@@ -54,9 +54,7 @@ class Scene:
     pictures: Pictures = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pictures = Pictures(
-            store=self.store, blobs=self.blobs, workshop=self.workshop, now=self.world.clock.now
-        )
+        self.pictures = Pictures(store=self.store, blobs=self.blobs, workshop=self.workshop, now=self.world.clock.now)
 
     @property
     def store(self) -> Store:
@@ -199,6 +197,7 @@ POLL_S = 0.005
 async def until(ask: Callable[[], Awaitable[Found]], *, within_s: float = 30) -> Found:
     """Ask again until there is an answer: a condition, not a pause."""
     async with asyncio.timeout(within_s):
-        while not (answer := await ask()):
+        while True:
+            if answer := await ask():
+                return answer
             await asyncio.sleep(POLL_S)
-        return answer

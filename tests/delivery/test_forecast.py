@@ -187,8 +187,8 @@ async def test_a_picture_campaign_is_foretold_to_the_last_person(world: World) -
     assert found.longest_body == f"Hi Ada, {LONG}"
     limits = {kind: budget_for(kind, None, "US").octets for kind in (SenderKind.SHORT_CODE, SenderKind.LONG_CODE)}
     assert [(each.route, each.budget_octets, each.n) for each in found.variants] == [
-        ("long_code +13125550100", limits[SenderKind.LONG_CODE], 5),
-        ("short_code 62449", limits[SenderKind.SHORT_CODE], 1),
+        ("long_code +13125550100", limits[SenderKind.LONG_CODE], 2),
+        ("short_code 62449", limits[SenderKind.SHORT_CODE], 4),
     ]
     await _send(scene, plan)
     assert _foretold(found) == await _happened(scene)
@@ -203,45 +203,37 @@ async def test_nothing_is_sent_and_nothing_stored_by_a_forecast(world: World) ->
 
 async def test_a_limit_looks_at_the_first_people_only_and_says_so(small_world: World) -> None:
     scene = await _usual(small_world)
-    found = await _forecast(scene, await _plan(scene, Content.TEXT), limit=1)
-    assert (found.audience, found.n_counted) == (len(PEOPLE), len(PEOPLE))
-    none = await _forecast(scene, await _plan(scene, Content.TEXT), limit=0)
-    assert (none.audience, none.n_counted, none.channels) == (len(PEOPLE), 0, {})
+    plan = await _plan(scene, Content.TEXT)
+    counted = [await _forecast(scene, plan, limit) for limit in (0, 3, len(PEOPLE), len(PEOPLE) + 1)]
+    assert [each.n_counted for each in counted] == [0, 3, len(PEOPLE), len(PEOPLE)]
+    assert {each.audience for each in counted} == {len(PEOPLE)}
+    assert counted[1].channels == {(Channel.SMS, "text"): 3}
 
 
 async def test_a_link_is_counted_at_its_true_length(small_world: World) -> None:
     assert len(TOKEN_LIKE) == len(small_world.ids.new_token())
     scene = await _build(small_world, ["us"], {})
     await scene.add_picture()
-    plan = await _plan(scene, Content.TEXT_LINK)
+    plan = await _plan(scene, Content.TEXT_LINK, template=compile_text("{{ first_name }}"))
     link = f" {SERVER_URL}/p/{TOKEN_LIKE}"
     for n, segments in ((160 - len(link), 1), (161 - len(link), 2)):
         row = {**scene.world.person("+13125559999"), "first_name": "x" * n}
-        found = await _people(scene, plan, [row], template=compile_text("{{ first_name }}"))
+        found = await _people(scene, plan, [row])
         assert found.segments == {segments: 1}
 
 
 # ── people of a file that is not stored ──
 
 
-async def _people(scene: Scene, plan: Plan, rows: list[dict[str, Any]], **how: Any) -> Forecast:
-    changed = {name: how.pop(name, getattr(plan, name)) for name in ("template",)}
-    made = {("menu", octets): each for (_id, octets), each in scene.pictures.variants.items()}
+async def _people(scene: Scene, plan: Plan, rows: list[dict[str, Any]], *, is_attested: bool = True) -> Forecast:
     return await forecast_people(
         scene.store,
-        Plan(
-            workspace_id=plan.workspace_id,
-            group=plan.group,
-            audience=plan.audience,
-            content=plan.content,
-            media_id=plan.media_id,
-            **changed,
-        ),
+        plan,
         rows,
-        made,
+        scene.pictures.variants,
         now=scene.world.clock.now,
         link_base_url=SERVER_URL,
-        is_attested=how.pop("is_attested", True),
+        is_attested=is_attested,
     )
 
 

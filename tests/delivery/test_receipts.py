@@ -241,9 +241,7 @@ async def _in_doubt(scene: Scene, *phones: str, outcome: Outcome | None = None, 
 
 @pytest.mark.parametrize("outcome", [None, Unknown(reason="no_answer")], ids=["a crash", "no answer"])
 @pytest.mark.parametrize("news", [News.EN_ROUTE, News.DELIVERED, News.EXPIRED])
-async def test_a_late_receipt_resolves_an_attempt_in_doubt(
-    scene: Scene, outcome: Outcome | None, news: News
-) -> None:
+async def test_a_late_receipt_resolves_an_attempt_in_doubt(scene: Scene, outcome: Outcome | None, news: News) -> None:
     (message_id,) = await _in_doubt(scene, ADA, outcome=outcome)
     scene.world.clock.move(seconds=60)
     await scene.hear(receipt("c1", news, about=ADA))

@@ -81,12 +81,21 @@ async def test_a_child_that_hangs_is_ended_in_time_while_the_server_goes_on() ->
     await workshop.close()
 
 
-async def test_a_child_that_dies_at_its_work_costs_a_refusal_and_nothing_else(workshop: Workshop) -> None:
+async def test_a_picture_whose_child_dies_at_work_is_given_to_another(workshop: Workshop) -> None:
     child = await _the_child(workshop)
     os.kill(child, signal.SIGSTOP)
     job = asyncio.ensure_future(workshop.fit(PHOTO, BUDGET))
     await asyncio.wait([job], timeout=0.05)
     os.kill(child, signal.SIGKILL)
+    assert (await job).width == 640
+    assert child not in children_of(ME)
+
+
+async def test_a_picture_that_kills_a_new_child_costs_a_refusal_and_nothing_else(workshop: Workshop) -> None:
+    job = asyncio.ensure_future(workshop.fit(PHOTO, BUDGET))
+    while not children_of(ME):
+        await asyncio.wait([job], timeout=0.01)
+    os.kill(*children_of(ME), signal.SIGKILL)
     with pytest.raises(MediaRefused) as refused:
         await job
     assert refused.value.code == "could_not_read"

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -27,9 +28,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def quiet_page(browser: Browser, *, width: int = 1_440, height: int = 900, dark: bool = False) -> Iterator[Page]:
-    """A page that must log no error and ask no other host for anything."""
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+def quiet_page(
+    browser: Browser,
+    *,
+    width: int = 1_440,
+    height: int = 900,
+    dark: bool = False,
+    state: Any = None,
+    expected_errors: tuple[str, ...] = (),
+) -> Iterator[Page]:
+    """A page that must log no error and ask no other host for anything.
+
+    `state` is what `signed_in_state` gave; `expected_errors` are words of complaints that belong to the test.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        storage_state=state,
+    )
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
@@ -40,7 +56,8 @@ def quiet_page(browser: Browser, *, width: int = 1_440, height: int = 900, dark:
     )
     yield page
     context.close()
-    assert not complaints, complaints
+    unexpected = [each for each in complaints if not any(words in each for words in expected_errors)]
+    assert not unexpected, unexpected
 
 
 def _is_local(url: str) -> bool:

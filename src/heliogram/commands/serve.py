@@ -23,7 +23,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0: any. [default: 8025]")] = None,
     public_url: Annotated[str | None, typer.Option(help="Address under which phones and carriers reach us.")] = None,
     simulator_url: Annotated[str | None, typer.Option(help="Control address of the simulator.")] = None,
-    worker: Annotated[bool | None, typer.Option(help="Whether this process also delivers.")] = None,
+    worker: Annotated[bool | None, typer.Option(help="Whether this process also delivers. [default: worker]")] = None,
 ) -> None:
     """Run the server: dashboard, API, and the pipeline that delivers."""
     config = config_of(

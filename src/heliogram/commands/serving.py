@@ -45,22 +45,27 @@ async def run_server(config: Config, listening: socket.socket, ready: Ready) -> 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with build(config, with_accounts=config.is_worker) as app:
-        await have_workspace(app)
-        web = create_web(app)
-        server = web_server(web)
-        async with announced(app, config.data), asyncio.TaskGroup() as tasks:
-            working = [tasks.create_task(web.state.watch.run(), name="watch")]
-            if config.is_worker:
-                working.append(tasks.create_task(app.run(), name="pipeline"))
-            serving = tasks.create_task(server.serve(sockets=[listening]), name="web")
-            await ready(app)
-            await _first(stop.wait(), *working, serving)
-            web.state.watch.close()
-            for task in working:
-                task.cancel()
-            server.should_exit = True
-        await web.state.simulator.aclose()
+    with listening:
+        async with build(config, with_accounts=config.is_worker) as app:
+            await have_workspace(app)
+            await _serve(app, listening, ready, stop)
+
+
+async def _serve(app: App, listening: socket.socket, ready: Ready, stop: asyncio.Event) -> None:
+    web = create_web(app)
+    server = web_server(web)
+    async with announced(app, app.config.data), asyncio.TaskGroup() as tasks:
+        working = [tasks.create_task(web.state.watch.run(), name="watch")]
+        if app.config.is_worker:
+            working.append(tasks.create_task(app.run(), name="pipeline"))
+        serving = tasks.create_task(server.serve(sockets=[listening]), name="web")
+        await ready(app)
+        await _first(stop.wait(), *working, serving)
+        web.state.watch.close()
+        for task in working:
+            task.cancel()
+        server.should_exit = True
+    await web.state.simulator.aclose()
 
 
 async def _first(stop: Awaitable[object], *tasks: asyncio.Task[None]) -> None:

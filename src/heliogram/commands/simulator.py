@@ -1,6 +1,10 @@
 """`heliogram simulator`: an SMSC and an MMSC with phones behind them, on loopback."""
 
 import asyncio
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +29,9 @@ def simulator(
     receipt_delay: Annotated[float, typer.Option(help="Seconds until a receipt.")] = 0.05,
     answer_delay: Annotated[float, typer.Option(help="Seconds until an answer.")] = 0.0,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the ports as JSON once everything listens.")] = None,
+    end_with_stdin: Annotated[
+        bool, typer.Option("--end-with-stdin", help="End when standard input does: with whoever started it.")
+    ] = False,
 ) -> None:
     """Run the simulator until Ctrl-C. Point accounts at it exactly as at a carrier."""
     settings = SimulatorSettings(
@@ -39,5 +46,12 @@ def simulator(
         answer_delay_s=answer_delay,
         ready_file=ready_file,
     )
+    if end_with_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings, lambda: now().timestamp()))
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -81,8 +81,9 @@ async def forecast(
     async with store.read() as connection:
         size = await people.audience_size(connection, plan.workspace_id, plan.group.id, plan.audience)
         while limit is None or tally.n < limit:
+            n_wanted = N_PAGE if limit is None else min(N_PAGE, limit - tally.n)
             page = await people.audience_page(
-                connection, plan.workspace_id, plan.group.id, plan.audience, after=after, limit=N_PAGE
+                connection, plan.workspace_id, plan.group.id, plan.audience, after=after, limit=n_wanted
             )
             if not page:
                 break

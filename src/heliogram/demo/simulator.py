@@ -79,7 +79,8 @@ async def _spawn(folder: Path, callback_url: str, ports: Ports | None) -> asynci
         f"--mm7-callback={callback_url}",
         "--receipt-delay=1.2",
         f"--ready-file={ready}",
-        stdin=asyncio.subprocess.DEVNULL,
+        "--end-with-stdin",
+        stdin=asyncio.subprocess.PIPE,  # closed by the system when this process ends, however it ends
         start_new_session=True,  # Ctrl-C is for the server, which then ends the simulator last
     )
 

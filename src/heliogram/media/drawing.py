@@ -101,9 +101,11 @@ def _ramp(colour: str, into: str, way: Shade) -> Image.Image:
     levels = Image.radial_gradient("L") if way == "round" else Image.linear_gradient("L")
     if way == "right":
         levels = levels.transpose(Image.Transpose.ROTATE_90)
+    # The gradient's circle ends in the corners of its square: this takes it to the edge of the shape.
+    reach = math.sqrt(2) if way == "round" else 1
     first, last = ImageColor.getrgb(colour), ImageColor.getrgb(into)
     bands = [
-        levels.point([round(a + (b - a) * level / 255) for level in range(256)])
+        levels.point([round(a + (b - a) * min(1, reach * level / 255)) for level in range(256)])
         for a, b in zip(first[:3], last[:3], strict=True)
     ]
     return Image.merge("RGB", bands)

@@ -37,7 +37,7 @@ class DraftAsk(Ask):
 class DraftChange(Ask):
     """Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other."""
 
-    version: int = Field(ge=1, lt=2**31)
+    version: int = Field(ge=1, lt=2**31 - 1)
     name: str | None = Field(default=None, min_length=1, max_length=200)
     group_id: str | None = None
     body: str | None = Field(default=None, max_length=20_000)

@@ -20,6 +20,10 @@ export async function loadContext(signal: AbortSignal): Promise<ComposeContext> 
 	return { groups: groups.items, lists: lists.items, contacts: contacts.items };
 }
 
+export async function findPeople(words: string, signal: AbortSignal): Promise<Contact[]> {
+	return (await api.get('/contacts', { query: { q: words, limit: N_PREVIEW_PEOPLE }, signal })).items;
+}
+
 /** Those subscribed to the group first: they are who will read it. */
 export function readersFirst(contacts: Contact[], group_id: string): Contact[] {
 	const reads = (contact: Contact) => contact.subscriptions.some((each) => each.group_id === group_id && each.state === 'subscribed');

@@ -1,0 +1,102 @@
+from typing import Any
+
+import pytest
+
+from heliogram.model.consent import Subscription
+from tests.api.kit import n_rows, problem
+from tests.doors import Doors
+from tests.world import GROUP
+
+V1 = "/api/v1"
+SENDERS: list[tuple[dict[str, Any], bool, str]] = [
+    ({"kind": "long_code", "address": "+13125550111"}, True, "Sends picture messages to US and Canadian phones."),
+    ({"kind": "toll_free", "address": "+18005550111"}, True, "Sends picture messages to US and Canadian phones."),
+    (
+        {"kind": "long_code", "address": "+13125550112", "mms_enabled": False},
+        False,
+        "Not enabled for picture messages.",
+    ),
+    (
+        {"kind": "long_code", "address": "+13125550113", "mms_account_id": None},
+        False,
+        "Not enabled for picture messages.",
+    ),
+    (
+        {"kind": "long_code", "address": "+447700900111", "countries": ["GB"]},
+        False,
+        "Picture messages work from US and Canadian numbers only.",
+    ),
+    (
+        {"kind": "alphanumeric", "address": "Northgate", "countries": ["GB"]},
+        False,
+        "A name cannot send pictures, and nobody can reply to it.",
+    ),
+    (
+        {"kind": "short_code", "address": "72345"},
+        False,
+        "No network has approved this short code for pictures yet.",
+    ),
+    (
+        {"kind": "short_code", "address": "72346", "approvals": {"att": "approved", "verizon": "pending"}},
+        True,
+        "Approved for pictures by att; not yet: verizon.",
+    ),
+    (
+        {"kind": "short_code", "address": "72347", "approvals": {"att": "approved", "verizon": "approved"}},
+        True,
+        "Approved for pictures by att, verizon.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sender", "can_mms", "note"), SENDERS)
+async def test_what_a_sender_can_do_with_pictures_is_told_in_words(
+    doors: Doors, sender: dict[str, Any], can_mms: bool, note: str
+) -> None:
+    await doors.world.add_sender("s", **sender)
+    await doors.world.add_group("other", ["s"])
+    (told,) = [each for each in (await doors.api.get(f"{V1}/groups")).json()["items"] if each["id"] == "other"]
+    (shown,) = told["senders"]
+    assert (shown["can_mms"], shown["mms_note"]) == (can_mms, note)
+    assert (told["has_mms"], told["mms_tag"]) == (can_mms, "MMS" if can_mms else "SMS only")
+
+
+async def test_a_group_says_how_many_are_in_it(doors: Doors) -> None:
+    await doors.world.add_people(["+13125550101", "+13125550102", "+13125550103"])
+    await doors.world.say(Subscription.UNSUBSCRIBED, ["+13125550103"])
+    (told,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+    assert (told["id"], told["n_subscribed"], told["n_unsubscribed"]) == (GROUP, 2, 1)
+
+
+async def test_the_switches_of_a_group_are_changed_and_noted(doors: Doors) -> None:
+    switches = {"carrier_not_approved": False, "sender_cannot_mms": True, "media_not_taken": False}
+    told = (await doors.api.patch(f"{V1}/groups/{GROUP}", json={"fallback": switches})).json()
+    assert told["fallback"] == switches
+    (again,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+    assert again["fallback"] == switches
+    assert await n_rows(doors, "audit") == {"audit": 1}
+
+
+async def test_an_approval_lets_a_short_code_send_pictures_and_can_be_taken_back(doors: Doors) -> None:
+    await doors.world.add_sender("code", kind="short_code", address="72345")
+    await doors.world.add_group("other", ["code"])
+    path = f"{V1}/senders/code/approvals/att"
+    seen = [(await doors.api.put(path, json={"status": word})).json() for word in ("pending", "approved", "rejected")]
+    assert [each["can_mms"] for each in seen] == [False, True, False]
+    assert seen[1]["approvals"] == [{"network": "att", "status": "approved"}]
+    assert await n_rows(doors, "sender_approvals", "audit") == {"sender_approvals": 1, "audit": 3}
+
+
+@pytest.mark.parametrize(("n", "is_taken"), [(1, True), (60, True), (61, False)])
+async def test_a_network_has_a_name_of_1_to_60_characters(doors: Doors, n: int, is_taken: bool) -> None:
+    answer = await doors.api.put(f"{V1}/senders/us/approvals/{'n' * n}", json={"status": "approved"})
+    if is_taken:
+        assert answer.json()["approvals"][0]["network"] == "n" * n
+    else:
+        assert problem(answer, "invalid").startswith("network: ")
+
+
+async def test_a_sender_outside_any_group_has_nothing_to_show(doors: Doors) -> None:
+    await doors.world.add_sender("alone", address="+13125550119")
+    answer = await doors.api.put(f"{V1}/senders/alone/approvals/att", json={"status": "approved"})
+    assert problem(answer, "not_found") == "There is no such sender in a group."

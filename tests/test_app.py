@@ -1,0 +1,120 @@
+"""Building: what can be wrong outside is a sentence, the key is made once, ids and secrets are what they say."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+
+from heliogram.app import LINK_LETTERS, App, build, country_of, new_id, new_secret, new_token, now
+from heliogram.commands.serving import have_workspace
+from heliogram.config import CannotStart, Config
+from heliogram.storage import access, senders
+
+SMPP = {"host": "127.0.0.1", "port": 1, "system_id": "heliogram"}
+
+
+async def _add_account(app: App, **changes: Any) -> None:
+    await have_workspace(app)
+    async with app.store.write() as connection:
+        row = {
+            "id": "smsc",
+            "workspace_id": (await access.workspaces_all(connection))[0]["id"],
+            "name": "SMSC",
+            "carrier": "smpp",
+            "settings": SMPP,
+            "secret": app.box.encrypt(b"secret").decode(),
+            "created_at": app.now(),
+        }
+        await senders.add_account(connection, row | changes)
+
+
+async def _refusal(config: Config) -> str:
+    with pytest.raises(CannotStart) as refused:
+        async with build(config):
+            pass
+    return str(refused.value)
+
+
+async def test_a_new_folder_gets_a_database_and_a_key_that_only_its_owner_reads(tmp_path: Path) -> None:
+    async with build(Config(data=tmp_path / "new" / "data")) as app:
+        assert (app.accounts, app.config.data.is_dir()) == ({}, True)
+    key = tmp_path / "new" / "data" / "secret.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in key.parent.glob("secret*")) == ["secret.key"]
+
+
+async def test_the_key_is_made_once_even_when_many_start_at_once(tmp_path: Path) -> None:
+    async def sealed() -> bytes:
+        async with build(Config(data=tmp_path), with_accounts=False) as app:
+            return app.box.encrypt(b"secret")
+
+    notes = await asyncio.gather(*(sealed() for _ in range(4)))
+    async with build(Config(data=tmp_path), with_accounts=False) as app:
+        assert [app.box.decrypt(note) for note in notes] == [b"secret"] * 4
+
+
+async def test_an_account_is_opened_with_its_own_settings_and_password(tmp_path: Path) -> None:
+    async with build(Config(data=tmp_path), with_accounts=False) as app:
+        await _add_account(app, settings=SMPP | {"window": 7})
+        assert app.accounts == {}
+    async with build(Config(data=tmp_path)) as app:
+        account = app.accounts["smsc"]
+        assert (account.name, account.kind, account.carrier.capabilities.window) == ("SMSC", "smpp", 7)
+
+
+async def test_another_key_than_the_one_the_passwords_were_stored_with_is_a_sentence(tmp_path: Path) -> None:
+    async with build(Config(data=tmp_path), with_accounts=False) as app:
+        await _add_account(app)
+    said = await _refusal(Config(data=tmp_path, secret_key=Fernet.generate_key().decode()))
+    assert said.startswith("The password of the carrier account “SMSC” cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"carrier": "pigeon"}, "There is no carrier 'pigeon'"), ({"settings": {"hist": 1}}, "hist")],
+)
+async def test_an_account_this_version_cannot_open_is_a_sentence_with_its_name(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    async with build(Config(data=tmp_path), with_accounts=False) as app:
+        await _add_account(app, **changes)
+    said = await _refusal(Config(data=tmp_path))
+    assert said.startswith("The carrier account “SMSC” cannot be used: ")
+    assert words in said
+
+
+@pytest.mark.parametrize("key", ["short", "not base64 at all, is it? no, it is not."])
+async def test_a_key_that_is_none_is_a_sentence(tmp_path: Path, key: str) -> None:
+    assert "HELIOGRAM_SECRET_KEY is not 32 octets" in await _refusal(Config(data=tmp_path, secret_key=key))
+    (tmp_path / "secret.key").write_text(key)
+    assert f"{tmp_path / 'secret.key'} is not 32 octets" in await _refusal(Config(data=tmp_path))
+
+
+async def test_a_data_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("notes")
+    assert "The data folder" in await _refusal(Config(data=path))
+    assert path.read_text() == "notes"
+
+
+def test_ids_sort_by_the_time_they_were_made_and_secrets_are_not_repeated() -> None:
+    ids = [new_id() for _ in range(1_000)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == len({new_token() for _ in range(1_000)}) == len({new_secret() for _ in range(1_000)})
+    assert {len(each) for each in ids} == {32}
+    assert now().utcoffset().total_seconds() == 0
+
+
+def test_a_links_token_has_no_letter_that_is_misread_aloud() -> None:
+    letters = set("".join(new_token() for _ in range(1_000)))
+    assert letters == set(LINK_LETTERS)
+    assert letters.isdisjoint("0O1Il")
+
+
+@pytest.mark.parametrize(
+    ("e164", "country"), [("+13125550111", "US"), ("+447400100113", "GB"), ("72975", ""), ("NORTHGATE", "")]
+)
+def test_the_country_of_what_is_no_number_is_empty(e164: str, country: str) -> None:
+    assert country_of(e164) == country
