@@ -54,7 +54,7 @@ mutants: $(VENV)/.test
 	$(BIN)/python tools/mutants.py $(ARGS)
 
 fuzz: $(VENV)/.test
-	$(BIN)/python tools/fuzz.py $(if $(SECONDS),--seconds $(SECONDS))
+	$(BIN)/python -m tools.fuzz $(if $(SECONDS),--seconds $(SECONDS))
 
 chaos: $(VENV)/.test
 	$(BIN)/python tools/chaos.py $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -5,14 +5,22 @@ import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from heliogram.storage.engine import Store, open_store
 from heliogram.storage.migrate import migrate
-from tests.doors import Doors, open_doors
 from tests.postgres import Postgres, running_postgres
 from tests.world import Clock, Ids, World
+
+if TYPE_CHECKING:
+    from tests.doors import Doors
+
+# A law says what holds, not how fast: on a busy machine an example may take any time.
+settings.register_profile("heliogram", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("heliogram")
 
 ENGINES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
@@ -111,8 +119,10 @@ def small_world(sqlite_store: Store, clock: Clock, ids: Ids) -> World:
 
 
 @pytest.fixture
-async def doors(sqlite_url: str, tmp_path: Path, small_world: World, clock: Clock) -> AsyncIterator[Doors]:
+async def doors(sqlite_url: str, tmp_path: Path, small_world: World, clock: Clock) -> AsyncIterator["Doors"]:
     """The API and the pages over a small world: one group “Offers” with one US long code."""
+    from tests.doors import open_doors  # the doors take seconds to import, and most tests never open them
+
     await small_world.build()
     async with open_doors(sqlite_url, tmp_path / "data", clock, small_world) as opened:
         yield opened

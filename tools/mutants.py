@@ -11,6 +11,7 @@ import argparse
 import ast
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,8 @@ N_AT_ONCE = 2
 TEST_TIMEOUT_S = 120
 """A mutant that makes a test hang is noticed after this long."""
 PATIENCE_S = 300
+MAX_OCTETS = 8 * 1024**3
+"""Of memory for one child: a mutant without its bound must not take the machine with it."""
 TESTS_FAILED = 1
 """pytest's exit code for exactly that: anything else means that the tests did not run."""
 NOT_THE_COPY = 96
@@ -116,6 +119,7 @@ def start(root: Path, mutant: Mutant) -> Running:
 
 def _child(root: Path, folder: Path, test: str) -> int:
     os.setsid()
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_OCTETS, MAX_OCTETS))
     out = os.open(folder / "out", os.O_WRONLY | os.O_CREAT)
     os.dup2(out, 1)
     os.dup2(out, 2)
@@ -148,6 +152,7 @@ def end(running: Running) -> Ran | None:
         os.killpg(running.pid, signal.SIGKILL)
         os.waitpid(running.pid, 0)
     tail = (running.folder / "out").read_text(errors="replace").strip().splitlines()[-12:]
+    tail += [] if pid else [f"Timeout: did not end within {PATIENCE_S} s"]
     shutil.rmtree(running.folder, ignore_errors=True)
     return Ran(os.waitstatus_to_exitcode(status) if pid else TESTS_FAILED, "\n".join(tail))
 

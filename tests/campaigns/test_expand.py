@@ -72,7 +72,7 @@ async def test_a_crash_at_any_statement_of_any_page_repeats_nobody_and_skips_nob
         # After the last statement comes the commit; when that has failed too, the page is let through.
         assert at != NEVER
         at = NEVER if at == AT_COMMIT else at + 1 if len(seen) == at + 1 else AT_COMMIT
-    assert (n_pages, n_crashes > 3 * 8) == (3, True)
+    assert (n_pages, n_crashes >= 3 * 7) == (3, True)
     rows = await _messages(world)
     assert [row["contact_id"] for row in rows] == people
     assert [row["number"] for row in rows] == list(range(1, len(people) + 1))

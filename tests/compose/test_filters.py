@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from liquid.exceptions import FilterError, LiquidError, ResourceLimitError
 
 from heliogram.compose.dialect import Dialect
-from heliogram.compose.filters import MAX_BITS, MAX_CHARS, MAX_ITEMS, NotForMessages, check_size, format_date
+from heliogram.compose.filters import (
+    MAX_BITS,
+    MAX_CHARS,
+    MAX_ITEMS,
+    NotForMessages,
+    bounded,
+    check_size,
+    format_date,
+)
 
 FILTERS = Dialect().filters
 
@@ -49,6 +57,25 @@ def test_a_filter_makes_no_more_than_fits(name: str, fitting: tuple[Any, ...], t
     assert FILTERS[name](*fitting, **keywords) is not None
     with pytest.raises(ResourceLimitError):
         FILTERS[name](*too_much, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting", "too_much"),
+    [
+        ("replace", ("x" * 50, "x", "y" * 100), ("x" * 50, "x", "y" * 101)),
+        ("join", (["x"] * 50, "y" * 99), (["x"] * 50, "y" * 100)),
+    ],
+)
+def test_how_long_a_text_becomes_is_asked_before_it_is_made(
+    name: str, fitting: tuple[Any, ...], too_much: tuple[Any, ...]
+) -> None:
+    made: list[Any] = []
+    filter_ = bounded(name, lambda *args: made.append(args))
+    filter_(*fitting)
+    assert made == [fitting]
+    with pytest.raises(ResourceLimitError):
+        filter_(*too_much)
+    assert made == [fitting]
 
 
 def test_an_argument_by_name_is_bounded_too() -> None:

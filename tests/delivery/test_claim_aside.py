@@ -15,8 +15,8 @@ from heliogram.model.message import State
 from heliogram.model.parcel import MEDIA_REFUSED, Refused
 from heliogram.model.queue import LaneState
 from heliogram.storage import lanes
-from heliogram.storage.tables.delivery import attempts, message_states, ready
-from tests.delivery.scene import ADA, BO, CY, DEE, EVE, LANE, LONDON, Scene, numbers_in, until
+from heliogram.storage.tables.delivery import ready
+from tests.delivery.scene import ADA, BO, CY, DEE, EVE, LONDON, Scene, numbers_in, until
 from tests.world import MMSC, SMSC, WORKSPACE, phones_of
 
 CAMPAIGN_LANE = "c-campaign"
@@ -270,17 +270,3 @@ async def test_an_attempt_whose_answer_we_wait_for_is_in_no_doubt(scene: Scene) 
     await scene.take()
     assert await scene.crash(but=[waits]) == [(left, 1)]
     assert await scene.states() == {waits: State.SENDING, left: State.UNKNOWN}
-
-
-async def test_a_crash_before_the_commit_leaves_no_trace(scene: Scene) -> None:
-    await scene.queue(ADA)
-
-    class Crash(Exception):
-        pass
-
-    with pytest.raises(Crash):
-        async with scene.store.write() as connection:
-            await lanes.move_cursor(connection, LANE, 1)
-            raise Crash
-    assert [await scene.rows(each) for each in (attempts, message_states)] == [[], []]
-    assert numbers_in(await scene.take()) == [ADA]

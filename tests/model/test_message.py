@@ -45,6 +45,28 @@ def _reachable(start: State) -> set[State]:
     return seen
 
 
+EDGES = [(state, following) for state in State for following in NEXT[state]]
+
+
+def test_no_step_of_the_table_leads_backwards() -> None:
+    assert [edge for edge in EDGES if STEP[edge[0]] > STEP[edge[1]]] == []
+    assert {state for state in State for wanted in State if STEP[advance(state, wanted)] < STEP[state]} == set()
+
+
+def test_an_end_is_an_end() -> None:
+    assert {S.DELIVERED, S.UNDELIVERED, S.FAILED, S.SKIPPED, S.EXPIRED, S.CANCELED} == FINAL
+
+
+def test_only_a_recorded_attempt_leads_to_what_was_handed_over() -> None:
+    before = {state for state, following in EDGES if following in HANDED_OVER}
+    assert before == {S.SENDING, S.UNKNOWN, S.SENT}
+
+
+def test_no_step_leads_from_what_was_handed_over_to_another_try_or_to_never_sent() -> None:
+    after = {following for state, following in EDGES if state in HANDED_OVER}
+    assert after == {S.SENT, S.DELIVERED, S.UNDELIVERED}
+
+
 @given(histories)
 def test_a_state_never_moves_backwards(news: list[State]) -> None:
     steps = [STEP[state] for state in _after(news)]

@@ -156,6 +156,15 @@ async def test_an_attempt_and_its_outcome_are_recorded_once(store: Store, world:
                 await add(connection, [row])
 
 
+async def test_an_attempt_given_up_after_a_crash_is_not_answered(store: Store, world: World) -> None:
+    async with store.write() as connection:
+        rows = [_outcome("m1"), _outcome("m1", 2, kind="refused"), _outcome("m2", kind="unknown", reason="no_answer")]
+        rows += [_outcome("m3", kind="unknown", reason="crashed"), _outcome("m4")]
+        await deliveries.add_outcomes(connection, rows)
+        found = await deliveries.answered(connection, ["m1", "m2", "m3", "never tried"])
+    assert found == {("m1", 1), ("m1", 2), ("m2", 1)}
+
+
 async def test_a_late_answer_does_not_overwrite_what_was_recorded_meanwhile(store: Store, world: World) -> None:
     await _message(world)
     async with store.write() as connection:

@@ -62,9 +62,13 @@ BAD = {
     ),
     "no rows": Bad(words="no rows below them", code="import_refused", people=b"phone,first_name\n"),
     "broken Liquid": Bad(words="is never closed", code="template_refused", text="Hi {{ first_name"),
-    "an unknown filter": Bad(words="Line 1", code="template_refused", text="Hi {{ first_name | shout }}"),
+    "an unknown filter": Bad(
+        words="There is no filter “shout”.", code="template_refused", text="Hi {{ first_name | shout }}"
+    ),
     "an empty text": Bad(words="The text is empty.", code="not_launched", text="  "),
-    "a truncated picture": Bad(words="", code="media_refused", media=small_jpeg()[:2_000]),
+    "a truncated picture": Bad(
+        words="The file ends in the middle of the picture.", code="media_refused", media=small_jpeg()[:2_000]
+    ),
     "a text named .jpg": Bad(
         words="This is not a JPEG, PNG or GIF: it looks like a text file.",
         code="media_refused",

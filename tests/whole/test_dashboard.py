@@ -1,4 +1,4 @@
-"""What every page of the dashboard owes everyone: accessibility, keyboard, narrow screens, themes, states, and quiet."""
+"""What every page of the dashboard owes everyone: accessibility, keyboard, narrow screens, themes, states, quiet."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -148,7 +148,8 @@ FOCUS = """() => {
     const beside = here.closest('.top, .side, .skip, dialog');
     return {
         name: here === document.body ? 'body' : here.outerHTML.slice(0, 90),
-        is_seen: drawn.some((each) => getComputedStyle(each).outlineStyle !== 'none' || getComputedStyle(each).boxShadow !== 'none'),
+        is_seen: drawn.map((each) => getComputedStyle(each))
+            .some((each) => each.outlineStyle !== 'none' || each.boxShadow !== 'none'),
         is_clear: Boolean(beside) || here.offsetHeight === 0 || box.bottom > top,
     };
 }"""
@@ -236,7 +237,7 @@ def test_each_list_has_a_loading_an_error_an_empty_and_a_filled_state(
     with quiet_page(browser, state=state, expected_errors=FAILED_CALL) as page:
         waiting: list[Route] = []
         calls = f"{stage.url}/api/v1{path}*"
-        page.route(calls, waiting.append)
+        page.route(calls, lambda route: waiting.append(route))
         page.goto(f"{stage.url}{address}")
         expect(page.get_by_text("Loading", exact=True)).to_be_attached()
         waiting.pop().fulfill(status=500, json={"detail": "The cellar is flooded."})

@@ -58,6 +58,8 @@ CHANNEL_WORDS = {
 def timeline_of(history: History) -> tuple[TimelineStep, ...]:
     """The steps, oldest first; those of one moment in the order they were decided."""
     steps = [_queued(history.message)]
+    if released := _released(history.message):
+        steps.append(released)
     for attempt in history.attempts:
         steps += _decided(history, attempt)
         steps.append(_attempted(attempt))
@@ -77,6 +79,21 @@ def _queued(message: Row) -> TimelineStep:
         facts.append(("Due", message["due_at"].isoformat()))
     return TimelineStep(
         at=message["created_at"], kind="queued", title="Queued", detail=f"{came_from}.", facts=tuple(facts)
+    )
+
+
+def _released(message: Row) -> TimelineStep | None:
+    """The end of a wait that is over: the message itself only remembers until when and why."""
+    until = message["held_until"]
+    if (
+        until is None
+        or message["state"] == State.HELD.value
+        or message["state_at"] is None
+        or until > message["state_at"]
+    ):
+        return None
+    return TimelineStep(
+        at=until, kind="released", title="No longer held", detail=f"Until then: {sentence_for(message['held_reason'])}"
     )
 
 
@@ -176,7 +193,7 @@ def _answered(attempt: Row) -> TimelineStep:
         at=attempt["outcome_at"],
         kind="outcome",
         title=title,
-        detail=attempt["outcome_reason"],
+        detail=sentence_for(attempt["outcome_reason"]),
         facts=tuple(facts),
         raw=attempt["exchange"] or None,
         tone=tone,

@@ -190,10 +190,11 @@ def _opt_out(drafted: Drafted) -> Check | None:
 def _carriers(drafted: Drafted) -> Check | None:
     if not drafted.carriers_down:
         return None
-    names = ", ".join(f"“{name}”" for name in drafted.carriers_down)
+    names = " and ".join(f"“{name}”" for name in drafted.carriers_down)
+    is_not, back = ("is not", "it is") if len(drafted.carriers_down) == 1 else ("are not", "they are")
     return Check(
         id="carrier",
         level=Level.WARNING,
-        title="A carrier cannot be reached",
-        detail=f"{names} is not connected. Messages wait, and go out by themselves when it is back.",
+        title="A carrier cannot be reached" if len(drafted.carriers_down) == 1 else "Carriers cannot be reached",
+        detail=f"{names} {is_not} connected. Messages wait, and go out by themselves when {back} back.",
     )

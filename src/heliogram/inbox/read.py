@@ -100,8 +100,11 @@ class Reader:
         if not groups:
             return
         state = _STATES.get(keyword.kind)
+        left = await self._left(connection, row, groups)
         if state is Subscription.SUBSCRIBED:
-            groups = await self._left(connection, row, groups) or groups[:1]
+            groups = [group for group in groups if group.id in left] or groups[:1]
+        # An opt-out is confirmed once (47 CFR 64.1200(a)(12)): a phone that answers by itself could go on for ever.
+        is_confirmed = keyword.kind == "stop" and all(left.get(group.id) is Source.KEYWORD for group in groups)
         if state is not None:
             facts = [
                 Fact(
@@ -115,15 +118,18 @@ class Reader:
                 for group in groups
             ]
             await consent.add_facts(connection, row["workspace_id"], facts, chain=chain, new_id=self._new_id)
-        await self._reply(connection, row, groups, keyword)
+        if not is_confirmed:
+            await self._reply(connection, row, groups, keyword)
 
-    async def _left(self, connection: AsyncConnection, row: Any, groups: Sequence[Group]) -> list[Group]:
-        """The groups that this person has unsubscribed from."""
-        standings = {
-            each["group_id"]: each["state"]
-            for each in await consent.subscriptions_of(connection, row["workspace_id"], [row["from_e164"]])
-        }
-        return [group for group in groups if standings.get(group.id) == Subscription.UNSUBSCRIBED.value]
+    async def _left(self, connection: AsyncConnection, row: Any, groups: Sequence[Group]) -> dict[str, Source]:
+        """The ids of the groups that this person has unsubscribed from, each with how."""
+        found: dict[str, Source] = {}
+        for group in groups:
+            standings = await consent.standings_of(connection, row["workspace_id"], group.id, [row["from_e164"]])
+            standing = standings.get(row["from_e164"])
+            if standing is not None and standing.state is Subscription.UNSUBSCRIBED:
+                found[group.id] = standing.source
+        return found
 
     async def _reply(self, connection: AsyncConnection, row: Any, groups: Sequence[Group], keyword: Keyword) -> None:
         group = groups[0]

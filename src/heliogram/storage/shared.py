@@ -70,6 +70,8 @@ class SharedWrites:
             try:
                 await group.transaction.commit()
             except Exception as problem:
+                # A new connection next time: what is left of the transaction goes with this one.
+                await group.connection.invalidate()
                 group.durable.set_exception(problem)
             else:
                 group.durable.set_result(None)

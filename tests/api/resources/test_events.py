@@ -72,8 +72,8 @@ async def test_each_event_is_a_whole_snapshot_and_comes_when_something_changes(d
 async def test_every_tab_hears_everything_and_a_new_one_is_caught_up(doors: Doors, running: str) -> None:
     async with served(doors) as url:
         async with stream(url, doors.api) as one, stream(url, doors.api) as two:
-            assert await next_of(one, "account") == await next_of(two, "account")
             assert await next_of(one, "campaign") == await next_of(two, "campaign")
+            assert await next_of(one, "account") == await next_of(two, "account")
         # Both tabs are gone; what happens now is told to whoever comes back.
         await count(doors, running, 2)
         async with stream(url, doors.api) as again:

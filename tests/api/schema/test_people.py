@@ -16,6 +16,13 @@ def test_evidence_is_something_said_in_3_to_2000_characters(n: int, is_taken: bo
         assert not is_taken
 
 
+@pytest.mark.parametrize("blank", ["   ", "\n\t ", "\0\0\0", " ok "])
+def test_evidence_is_more_than_blanks(blank: str) -> None:
+    with pytest.raises(ValidationError):
+        ConsentAsk.model_validate(FACT | {"evidence": blank})
+    assert ConsentAsk.model_validate(FACT | {"evidence": " said so "}).evidence == "said so"
+
+
 def test_consent_is_given_or_taken_back_and_nothing_between() -> None:
     assert ConsentAsk.model_validate(FACT | {"state": "unsubscribed"}).state is Subscription.UNSUBSCRIBED
     with pytest.raises(ValidationError):

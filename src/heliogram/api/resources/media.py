@@ -12,7 +12,7 @@ from heliogram.api.media_view import media_shape
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
 from heliogram.api.schema.media import MediaShape
-from heliogram.api.schema.shape import Page, Words
+from heliogram.api.schema.shape import CLEAN, Page
 from heliogram.app import App
 from heliogram.media.limits import WeightVerdict, weigh
 from heliogram.media.probe import Picture
@@ -28,7 +28,7 @@ async def upload(
     caller: CampaignsWrite,
     once: OnceOnly,
     file: Annotated[UploadFile, File(description="JPEG, PNG or GIF")],
-    alt_text: Annotated[Words, Form(max_length=500, description="What is on it, for who cannot see it")] = "",
+    alt_text: Annotated[str, Form(max_length=500, description="What is on it, for who cannot see it"), CLEAN] = "",
 ) -> Response:
     octets = await file.read()
     picture = await inspected(app, octets)

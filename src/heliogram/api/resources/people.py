@@ -11,7 +11,7 @@ from heliogram.api.errors import Problem, not_found
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
 from heliogram.api.schema.people import Contact, ImportReport, ListShape, RejectedRow, SubscriptionShape
-from heliogram.api.schema.shape import MAX_PAGE, Page, Words
+from heliogram.api.schema.shape import CLEAN, MAX_PAGE, Page
 from heliogram.audience.importing import PeopleFile, read_people
 from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, import_people
 from heliogram.storage import consent, people, senders
@@ -70,14 +70,15 @@ async def import_file(
     caller: ContactsWrite,
     once: OnceOnly,
     file: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
-    list_name: Annotated[Words, Form(max_length=200)] = "",
-    group_id: Annotated[Words, Form(max_length=64)] = "",
-    attest_consent: Annotated[Words, Form(max_length=MAX_EVIDENCE_CHARS)] = "",
+    list_name: Annotated[str, Form(max_length=200), CLEAN] = "",
+    group_id: Annotated[str, Form(max_length=64), CLEAN] = "",
+    attest_consent: Annotated[str, Form(max_length=MAX_EVIDENCE_CHARS), CLEAN] = "",
 ) -> Response:
     """Everything or nothing. `attest_consent` says how and when these people agreed; it is recorded for each of
     them that the group has never heard of, and never changes anyone who opted out."""
     octets = await file.read()
     read = await read_file(octets)
+    attest_consent = attest_consent.strip()
     if attest_consent and not group_id:
         raise Problem("invalid", "Consent is for a group: say which.", [("group_id", "Choose a group.")])
     filename = storable(file.filename or "")[:200]

@@ -17,7 +17,7 @@ from heliogram.api.resources.campaigns import draft_row
 from heliogram.api.resources.media import add_picture, inspected
 from heliogram.api.resources.people import read_file, rejected_rows
 from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
-from heliogram.api.schema.shape import Words
+from heliogram.api.schema.shape import CLEAN
 from heliogram.app import App
 from heliogram.audience.importing import PeopleFile
 from heliogram.campaigns.lifecycle import LAUNCH, take
@@ -48,16 +48,19 @@ async def send(
     caller: CampaignsWrite,
     once: OnceOnly,
     people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
-    group: Annotated[Words, Form(max_length=200, description="A group's name or id")],
-    text: Annotated[Words, Form(max_length=20_000)],
+    group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
+    text: Annotated[str, Form(max_length=20_000), CLEAN],
     media: Annotated[UploadFile | None, File(description="JPEG, PNG or GIF")] = None,
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
-    name: Annotated[Words, Form(max_length=200)] = "",
-    attest_consent: Annotated[Words, Form(max_length=MAX_EVIDENCE_CHARS, description="How and when they agreed")] = "",
+    name: Annotated[str, Form(max_length=200), CLEAN] = "",
+    attest_consent: Annotated[
+        str, Form(max_length=MAX_EVIDENCE_CHARS, description="How and when they agreed"), CLEAN
+    ] = "",
     dry_run: Annotated[bool, Form(description="Count everything, store and send nothing")] = False,
 ) -> Response:
     """Rows that cannot be used are reported and left out; people without consent are skipped by rule."""
     filename = storable(people.filename or "")[:200]
+    attest_consent = attest_consent.strip()
     people_octets = await people.read()
     media_octets = await media.read() if media is not None else b""
     template = compile_text(text)

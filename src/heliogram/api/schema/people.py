@@ -1,9 +1,9 @@
 """People, lists, imports and consent."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from heliogram.api.schema.shape import Ask, Shape
 from heliogram.model.consent import Subscription
@@ -63,7 +63,7 @@ class ConsentAsk(Ask):
     group_id: str
     phone: str = Field(max_length=40, examples=["+13125550142"])
     state: Subscription
-    evidence: str = Field(min_length=3, max_length=2_000)
+    evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000)]
 
 
 class ConsentFact(Shape):

@@ -17,8 +17,8 @@ def _clean(value: Any) -> Any:
     return storable(value) if isinstance(value, str) else value
 
 
-Words = Annotated[str, BeforeValidator(_clean)]
-"""A text of a form, as both engines can keep it."""
+CLEAN: Final = BeforeValidator(_clean)
+"""Beside a text of a form: it is taken as both engines can keep it, and measured so."""
 
 _YEARS: Final = range(1971, 2200)
 

@@ -1,0 +1,110 @@
+import asyncio
+import struct
+import zlib
+from typing import Any
+
+import pytest
+
+from tests.api.kit import jpeg, n_rows, problem, uploaded
+from tests.doors import Doors
+
+V1 = "/api/v1"
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that says how large it is, with next to nothing in it."""
+
+    def chunk(kind: bytes, octets: bytes) -> bytes:
+        return struct.pack(">I", len(octets)) + kind + octets + struct.pack(">I", zlib.crc32(kind + octets))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+async def upload(doors: Doors, octets: bytes, filename: str = "menu.jpg", **form: str) -> Any:
+    return await doors.api.post(f"{V1}/media", files={"file": (filename, octets)}, data=form)
+
+
+REFUSED = [
+    (b"Dear customers, our summer sale begins.", "menu.jpg", "not a JPEG, PNG or GIF: it looks like a text file"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "menu.png", "it looks like an SVG drawing"),
+    (b"%PDF-1.7", "menu.jpg", "it looks like a PDF document"),
+    (b"", "menu.jpg", "The file is empty."),
+    (jpeg(320)[:-200], "menu.jpg", "The file ends in the middle of the picture."),
+    (png_header(30_000, 30_000), "bomb.png", "The picture has 30,000 × 30,000 pixels; at most 100,000,000 in all"),
+    (png_header(20_001, 1), "wide.png", "The picture has 20,001 × 1 pixels"),
+]
+
+
+@pytest.mark.parametrize(("octets", "filename", "said"), REFUSED)
+async def test_what_cannot_be_used_is_refused_in_words_and_leaves_nothing(
+    doors: Doors, octets: bytes, filename: str, said: str
+) -> None:
+    assert said in problem(await upload(doors, octets, filename), "media_refused")
+    assert await n_rows(doors, "media") == {"media": 0}
+
+
+@pytest.mark.parametrize("n_octets", [4_000_000, 4_000_001, 5_000_000, 5_000_001])
+async def test_a_picture_may_have_5_000_000_octets_and_warns_above_4_000_000(doors: Doors, n_octets: int) -> None:
+    answer = await upload(doors, jpeg(64, n_octets=n_octets))
+    if n_octets > 5_000_000:
+        sentence = problem(answer, "too_large")
+        assert "pictures 5,000,001 + text 0 = 5,000,001 octets; at most 5,000,000 can be sent." in sentence
+        assert answer.json()["errors"] == [{"field": "file", "detail": sentence}]
+        assert await n_rows(doors, "media") == {"media": 0}
+    else:
+        told = answer.json()
+        assert told["n_octets"] == n_octets
+        assert (told["warning"] is not None) == (n_octets > 4_000_000)
+
+
+async def test_a_picture_is_recognised_by_what_it_is_not_by_its_name(doors: Doors) -> None:
+    told = (await upload(doors, jpeg(320), "notes.txt")).json()
+    assert (told["content_type"], told["filename"], told["width"], told["height"]) == (
+        "image/jpeg",
+        "notes.txt",
+        320,
+        320,
+    )
+
+
+async def test_the_words_for_who_cannot_see_a_picture_are_kept(doors: Doors) -> None:
+    told = await uploaded(doors, alt_text="A menu, with “soup” & bread")
+    listed = (await doors.api.get(f"{V1}/media")).json()["items"]
+    assert [each["alt_text"] for each in (told, *listed)] == ["A menu, with “soup” & bread"] * 2
+    assert (await uploaded(doors))["alt_text"] == ""
+    assert (await upload(doors, jpeg(), alt_text="x" * 500)).json()["alt_text"] == "x" * 500
+    assert problem(await upload(doors, jpeg(), alt_text="x" * 501), "invalid").startswith("alt_text: ")
+
+
+async def test_the_octets_come_back_as_they_were_given_and_as_a_picture(doors: Doors) -> None:
+    octets = jpeg(128)
+    told = await uploaded(doors, octets)
+    answer = await doors.api.get(told["url"])
+    assert (answer.content, answer.headers["content-type"]) == (octets, "image/jpeg")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"].startswith("private")
+
+
+async def test_others_are_answered_while_a_picture_is_read(doors: Doors) -> None:
+    order: list[str] = []
+
+    async def upload_large() -> None:
+        await uploaded(doors, jpeg(4_000))
+        order.append("upload")
+
+    async def ask() -> None:
+        # Asked once the upload is on its way: its first step has been taken.
+        await asyncio.sleep(0)
+        await doors.api.get(f"{V1}/me")
+        order.append("me")
+
+    await asyncio.gather(upload_large(), ask())
+    assert order == ["me", "upload"]
+
+
+async def test_a_long_name_is_cut_and_a_name_with_a_path_does_no_harm(doors: Doors) -> None:
+    long = (await upload(doors, jpeg(64), "n" * 300 + ".jpg")).json()
+    path = (await upload(doors, jpeg(64), "../../etc/passwd")).json()
+    assert (long["filename"], path["filename"]) == ("n" * 200, "../../etc/passwd")
+    assert (await doors.api.get(path["url"])).headers["content-disposition"] == "inline"

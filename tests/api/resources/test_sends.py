@@ -1,0 +1,112 @@
+from typing import Any
+
+import pytest
+
+from heliogram.model.consent import Subscription
+from tests.api.kit import PEOPLE, jpeg, n_rows, problem, run_sql
+from tests.doors import Doors
+from tests.world import GROUP
+
+V1 = "/api/v1"
+KEPT = ("contacts", "lists", "imports", "consent_facts", "media", "campaigns", "lanes", "audit", "idempotency_keys")
+NOTHING = dict.fromkeys(KEPT, 0)
+FORM = {"group": "offers", "text": "Hi {{ first_name }}. Reply STOP to opt out", "attest_consent": "at the till"}
+
+
+async def ask(doors: Doors, people: bytes = PEOPLE, media: bytes | None = None, **form: str) -> Any:
+    files: dict[str, Any] = {"people": ("people.csv", people)}
+    if media is not None:
+        files["media"] = ("menu.jpg", media)
+    return await doors.api.post(f"{V1}/sends", files=files, data=FORM | form)
+
+
+async def test_one_request_does_the_whole_job(doors: Doors) -> None:
+    answer = await ask(doors, PEOPLE + b"12,Cy\n", jpeg(), name="Summer")
+    told = answer.json()
+    assert (answer.status_code, told["n_rows"], told["n_people"], told["n_rejected"]) == (201, 3, 2, 1)
+    assert (told["n_subscribed"], told["estimate"]["mms"], told["estimate"]["skipped"]) == (2, 2, 0)
+    campaign = told["campaign"]
+    assert (campaign["state"], campaign["n_audience"], campaign["name"]) == ("sending", 2, "Summer")
+    assert (campaign["content"], campaign["media"]["filename"]) == ("mms", "menu.jpg")
+    assert campaign == (await doors.api.get(f"{V1}/campaigns/{campaign['id']}")).json()
+    assert await doors.app.expander.step() == 2
+    bodies = [each["person_name"] for each in (await doors.api.get(f"{V1}/messages")).json()["items"]]
+    assert sorted(bodies) == ["Ada", "Bo"]
+
+
+async def test_a_dry_run_tells_the_same_and_stores_nothing(doors: Doors) -> None:
+    dry = (await ask(doors, media=jpeg(), dry_run="true")).json()
+    assert await n_rows(doors, *KEPT) == NOTHING
+    real = (await ask(doors, media=jpeg())).json()
+    assert dry["campaign"] is None
+    assert dry | {"campaign": 0} == real | {"campaign": 0}
+
+
+@pytest.mark.parametrize("attested", ["", "  ", "at the till"])
+async def test_who_opted_out_stays_so_and_who_never_agreed_is_left_out(doors: Doors, attested: str) -> None:
+    await doors.world.say(Subscription.UNSUBSCRIBED, ["+13125550101"])
+    told = (await ask(doors, attest_consent=attested)).json()
+    skipped = {each["reason"]: each["n"] for each in told["estimate"]["skipped_by_reason"]}
+    if attested.strip():
+        assert (told["n_subscribed"], told["n_already_opted_out"], told["n_without_consent"]) == (1, 1, 0)
+        assert skipped == {"opted_out": 1}
+    else:
+        assert (told["n_subscribed"], told["n_already_opted_out"], told["n_without_consent"]) == (0, 1, 1)
+        assert skipped == {"opted_out": 1, "no_consent": 1}
+    facts = (await doors.api.get(f"{V1}/consent", params={"phone": "+13125550101"})).json()["items"]
+    assert [each["state"] for each in facts] == ["unsubscribed"]
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"people": b""}, "import_refused", "The file is empty."),
+    ({"people": b"name\nAda\n"}, "import_refused", "No column is named “phone”."),
+    ({"text": "Hi {{ first_name | upcas }}"}, "template_refused", "Line 1, column 20: There is no filter “upcas”."),
+    ({"text": "one\n{% if %}"}, "template_refused", "Line 2"),
+    ({"text": " "}, "not_launched", "The text is empty."),
+    ({"group": "Gone"}, "not_found", "There is no group “Gone”. The groups are: “Offers”, “Senderless”."),
+    ({"group": "Senderless"}, "not_launched", "The group has no senders."),
+    ({"media": b"a text"}, "media_refused", "it looks like a text file"),
+    ({"media": jpeg()[:-100]}, "media_refused", "The file ends in the middle of the picture."),
+    ({"media": jpeg(64, n_octets=5_000_001)}, "too_large", "at most 5,000,000 can be sent"),
+    ({"media": jpeg(64, n_octets=4_999_990)}, "not_launched", "The message is too large: pictures 4,999,990 + text "),
+    ({"content": "mms"}, "not_launched", "There is no picture yet."),
+    ({"content": "fax"}, "invalid", "content: Input should be 'mms', 'text_link' or 'text'."),
+    ({"attest_consent": "x" * 2_001}, "invalid", "attest_consent: String should have at most 2000 characters."),
+]
+
+
+@pytest.mark.parametrize(("changed", "code", "said"), REFUSED)
+async def test_what_cannot_be_done_whole_is_not_begun(
+    doors: Doors, changed: dict[str, Any], code: str, said: str
+) -> None:
+    await doors.world.add_group("senderless", [])
+    for dry_run in ("true", "false"):
+        assert said in problem(await ask(doors, dry_run=dry_run, **changed), code)
+    assert await n_rows(doors, *KEPT) == NOTHING
+
+
+@pytest.mark.parametrize("table", ["imports", "media", "campaigns", "lanes", "audit", "idempotency_keys"])
+async def test_whatever_breaks_on_the_way_leaves_nothing_behind(doors: Doors, table: str) -> None:
+    moment = "UPDATE" if table == "idempotency_keys" else "INSERT"
+    full = f"CREATE TRIGGER full BEFORE {moment} ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    await run_sql(doors, full)
+    files = {"people": PEOPLE, "media": ("menu.jpg", jpeg())}
+    headers = {"Idempotency-Key": "k"}
+    broken = await doors.api.post(f"{V1}/sends", files=files, data=FORM, headers=headers)
+    assert "try again" in problem(broken, "internal")
+    assert await n_rows(doors, *KEPT) == NOTHING
+    await run_sql(doors, "DROP TRIGGER full")
+    again = await doors.api.post(f"{V1}/sends", files=files, data=FORM, headers=headers)
+    assert again.json()["campaign"]["state"] == "sending"
+
+
+async def test_a_send_to_nobody_who_may_be_sent_to_is_still_accounted_for(doors: Doors) -> None:
+    told = (await ask(doors, attest_consent="")).json()
+    assert (told["n_without_consent"], told["campaign"]["n_audience"], told["estimate"]["skipped"]) == (2, 2, 2)
+
+
+async def test_a_group_is_named_by_its_name_or_its_id_and_a_campaign_by_its_text(doors: Doors) -> None:
+    for group in (GROUP, "Offers", " OFFERS "):
+        told = (await ask(doors, group=group, text="Hello\nthere. STOP" + " x" * 60)).json()
+        assert (told["campaign"]["group_id"], told["campaign"]["name"][:17]) == (GROUP, "Hello there. STOP")
+        assert len(told["campaign"]["name"]) <= 60

@@ -1,0 +1,86 @@
+from typing import Any
+
+import pytest
+
+from tests.api.kit import jpeg, uploaded
+from tests.doors import Doors
+from tests.world import GROUP
+
+V1 = "/api/v1"
+
+
+async def segments(doors: Doors, text: str) -> Any:
+    return (await doors.api.post(f"{V1}/segments", json={"text": text})).json()
+
+
+async def preview(doors: Doors, body: str, **asked: Any) -> Any:
+    return (await doors.api.post(f"{V1}/preview", json={"group_id": GROUP, "body": body, **asked})).json()
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "n"),
+    [
+        ("x" * 160, "GSM-7", 1),
+        ("x" * 161, "GSM-7", 2),
+        ("x" * 306, "GSM-7", 2),
+        ("x" * 307, "GSM-7", 3),
+        ("é" * 160, "GSM-7", 1),
+        ("ë" * 70, "UCS-2", 1),
+        ("ë" * 71, "UCS-2", 2),
+        ("ë" * 134, "UCS-2", 2),
+        ("ë" * 135, "UCS-2", 3),
+    ],
+)
+async def test_segments_are_counted_at_both_sides_of_each_limit(doors: Doors, text: str, encoding: str, n: int) -> None:
+    told = await segments(doors, text)
+    assert (told["encoding"], told["segments"], "".join(told["parts"])) == (encoding, n, text)
+
+
+async def test_the_character_that_costs_is_named_with_the_one_that_does_not(doors: Doors) -> None:
+    told = await segments(doors, "It’s here")
+    (found,) = told["forcing"]
+    assert (found["position"], found["character"], found["replacement"]) == (2, "’", "'")
+    assert found["name"] == "Right single quotation mark"
+    assert told["smart"] == {"text": "It's here", "segments": 1}
+    assert (await segments(doors, "🎉"))["smart"] is None
+    assert (await segments(doors, "plain"))["forcing"] == []
+
+
+async def test_one_person_reads_the_text_with_their_own_words_in_it(doors: Doors) -> None:
+    one, two = await doors.world.add_people(["+13125550101", "+447700900001"], first_name="Zoë")
+    told = await preview(doors, "Hi {{ first_name }}, {{ city }}", contact_id=one, content="text")
+    assert (told["body"], told["missing_fields"], told["error"]) == ("Hi Zoë, ", ["city"], None)
+    assert (told["person"], told["channel"], told["link"]) == (
+        {"name": "Zoë", "phone": "+13125550101", "country": "US"},
+        "sms",
+        None,
+    )
+    picture = (await uploaded(doors, jpeg(64)))["id"]
+    as_link = await preview(doors, "Hi", contact_id=two, media_id=picture)
+    assert (as_link["channel"], as_link["fallback_body"]) == ("sms_link", f"Hi {as_link['link']}")
+    as_mms = await preview(doors, "Hi", contact_id=one, media_id=picture)
+    assert (as_mms["channel"], as_mms["body"]) == ("mms", "Hi")
+
+
+async def test_a_preview_without_people_is_for_nobody(doors: Doors) -> None:
+    told = await preview(doors, "Hi {{ first_name | default: 'there' }}", content="text")
+    assert (told["person"], told["body"]) == (None, "Hi there")
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "column"),
+    [("Hi {{ first_name", 1, 4), ("a\nb {{ x | upcas }}", 2, 10), ("{% if %}", 1, None)],
+)
+async def test_a_mistake_is_an_answer_that_says_where_it_is(
+    doors: Doors, body: str, line: int, column: int | None
+) -> None:
+    told = await preview(doors, body)
+    assert (told["error"]["line"], told["body"], told["segments"]) == (line, body, 0)
+    assert column is None or told["error"]["column"] == column
+    assert told["error"]["sentence"].endswith(("?", "."))
+
+
+async def test_a_way_that_does_not_exist_is_told_with_its_reason(doors: Doors) -> None:
+    await doors.world.add_group("senderless", [])
+    told = await preview(doors, "Hi", group_id="senderless", content="text")
+    assert (told["channel"], told["reason"]) == ("sms", "The group has no senders.")

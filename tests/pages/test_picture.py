@@ -1,0 +1,167 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from heliogram.app import LINK_LETTERS, new_token
+from heliogram.pages.frame import HEADERS
+from heliogram.storage import media
+from tests.api.kit import jpeg, n_rows
+from tests.doors import Doors
+from tests.world import NOON, WORKSPACE
+
+TOKEN = "T9nYp3kQwZ"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
+OCTETS = jpeg(64)
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+async def linked(doors: Doors) -> Doors:
+    """A picture with a link that lasts a week."""
+    await _link(doors, TOKEN, NOON + WEEK)
+    return doors
+
+
+async def _link(doors: Doors, token: str, expires_at: Any, filename: str = "menu.jpg") -> None:
+    sha256 = await doors.app.blobs.put(OCTETS)
+    row: dict[str, Any] = {"id": token, "workspace_id": WORKSPACE, "sha256": sha256, "filename": filename, "frames": 1}
+    row |= {"content_type": "image/jpeg", "n_octets": len(OCTETS), "width": 64, "height": 64, "created_at": NOON}
+    link = {"token": token, "workspace_id": WORKSPACE, "media_id": token, "message_id": "m", "campaign_id": "c"}
+    async with doors.app.store.write() as connection:
+        await media.add(connection, row | {"alt_text": "A menu with “soup”"})
+        await media.add_links(connection, [link | {"expires_at": expires_at}])
+
+
+async def get(doors: Doors, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    return await doors.anyone.request(method, path, headers={"User-Agent": PHONE} | headers)
+
+
+async def test_a_link_shows_the_picture_its_words_and_who_it_is_from(linked: Doors) -> None:
+    answer = await get(linked, f"/p/{TOKEN}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    (image,) = re.findall(r"<img [^>]+>", answer.text)
+    assert f'src="/p/{TOKEN}/file"' in image and 'alt="A menu with “soup”"' in image
+    assert 'width="64" height="64"' in image
+    assert "From Workspace" in answer.text and "set-cookie" not in answer.headers
+    assert "<script" not in answer.text
+
+
+async def test_the_file_is_the_picture_and_nothing_else(linked: Doors) -> None:
+    answer = await get(linked, f"/p/{TOKEN}/file")
+    assert (answer.status_code, answer.content) == (200, OCTETS)
+    told = answer.headers
+    assert (told["content-type"], told["content-length"]) == ("image/jpeg", str(len(OCTETS)))
+    assert (told["x-content-type-options"], told["x-robots-tag"]) == ("nosniff", "noindex, nofollow")
+    assert told["content-disposition"] == 'inline; filename="menu.jpg"'
+    assert told["cache-control"].startswith("private")
+
+
+async def test_a_head_request_is_told_the_same_without_the_octets_and_counts_nothing(linked: Doors) -> None:
+    for path in (f"/p/{TOKEN}", f"/p/{TOKEN}/file"):
+        got, head = await get(linked, path), await get(linked, path, "HEAD")
+        assert head.status_code == got.status_code == 200
+        assert head.headers["content-length"] == got.headers["content-length"]
+        assert head.headers["content-type"] == got.headers["content-type"]
+    assert await n_rows(linked, "link_opens") == {"link_opens": 1}
+
+
+@pytest.mark.parametrize("token", ["unknown", TOKEN[:-1], TOKEN + "x", TOKEN.lower(), "x" * 500, "%2e%2e", "é"])
+@pytest.mark.parametrize("rest", ["", "/file"])
+async def test_a_link_nobody_was_given_ends_on_a_page_that_says_what_to_do(
+    linked: Doors, token: str, rest: str
+) -> None:
+    answer = await get(linked, f"/p/{token}{rest}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "This picture is not here" in answer.text and "ask whoever sent it" in answer.text
+    assert answer.headers["x-robots-tag"] == HEADERS["X-Robots-Tag"]
+    assert await n_rows(linked, "link_opens") == {"link_opens": 0}
+
+
+async def test_a_link_ends_at_its_moment(linked: Doors) -> None:
+    linked.clock.move(seconds=WEEK.total_seconds() - 1)
+    assert (await get(linked, f"/p/{TOKEN}/file")).content == OCTETS
+    linked.clock.move(seconds=1)
+    for path in (f"/p/{TOKEN}", f"/p/{TOKEN}/file"):
+        gone = await get(linked, path)
+        assert (gone.status_code, "This picture is not here" in gone.text) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_preview"),
+    [
+        (PHONE, False),
+        ("Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", False),
+        ("facebookexternalhit/1.1", True),
+        ("WhatsApp/2.23.20.0", True),
+        ("TelegramBot (like TwitterBot)", True),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1)", True),
+        ("SkypeUriPreview Preview/0.5", True),
+        ("curl/8.5.0", True),
+        ("", True),
+    ],
+)
+async def test_programs_that_preview_a_link_are_counted_apart(linked: Doors, agent: str, is_preview: bool) -> None:
+    await linked.anyone.get(f"/p/{TOKEN}", headers={"User-Agent": agent})
+    async with linked.app.store.read() as connection:
+        rows = (await connection.exec_driver_sql("SELECT is_preview, campaign_id, user_agent FROM link_opens")).all()
+    assert [(bool(row[0]), row[1], row[2]) for row in rows] == [(is_preview, "c", agent)]
+
+
+async def test_a_very_long_agent_is_cut(linked: Doors) -> None:
+    await get(linked, f"/p/{TOKEN}", **{"User-Agent": "x" * 5_000})
+    async with linked.app.store.read() as connection:
+        assert (await connection.exec_driver_sql("SELECT user_agent FROM link_opens")).scalar_one() == "x" * 300
+
+
+SIZE = len(OCTETS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-", 0, SIZE - 1),
+        ("bytes=10-19", 10, 19),
+        ("bytes=-5", SIZE - 5, SIZE - 1),
+        (f"bytes=-{SIZE + 1}", 0, SIZE - 1),
+        (f"bytes={SIZE - 1}-{SIZE + 100}", SIZE - 1, SIZE - 1),
+        ("bytes=0-" + "9" * 18, 0, SIZE - 1),
+    ],
+)
+async def test_a_part_of_the_file_comes_as_that_part(linked: Doors, asked: str, first: int, last: int) -> None:
+    answer = await get(linked, f"/p/{TOKEN}/file", Range=asked)
+    assert (answer.status_code, answer.content) == (206, OCTETS[first : last + 1])
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{SIZE}"
+    head = await get(linked, f"/p/{TOKEN}/file", "HEAD", Range=asked)
+    assert (head.status_code, head.headers["content-length"]) == (206, str(last - first + 1))
+
+
+@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 1}", "bytes=-0"])
+async def test_a_part_that_the_file_does_not_have_is_refused_with_its_size(linked: Doors, asked: str) -> None:
+    answer = await get(linked, f"/p/{TOKEN}/file", Range=asked)
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{SIZE}")
+
+
+@pytest.mark.parametrize("asked", ["bytes=-", "bytes=a-b", "items=0-1", "bytes=0-1,3-4", "bytes=" + "9" * 5_000 + "-"])
+async def test_a_range_that_makes_no_sense_is_passed_over(linked: Doors, asked: str) -> None:
+    answer = await get(linked, f"/p/{TOKEN}/file", Range=asked)
+    assert (answer.status_code, answer.content) == (200, OCTETS)
+
+
+async def test_a_file_name_cannot_break_out_of_its_header(doors: Doors) -> None:
+    await _link(doors, TOKEN, NOON + WEEK, 'é"; \r\nSet-Cookie: a=b.jpg')
+    answer = await get(doors, f"/p/{TOKEN}/file")
+    assert answer.headers["content-disposition"] == 'inline; filename="______Set-Cookie__a_b.jpg"'
+    assert "set-cookie" not in answer.headers
+
+
+def test_nobody_guesses_a_link() -> None:
+    tokens = {new_token() for _ in range(1_000)}
+    assert len(tokens) == 1_000
+    assert all(len(token) == 10 and set(token) <= set(LINK_LETTERS) for token in tokens)
+    # A thousand guesses a second would need millions of years for one of a million links.
+    assert len(LINK_LETTERS) ** 10 / 1_000_000 > 1_000 * 86_400 * 365

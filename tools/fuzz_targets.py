@@ -1,0 +1,188 @@
+"""What `tools.fuzz` throws octets at: every parser of what strangers send, with seeds and the errors it may raise."""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PIL import Image
+
+from heliogram.audience.errors import AudienceError
+from heliogram.audience.importing import read_people
+from heliogram.audience.phones import parse_phone
+from heliogram.carriers.mm7_calls import heard_in
+from heliogram.compose.errors import ComposeError
+from heliogram.compose.liquid import compile_text
+from heliogram.media.probe import MediaRefused, probe
+from heliogram.wire import gsm, mime, udh
+from heliogram.wire.errors import TheirFault
+from heliogram.wire.mm7 import deliver, report
+from heliogram.wire.mm7.address import number, short_code
+from heliogram.wire.mm7.content import Medium, write_content
+from heliogram.wire.mm7.envelope import Head, pack_message
+from heliogram.wire.smpp import message, pdu, receipt
+from heliogram.wire.smpp.names import Command
+
+_VECTORS = Path(__file__).parents[1] / "tests/vectors/wire"
+_RELATED = 'multipart/related; boundary="b"; start="<mm7-start>"'
+_HEAD = Head(
+    transaction_id="7", namespace="http://www.3gpp.org/ftp/Specs/archive/23_series/23.140/schema/REL-5-MM7-1-2"
+)
+_PERSON = {"first_name": "Ada", "last_name": "", "city": "Chicago", "n": 3, "tags": ["a", "b"]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """`rare` is a pattern of the refusal (or, where nothing is refused, of the octets) at which `--plant` plants."""
+
+    name: str
+    read: Callable[[bytes], object]
+    allowed: tuple[type[Exception], ...]
+    seeds: Callable[[], Iterable[bytes]]
+    rare: str
+    tokens: tuple[bytes, ...] = ()
+
+
+def _pdu(octets: bytes) -> None:
+    read = pdu.parse(_with_length(octets))
+    if read.command == Command.DELIVER_SM:
+        text, _concat = message.read_text(read)
+        if message.is_receipt(read):
+            receipt.read(read, text)
+
+
+def _with_length(octets: bytes) -> bytes:
+    # A stream is cut by this number, so a wrong one never comes this far.
+    return len(octets).to_bytes(4, "big") + octets[4:]
+
+
+def _pdus() -> list[bytes]:
+    vectors = json.loads((_VECTORS / "pdus.json").read_text())
+    return [bytes.fromhex(each["hex"]) for each in vectors["exact"]]
+
+
+def _receipts() -> list[bytes]:
+    return [
+        b"id:0123456789 sub:001 dlvrd:001 submit date:2603021200 done date:2603021201 stat:DELIVRD err:000 text:Hi",
+        b"id:a_b stat:UNDELIV err:69",
+    ]
+
+
+def _multipart(octets: bytes) -> None:
+    for part in mime.read_multipart(_RELATED, octets):
+        for leaf in mime.read_leaves(part):
+            mime.text_of(leaf)
+
+
+def _calls() -> list[bytes]:
+    ada, we = number("+13125550142"), short_code("62449")
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    told = report.DeliveryReport(message_id="m", mm_status="Retrieved", recipient=ada, sender=we, date=noon)
+    said = deliver.DeliverReq(sender=ada, recipients=(we,), linked_id="l", subject="Hi", content_id="c")
+    picture = Medium(content_type="image/gif", filename="a.gif", octets=_picture("GIF"))
+    content = write_content([picture], "Grüße", content_id="c", boundary="c", transfer_encoding="binary")
+    _type, buffers = pack_message(deliver.write_deliver_req(_HEAD, said), content, boundary="b")
+    return [report.write_delivery_report(_HEAD, told), b"".join(buffers)]
+
+
+def _liquid(octets: bytes) -> None:
+    compile_text(octets.decode("utf-8", "replace")).render(_PERSON)
+
+
+def _picture(form: str, size: tuple[int, int] = (16, 12)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "navy").save(out, form)
+    return out.getvalue()
+
+
+TARGETS = (
+    Target(
+        name="gsm",
+        read=gsm.decode,
+        allowed=(),
+        seeds=lambda: [b"Hello", b"\x1b\x65 5", bytes(range(128))],
+        rare="\x1b\x1b",
+    ),
+    Target(
+        name="udh",
+        read=lambda octets: udh.concat_of(udh.parse(octets)[0]),
+        allowed=(TheirFault,),
+        seeds=lambda: [bytes.fromhex("050003CC0201") + b"Hi", bytes.fromhex("0608040B010302") + b"Hi"],
+        rare="an element",
+    ),
+    Target(name="pdu", read=_pdu, allowed=(TheirFault,), seeds=_pdus, rare="TLV 0x"),
+    Target(
+        name="receipt",
+        read=lambda octets: receipt.read_text(octets.decode("latin-1")),
+        allowed=(TheirFault,),
+        seeds=_receipts,
+        rare="without an id",
+        tokens=(b"id:", b"stat:", b"text:", b"submit date:", b"\0"),
+    ),
+    Target(
+        name="multipart",
+        read=_multipart,
+        allowed=(TheirFault,),
+        seeds=lambda: _calls()[1:],
+        rare="nested|not in the body",
+        tokens=(b"\r\n--b\r\n", b"--b--", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", b"\r\n\r\n"),
+    ),
+    Target(
+        name="mm7",
+        read=lambda octets: heard_in(_RELATED, octets),
+        allowed=(TheirFault,),
+        seeds=_calls,
+        rare="well-formed",
+        tokens=(b"<!DOCTYPE x>", b"&amp;", b"&#0;", b"<To>", b"</Sender>", b"\r\n--b\r\n"),
+    ),
+    Target(
+        name="csv",
+        read=read_people,
+        allowed=(AudienceError,),
+        seeds=lambda: [
+            b"phone,first_name,city\n+13125550142,Ada,Chicago\n3125550143,Bo,\n",
+            "phone;name\n+447700900123;Zoë\n".encode("utf-16"),
+        ],
+        rare="not closed",
+        tokens=(b'"', b",", b"\n", b"\r", b'"\n', b"phone,", b"sep=;\n"),
+    ),
+    Target(
+        name="phone",
+        read=lambda octets: parse_phone(octets.decode("utf-8", "replace")),
+        allowed=(AudienceError,),
+        seeds=lambda: [b"+1 312 555 0142", b"(312) 555-0142", b"0044 7700 900123", b'="3125550142"'],
+        rare="extension",
+        tokens=(b"+", b"00", b" ext 5", b"E+11", "٣".encode(), "０".encode()),
+    ),
+    Target(
+        name="liquid",
+        read=_liquid,
+        allowed=(ComposeError,),
+        seeds=lambda: [
+            b"Hi {{ first_name | default: 'there' }}",
+            b"{% if n > 2 %}{{ city | upcase }}{% else %}{{${last_name}}}{% endif %}",
+            b"{% for tag in tags %}{{ tag | append: '!' }}{% endfor %}{{ n | times: 4 | date: '%Y' }}",
+        ],
+        rare="never closed",
+        tokens=(
+            b"{{",
+            b"}}",
+            b"{%",
+            b"%}",
+            b"| replace: 'a', 'aaa' ",
+            b"(1..9)",
+            b"{% raw %}",
+            b"{% for i in (1..9) %}",
+        ),
+    ),
+    Target(
+        name="picture",
+        read=probe,
+        allowed=(MediaRefused,),
+        seeds=lambda: [_picture(form) for form in ("JPEG", "PNG", "GIF")],
+        rare="damaged",
+        tokens=(b"\xff\xc0", b"\xff\xd8\xff", b"IHDR", b"\x21\xff", b"\x2c"),
+    ),
+)
