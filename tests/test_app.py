@@ -45,7 +45,7 @@ async def test_a_new_folder_gets_a_database_and_a_key_that_only_its_owner_reads(
     assert sorted(path.name for path in key.parent.glob("secret*")) == ["secret.key"]
 
 
-async def test_the_key_is_made_once_even_when_many_start_at_once(tmp_path: Path) -> None:
+async def test_the_key_is_made_once_and_every_later_start_uses_it(tmp_path: Path) -> None:
     async def sealed() -> bytes:
         async with build(Config(data=tmp_path), with_accounts=False) as app:
             return app.box.encrypt(b"secret")

@@ -17,7 +17,8 @@ from tests.house.source import ROOT, all_python, complaints, product, sources
 
 def test_no_file_is_longer_than_400_lines_and_no_function_than_60() -> None:
     pages = sources("ui/src/**/*.svelte", "ui/src/**/*.ts", "ui/tests/*.ts")
-    assert complaints(shape.too_long, all_python() + pages) == []
+    ours = tuple(file for file in pages if file.path not in shape.GENERATED)
+    assert complaints(shape.too_long, all_python() + ours) == []
 
 
 def test_nothing_is_called_manager_service_helper_util_impl_or_base() -> None:

@@ -23,7 +23,7 @@ def test_there_are_promises() -> None:
 @pytest.mark.parametrize("mutant", EVERY, ids=lambda mutant: f"{mutant.room}: {mutant.promise}")
 def test_a_mutant_applies_and_its_test_exists(mutant: Mutant) -> None:
     assert mutants.why_stale(ROOT, mutant) == ""
-    assert mutant.promise[0].isupper() and mutant.promise.endswith("."), "a promise is a sentence"
+    assert " " in mutant.promise and mutant.promise.endswith("."), "a promise is a sentence"
 
 
 def test_no_two_mutants_are_the_same() -> None:

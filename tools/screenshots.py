@@ -24,6 +24,8 @@ from tests.whole.scene import sign_in_link  # noqa: E402
 from tests.whole.stage import Stage, control, wait_until  # noqa: E402
 
 OUT: Final = ROOT / "build" / "screenshots"
+TALLEST: Final = 2_400
+"""Pixels of a page that are worth looking at: further rows of a list are like the ones before."""
 SIZES: Final = ((1_440, 900), (390, 844))
 THEMES: Final = ("light", "dark")
 HOME: Final = "section[aria-label='Last 24 hours']"
@@ -62,7 +64,9 @@ class Camera:
         page.evaluate("window.scrollTo(0, 0)")
         page.evaluate("document.fonts.ready.then(() => Promise.all(document.getAnimations().map((a) => a.finish?.())))")
         has_sheet = page.locator("dialog[open]").count() > 0
-        page.screenshot(path=OUT / f"{name}.png", full_page=not has_sheet)
+        width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+        clip = None if has_sheet else {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+        page.screenshot(path=OUT / f"{name}.png", full_page=not has_sheet, clip=clip)
         self.n_taken += 1
 
 
@@ -117,8 +121,8 @@ def photograph_data(taking: Camera) -> None:
     taking.take("message-data-delivered", f"/messages/{delivered['id']}", "main ol li", _open_first_exchange)
     taking.take("message-data-failed", f"/messages/{failed['id']}", "main ol li")
     taking.take("phones-data", "/phones", "main ul li")
-    taking.take("phone-data-text", f"/phones/{PHONE}", "[data-testid=phone-bubble]")
-    taking.take("phone-data-opted-out", f"/phones/{LEAVES}", "[data-testid=phone-bubble]")
+    taking.take("phone-data-text", f"/phones/{PHONE}", "[data-testid=phone-bubble]", _wait_for_list)
+    taking.take("phone-data-opted-out", f"/phones/{LEAVES}", "[data-testid=phone-bubble]", _wait_for_list)
     pictured = next(line["to"] for line in stage.journal() if line["kind"] == "submit" and line["protocol"] == "mm7")
     taking.take("phone-data-picture", f"/phones/{pictured}", "[data-testid=phone-bubble]", _load_pictures)
     detail = ask(page, stage, "GET", f"/messages/{delivered['id']}")
@@ -178,9 +182,6 @@ def _photograph_live(taking: Camera, page: Page) -> None:
     slow = stage.start_simulator("--answer-delay=2.5", "--receipt-delay=2")
     again = ask(page, stage, "GET", "/campaigns")["items"][0]
     campaign_id = again["id"]
-    for each in taking.pages.values():
-        each.goto(f"{stage.url}/campaigns/{campaign_id}", wait_until="domcontentloaded")
-        each.get_by_test_id("body").wait_for()
     wait_until("both carriers are back", lambda: _all_up(stage, page), within_s=30)
     ask(page, stage, "POST", f"/campaigns/{campaign_id}/launch", {"confirm_warnings": True})
     wait_until(
@@ -188,7 +189,9 @@ def _photograph_live(taking: Camera, page: Page) -> None:
         lambda: ask(page, stage, "GET", f"/campaigns/{campaign_id}")["progress"]["delivered"] > 40,
         within_s=60,
     )
-    taking.take("live-data-sending", f"/campaigns/{campaign_id}", "[data-testid=pause]")
+    for each in taking.pages.values():
+        each.goto(f"{stage.url}/campaigns/{campaign_id}", wait_until="domcontentloaded")
+    taking.again("live-data-sending", "text=By second")
     ask(page, stage, "POST", f"/campaigns/{campaign_id}/pause")
     taking.again("live-data-paused", "[data-testid=resume]")
     taking.again("live-data-cancel", "[data-testid=cancel]", lambda each: each.get_by_test_id("cancel").click())
@@ -287,6 +290,10 @@ def _open_import(page: Page) -> None:
 
 def _open_first_exchange(page: Page) -> None:
     page.locator("summary").first.click()
+
+
+def _wait_for_list(page: Page) -> None:
+    page.locator("main ul li").first.wait_for(state="attached")
 
 
 def _load_pictures(page: Page) -> None:

@@ -100,6 +100,7 @@ async def test_a_key_with_nothing_but_the_scope_of_a_route_gets_past_it(doors: D
         if path != "/events":  # a stream without end; `resources.test_events` opens it
             answer = await having[scope].request(method, address(path))
             assert answer.status_code not in (401, 403), (method, path)
+            assert "needs the scope" not in answer.text, (method, path)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from heliogram.campaigns import expand
-from heliogram.campaigns.expand import BULK_PRIORITY, N_AHEAD, N_PAGE, Expander, audience_of
+from heliogram.campaigns.expand import BULK_PRIORITY, N_AHEAD, N_PAGE, Expander, audience_of, expand_page
 from heliogram.campaigns.lifecycle import CANCEL, LAUNCH, PAUSE, RESUME, Step, take
+from heliogram.compose.liquid import compile_text
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
 from heliogram.model.queue import LaneState
@@ -213,6 +214,25 @@ async def test_nothing_is_expanded_of_a_campaign_that_is_not_being_sent(small_wo
     if step is PAUSE:
         await _take(small_world, RESUME)
         assert await expander.step() == 2
+
+
+@pytest.mark.parametrize("step", [PAUSE, CANCEL])
+async def test_a_pause_that_comes_between_the_look_and_the_page_is_obeyed(small_world: World, step: Step) -> None:
+    await small_world.build()
+    await small_world.add_people(phones_of(2))
+    await _launched(small_world)
+    await _take(small_world, step)
+    async with small_world.store.write() as connection:
+        n = await expand_page(
+            connection,
+            "campaign",
+            WORKSPACE,
+            purpose="marketing",
+            templates={"campaign": compile_text("Hi")},
+            new_id=small_world.ids.new_id,
+            now=NOON,
+        )
+    assert (n, await _messages(small_world)) == (0, [])
 
 
 async def test_a_campaign_is_done_when_its_lane_is_empty_and_not_before(small_world: World) -> None:

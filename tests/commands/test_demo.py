@@ -49,7 +49,8 @@ def _stop(process: Process) -> None:
     began = time.monotonic()
     assert process.stop() == 0
     assert time.monotonic() - began < STOP_S
-    assert "Traceback" not in process.tail()
+    for word in ("Traceback", "Fatal", "Error"):
+        assert word not in process.tail(), process.tail()
     assert process.tail().endswith("Stopped. Your data stays; “make demo” goes on with it.\n")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from heliogram.demo.simulator import Ports, SimulatorFailed, simulator
+from tests.delivery.scene import until
 
 CALLBACK = "http://127.0.0.1:9/carriers/demo-mmsc"
 
@@ -52,9 +53,7 @@ async def test_one_that_ends_is_started_again_on_the_same_ports_and_the_user_is_
         killed = _process_on(tmp_path)
         os.kill(killed, signal.SIGKILL)
         await asyncio.wait_for(told.wait(), 20)
-        async with asyncio.timeout(30):
-            while not await asyncio.to_thread(_answers, ports.control):
-                await asyncio.sleep(0.05)
+        await until(lambda: asyncio.to_thread(_answers, ports.control))
         assert said == ["The simulator has ended; it is started again. Nothing is lost."]
         assert _process_on(tmp_path) not in (0, killed)
     assert not _answers(ports.control)

@@ -6,7 +6,7 @@ from functools import cache
 
 from tests.house.source import ROOT, Function, Source
 
-_RAISES = {"pytest.raises", "pytest.warns", "pytest.fail"}
+_RAISES = {"pytest.raises", "pytest.warns", "pytest.fail", "playwright.sync_api.expect"}
 _STATUS = {"status_code", "status"}
 
 

@@ -11,7 +11,7 @@ ANNOUNCEMENT: Final = "server.json"
 
 
 def bound(config: Config) -> tuple[socket.socket, Config]:
-    """A listening socket, and the configuration with the port it got. Raises OSError, its `strerror` the bare reason."""
+    """A listening socket, and the configuration with the port it got. Raises OSError, `strerror` the bare reason."""
     try:
         listening = socket.create_server((config.host, config.port), backlog=512)
     except OSError as error:

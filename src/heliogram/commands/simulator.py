@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -53,5 +52,7 @@ def simulator(
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    # Not `sys.stdin`: its lock would still be held when the interpreter ends.
+    while os.read(0, 4_096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -29,9 +29,9 @@ export function funnelBars(p: Progress, list: string): Bar[] {
 		['Skipped', p.skipped, p.total, 'var(--c5)', `${list}&state=skipped`]
 	];
 	const moving: typeof rows = [
-		['On the way', p.sent, p.total, 'var(--c1)', `${list}&state=sent`],
+		['On the way', p.sent + p.sending, p.total, 'var(--c1)', `${list}&state=sent,sending`],
 		['No answer', p.unknown, p.total, 'var(--c3)', `${list}&state=unknown`],
-		['Waiting', waiting + p.sending, p.total, 'var(--line-2)', null]
+		['Waiting', waiting, p.total, 'var(--line-2)', null]
 	];
 	rows.splice(3, 0, ...moving.filter(([, n]) => n > 0));
 	if (p.canceled > 0) rows.push(['Canceled', p.canceled, p.total, 'var(--c5)', `${list}&state=canceled`]);

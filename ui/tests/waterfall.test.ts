@@ -1,0 +1,67 @@
+// The waterfall leaves nobody out, and the review's advice says only what is true.
+import { expect, test } from 'vitest';
+import type { Estimate } from '../src/lib/api/types.ts';
+import { adviceFor } from '../src/lib/compose/advice.ts';
+import { fitWords } from '../src/lib/compose/fit.ts';
+import { savedSegments } from '../src/lib/compose/saving.ts';
+import { waterfallBars } from '../src/lib/compose/waterfall.ts';
+
+const ESTIMATE: Estimate = {
+	audience: 200,
+	n_counted: 200,
+	mms: 120,
+	sms_link: 60,
+	sms: 0,
+	skipped: 20,
+	channels_by_reason: [
+		{ channel: 'mms', reason: 'mms', sentence: 'Pictures are taken.', n: 120 },
+		{ channel: 'sms_link', reason: 'destination_no_mms', sentence: 'No pictures there.', n: 60 }
+	],
+	skipped_by_reason: [
+		{ reason: 'opted_out', sentence: 'Unsubscribed.', n: 15 },
+		{ reason: 'no_consent', sentence: 'Never agreed.', n: 5 }
+	],
+	segments: { total: 60, spread: [{ segments: 1, n: 60 }] },
+	variants: [],
+	weight: null,
+	checks: []
+};
+const LONG = 'a'.repeat(90);
+
+test('each step begins where the one before ended, and the steps add up to everyone', () => {
+	const bars = waterfallBars(ESTIMATE);
+	expect(bars.map(({ label, n, from, part }) => [label, n, from, part])).toEqual([
+		['Audience', 200, 0, 100],
+		['Left out', 15, 90, 7.5],
+		['Left out', 5, 97.5, 2.5],
+		['Will be sent', 180, 0, 90],
+		['Picture', 120, 0, 60],
+		['Text + link', 60, 60, 30]
+	]);
+});
+
+test('an empty audience makes no shares of nothing', () => {
+	const nobody = { ...ESTIMATE, audience: 0, skipped: 0, channels_by_reason: [], skipped_by_reason: [] };
+	expect(waterfallBars(nobody).map((bar) => [bar.part, bar.share])).toEqual([
+		[0, ''],
+		[0, '–']
+	]);
+});
+
+test('a dash that costs a segment is worth a warning, one that costs nothing is not', () => {
+	expect(savedSegments(`${LONG}—`)).toBe(1);
+	expect(adviceFor(`${LONG}—`, `${LONG}—`, 'mms', ESTIMATE).map((each) => [each.id, each.level])).toEqual([
+		['link', 'info'],
+		['plain', 'warning']
+	]);
+	expect(adviceFor('Hi —', 'Hi —', 'text', ESTIMATE)).toEqual([]);
+});
+
+test('the picture says what becomes of it on its routes', () => {
+	const route = { route: 'short_code 72975', content_type: 'image/jpeg', width: 800, height: 600, budget_octets: 600_000, n: 1 };
+	const fit = (...octets: number[]) => fitWords({ ...ESTIMATE, variants: octets.map((each) => ({ ...route, octets: each })) });
+	expect(fit()).toBe(null);
+	expect(fit(200_000, 200_000)).toBe('Goes out at 200 kB.');
+	expect(fit(200_000, 590_000)).toBe('Made to fit each route: 200 kB to 590 kB.');
+	expect(fit(200_000, 0)).toBe('Goes out at 200 kB. On 1 route it does not fit and becomes a link.');
+});
