@@ -295,7 +295,9 @@ async def test_while_an_answer_may_come_a_receipt_is_not_given_to_that_attempt(s
 async def test_one_receipt_cannot_speak_for_several_segments(scene: Scene) -> None:
     (message_id,) = await _in_doubt(scene, ADA, body="x" * 161)
     await scene.hear(receipt("c1", about=ADA))
+    await scene.hear(receipt("c2", News.EXPIRED, about=ADA))
     assert await _state(scene, message_id) is S.UNKNOWN
+    assert await _unmatched(scene) == ["c1", "c2"]
 
 
 async def test_a_picture_message_in_doubt_has_one_receipt(scene: Scene) -> None:

@@ -46,6 +46,14 @@ def test_of_all_qualities_the_largest_that_fits_is_found(sizes: list[int], budge
     assert (found[1] if found else None) == max(fitting, default=None)
 
 
+@pytest.mark.parametrize("quality", [30, 60, 90])
+def test_a_photo_gains_no_octets_that_it_did_not_come_with(quality: int) -> None:
+    came = pyvips.Image.jpegload_buffer(jpeg(800, 600)).jpegsave_buffer(Q=quality)
+    variant = _fit(came)
+    assert (variant.width, variant.height) == (800, 600)
+    assert len(variant.octets) <= len(came) or variant.quality == QUALITIES[1]
+
+
 def test_quality_is_given_up_before_size() -> None:
     photo = jpeg(800, 600)
     large, small = _fit(photo, 250_000), _fit(photo, 50_000)

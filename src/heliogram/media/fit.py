@@ -75,7 +75,9 @@ def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int,
                 return kept
         if image.hasalpha():
             image = image.flatten(background=[255, 255, 255])
-        best = largest_quality(partial(_jpeg, image), max_octets)
+        encode = partial(_jpeg, image)
+        # More octets than the picture came with show nothing more of it; less than the worst quality would.
+        best = largest_quality(encode, min(max_octets, len(octets))) or largest_quality(encode, max_octets)
         if best is not None:
             data, quality = best
             return Variant(

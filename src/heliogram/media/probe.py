@@ -144,7 +144,9 @@ def _gif(octets: bytes) -> Picture:
             return Picture(
                 content_type="image/gif", width=width, height=height, frames=max(1, frames), n_octets=len(octets)
             )
-        if kind == 0x2C and at + 10 <= len(octets):
+        if kind == 0x2C:
+            if at + 10 > len(octets):
+                raise _truncated()
             frames += 1
             local = octets[at + 9]
             at = _after_blocks(octets, at + 11 + (3 << ((local & 7) + 1) if local & 0x80 else 0))

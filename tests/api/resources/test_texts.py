@@ -43,6 +43,7 @@ async def test_the_character_that_costs_is_named_with_the_one_that_does_not(door
     assert found["name"] == "Right single quotation mark"
     assert told["smart"] == {"text": "It's here", "segments": 1}
     assert (await segments(doors, "🎉"))["smart"] is None
+    assert (await segments(doors, "你好，世界"))["smart"] is None, "a plain comma saves this text nothing"
     assert (await segments(doors, "plain"))["forcing"] == []
 
 

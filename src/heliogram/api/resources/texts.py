@@ -42,7 +42,10 @@ async def segments(asked: SegmentsAsk, _caller: Anyone) -> SegmentsShape:
 def segments_shape(text: str) -> SegmentsShape:
     split = split_text(text)
     plain = smarten(text)
-    is_better = split.encoding is Encoding.UCS_2 and plain != text
+    plainly = split_text(plain)
+    is_better = split.encoding is Encoding.UCS_2 and (
+        plainly.encoding is Encoding.GSM_7 or plainly.n_segments < split.n_segments
+    )
     return SegmentsShape(
         encoding=split.encoding.value,
         segments=split.n_segments,
@@ -57,7 +60,7 @@ def segments_shape(text: str) -> SegmentsShape:
             )
             for each in split.forcing
         ],
-        smart=SmartShape(text=plain, segments=split_text(plain).n_segments) if is_better else None,
+        smart=SmartShape(text=plain, segments=plainly.n_segments) if is_better else None,
     )
 
 
