@@ -227,21 +227,33 @@ def _run_all(root: Path, mutants: Sequence[Mutant]) -> int:
         _say(f"The tests fail without any mutant:\n{whole.tail}")
         return 2
     preload()
-    waiting = list(reversed(mutants))
-    running: list[Running] = []
     n_survivors = 0
-    while waiting or running:
-        while waiting and len(running) < N_AT_ONCE:
-            running.append(start(root, waiting.pop()))
-        time.sleep(0.05)
-        for each in list(running):
-            if (ran := end(each)) is not None:
-                running.remove(each)
-                is_noticed, line = verdict(each, ran)
-                n_survivors += not is_noticed
-                _say(line)
+    for running, ran in _results(root, mutants):
+        is_noticed, line = verdict(running, ran)
+        n_survivors += not is_noticed
+        _say(line)
     _say(f"{len(mutants)} mutants, {n_survivors} not noticed")
     return 1 if n_survivors else 0
+
+
+def _results(root: Path, mutants: Sequence[Mutant]) -> Iterator[tuple[Running, Ran]]:
+    """Every mutant with what came of it, as they end; two run at a time. Whoever stops early leaves none running."""
+    waiting = list(reversed(mutants))
+    running: list[Running] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < N_AT_ONCE:
+                running.append(start(root, waiting.pop()))
+            time.sleep(0.05)
+            for each in list(running):
+                if (ran := end(each)) is not None:
+                    running.remove(each)
+                    yield each, ran
+    finally:
+        for each in running:
+            os.killpg(each.pid, signal.SIGKILL)
+            os.waitpid(each.pid, 0)
+            shutil.rmtree(each.folder, ignore_errors=True)
 
 
 def _say(text: str) -> None:

@@ -76,6 +76,8 @@ class SharedWrites:
             else:
                 group.durable.set_result(None)
             finally:
+                # Where even this was cancelled, nobody is left waiting for a word that never comes.
+                group.durable.cancel()
                 await group.connection.close()
 
     async def _undo(self, group: _Group) -> None:
