@@ -5,6 +5,7 @@ import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,9 +34,12 @@ async def _migrate(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Postgres]:
-    """A PostgreSQL of this test process: with two workers, two of them start faster than one is shared."""
-    with running_postgres(tmp_path_factory.mktemp(f"postgres-{worker_id}")) as server:
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this test process: with two workers, two of them start faster than one is shared.
+
+    In a folder apart from pytest's own, which the next run that starts closes to the server's user.
+    """
+    with TemporaryDirectory(prefix="heliogram-pg-") as folder, running_postgres(Path(folder) / "data") as server:
         yield server
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from heliogram.app import LINK_LETTERS, App, build, country_of, new_id, new_secret, new_token, now
+from heliogram.app import App, build, country_of
 from heliogram.commands.serving import have_workspace
 from heliogram.config import CannotStart, Config
 from heliogram.storage import access, senders
@@ -97,20 +97,6 @@ async def test_a_data_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> Non
     path.write_text("notes")
     assert "The data folder" in await _refusal(Config(data=path))
     assert path.read_text() == "notes"
-
-
-def test_ids_sort_by_the_time_they_were_made_and_secrets_are_not_repeated() -> None:
-    ids = [new_id() for _ in range(1_000)]
-    assert ids == sorted(ids)
-    assert len(set(ids)) == len({new_token() for _ in range(1_000)}) == len({new_secret() for _ in range(1_000)})
-    assert {len(each) for each in ids} == {32}
-    assert now().utcoffset().total_seconds() == 0
-
-
-def test_a_links_token_has_no_letter_that_is_misread_aloud() -> None:
-    letters = set("".join(new_token() for _ in range(1_000)))
-    assert letters == set(LINK_LETTERS)
-    assert letters.isdisjoint("0O1Il")
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,22 @@
-"""Builds everything: the one place that opens a database, reads the clock, makes ids and tokens, and chooses."""
+"""Builds everything: the one place that opens a database and chooses what everybody works with."""
 
 import asyncio
 import gc
 import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
-import uuid_utils
 from cryptography.fernet import Fernet, InvalidToken
 
 from heliogram.audience.phones import PhoneRefused, parse_phone
 from heliogram.campaigns.expand import Expander
 from heliogram.carriers.protocol import Carrier, Sink
 from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for
+from heliogram.clock import new_id, new_secret, new_token, now
 from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.hear import sink_of
@@ -36,27 +35,6 @@ log = structlog.get_logger()
 TICK_S = 0.25
 N_ALLOCATED = 50_000
 """How many more objects than are freed make Python look for cycles. At its own 700 it does little else under load."""
-LINK_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
-"""No 0 O 1 I l: a link may be read aloud. Ten letters are 58 bits, which nobody guesses."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def new_id() -> str:
-    """A new id: 32 hex digits that sort by the time they were made."""
-    return str(uuid_utils.uuid7().hex)
-
-
-def new_token() -> str:
-    """The secret end of a public link."""
-    return "".join(secrets.choice(LINK_LETTERS) for _ in range(10))
-
-
-def new_secret() -> str:
-    """A secret for a session, a sign-in link or an API key: 256 bits."""
-    return secrets.token_urlsafe(32)
 
 
 def country_of(e164: str) -> str:

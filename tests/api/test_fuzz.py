@@ -51,6 +51,7 @@ def _ask_one(operation: Any, url: str, headers: dict[str, str], asked: dict[str,
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_nothing_that_the_document_allows_breaks_the_server(doors: Doors) -> None:
     await doors.world.add_people(["+13125550101"])
     await doors.world.add_campaign()

@@ -10,7 +10,7 @@ STORAGE = "src/heliogram/storage/"
 DOORS_THAT_PRINT = ("src/heliogram/cli.py", "src/heliogram/commands/")
 
 MAY_READ_THE_CLOCK = {
-    "src/heliogram/app.py": "builds everything: the one place that opens the clock and draws lots",
+    "src/heliogram/clock.py": "the clock and the dice, which `app.py` and the doors hand to everyone else",
 }
 MAY_USE_A_STOPWATCH = {
     "src/heliogram/carriers/smpp_bind.py": "the session's deadlines are spans of time: the loop's monotonic clock, "
@@ -38,7 +38,7 @@ _SQL_CLOCK = ("CURRENT_TIMESTAMP", "now()", "randomblob(")
 
 
 def clock_or_chance(file: Source) -> Iterator[str]:
-    """Time and chance are parameters: only `app.py` opens them."""
+    """Time and chance are parameters: only `clock.py` opens them."""
     if file.path in MAY_READ_THE_CLOCK:
         return
     for line, name in file.imported():

@@ -98,7 +98,7 @@ FINE: list[tuple[Rule, str, str]] = [
     (testing.only_status, TEST, "def test_it():\n    assert parcel.status == OK"),
     (testing.patches_our_code, TEST, "def test_it(monkeypatch): monkeypatch.setenv('HELIOGRAM_PORT', '1')"),
     (testing.patches_our_code, TEST, "from tests.doors import open_doors\ndoors.app.now = clock.now"),
-    (purity.clock_or_chance, "src/heliogram/app.py", "import secrets\nfrom datetime import datetime\ndatetime.now()"),
+    (purity.clock_or_chance, "src/heliogram/clock.py", "import secrets\nfrom datetime import datetime\ndatetime.now()"),
     (purity.clock_or_chance, CRAFT, "from datetime import datetime\ndatetime.fromtimestamp(0)"),
     (purity.stopwatches, CRAFT, "import asyncio\nasyncio.timeout(3)"),
     (purity.sql_outside_storage, CRAFT, "from sqlalchemy.ext.asyncio import AsyncConnection"),

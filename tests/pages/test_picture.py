@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from heliogram.app import LINK_LETTERS, new_token
+from heliogram.clock import LINK_LETTERS, new_token
 from heliogram.pages.frame import HEADERS
 from heliogram.storage import media
 from tests.api.kit import jpeg, n_rows

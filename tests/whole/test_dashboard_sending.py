@@ -96,7 +96,7 @@ def test_pause_holds_resume_goes_on_and_cancel_accounts_for_everyone(page: Page,
     campaign_id = _launched(page, stage)
     wait_until("it moves", lambda: _shown(page, "sent") > 20, within_s=30)
     page.get_by_test_id("pause").click()
-    expect(page.get_by_test_id("campaign-state")).to_have_text("Paused", timeout=1_000)
+    expect(page.get_by_test_id("campaign-state")).to_have_text("Paused", timeout=5_000)
     wait_until(
         "what was with the carrier has come back", lambda: _on_the_way(page, stage, campaign_id) == 0, within_s=20
     )

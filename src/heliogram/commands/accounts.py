@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from heliogram.app import build, new_id
+from heliogram.app import build
 from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
+from heliogram.clock import new_id
 from heliogram.commands.options import Data, Database, config_of, fail, run
 from heliogram.commands.serving import have_workspace
 from heliogram.config import CannotStart

@@ -9,7 +9,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from heliogram.app import new_id
+from heliogram.clock import new_id
 from heliogram.commands.client import Api, Refused
 
 POLL_S: Final = 0.3

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from heliogram.app import now
+from heliogram.clock import now
 from heliogram.simulator.run import run
 from heliogram.simulator.settings import SimulatorSettings
 

@@ -4,6 +4,7 @@ The server goes on answering meanwhile, and a file that kills its child costs a 
 """
 
 import asyncio
+import contextlib
 import struct
 import sys
 from typing import Any
@@ -104,6 +105,10 @@ async def _exchange(child: asyncio.subprocess.Process, job: dict[str, Any]) -> d
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
+    """End the process and close its pipes: waiting for the process alone leaves them to the garbage collector."""
     if child.returncode is None:
         child.kill()
-    await child.wait()
+    await child.communicate(b"")
+    assert child.stdin is not None
+    with contextlib.suppress(ConnectionError):
+        await child.stdin.wait_closed()

@@ -68,9 +68,12 @@ def open_store(url: str) -> Store:
         parsed = make_url(url)
     except Exception as problem:
         raise BadDatabaseUrl(f"{url!r} is not a database address, such as sqlite:///heliogram.sqlite") from problem
+    # Parameters are hidden: an error that is logged must not carry numbers and texts along.
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        engine = create_async_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=8)
+        engine = create_async_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=8, hide_parameters=True
+        )
         # The same connections; what differs goes with each BEGIN and costs no round trip.
         steady = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return Store(writer=engine, reader=steady, is_postgresql=True)
@@ -83,11 +86,17 @@ def open_store(url: str) -> Store:
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     async_url = parsed.set(drivername="sqlite+aiosqlite")
     opens = partial(sqlite.connect, parsed.database)
-    writer = create_async_engine(async_url, async_creator=partial(opens, is_quick=True), pool_size=1, max_overflow=0)
+    writer = create_async_engine(
+        async_url, async_creator=partial(opens, is_quick=True), pool_size=1, max_overflow=0, hide_parameters=True
+    )
     event.listen(writer.sync_engine, "connect", _prepare_sqlite)
     event.listen(writer.sync_engine, "begin", _begin_immediate)
     reader = create_async_engine(
-        async_url, async_creator=partial(opens, is_quick=False), pool_size=N_READERS, max_overflow=0
+        async_url,
+        async_creator=partial(opens, is_quick=False),
+        pool_size=N_READERS,
+        max_overflow=0,
+        hide_parameters=True,
     )
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
     event.listen(reader.sync_engine, "begin", _begin_deferred)

@@ -58,7 +58,7 @@ def upgrade() -> None:
     op.create_table(
         "attempts",
         sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("n", sa.SmallInteger(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(), nullable=False),
         sa.Column("carrier_id", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("n", sa.SmallInteger(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("part", sa.SmallInteger(), nullable=False),
         sa.Column("n_parts", sa.SmallInteger(), nullable=False),
         sa.Column("workspace_id", sa.String(), nullable=False),
@@ -268,7 +268,7 @@ def upgrade() -> None:
     op.create_table(
         "outcomes",
         sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("n", sa.SmallInteger(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
