@@ -353,6 +353,7 @@ def test_settings_that_cannot_work_are_complained_about_in_a_sentence() -> None:
         {},
         {"url": "ftp://gateway"},
         {"url": "http://gateway", "color": "red"},
+        {"url": "http://me:secret@gateway"},
         {"url": "http://gateway", "transfer_encoding": "quoted-printable"},
         {"url": "http://gateway", "namespace": "urn:mm7"},
         {"url": "http://gateway", "window": "8"},
@@ -369,7 +370,7 @@ def test_settings_that_cannot_work_are_complained_about_in_a_sentence() -> None:
 
 async def test_an_account_is_made_from_its_stored_settings() -> None:
     stored = {
-        "url": "http://u:p@gateway.example:8080/mm7",
+        "url": "http://gateway.example:8080/mm7",
         "username": "helio",
         "vaspid": "v",
         "vasid": "a",

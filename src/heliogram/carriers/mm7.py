@@ -71,6 +71,9 @@ class Mm7Settings:
             raise Misconfigured(
                 f"The address of the MM7 gateway must begin with http:// or https://, not {self.url!r}."
             )
+        if urlsplit(self.url).username is not None:
+            # aiohttp refuses two sets of credentials at every request.
+            raise Misconfigured("The user name and password of the MM7 gateway do not belong in its address.")
         if self.transfer_encoding not in ("base64", "binary"):
             raise Misconfigured(f"transfer_encoding is base64 or binary, not {self.transfer_encoding!r}.")
         if not is_mm7(self.namespace):

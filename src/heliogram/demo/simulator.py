@@ -52,7 +52,10 @@ async def _keep(
             say("The simulator has ended; it is started again. Nothing is lost.")
             await asyncio.sleep(AGAIN_S)
             process = await _spawn(folder, callback_url, ports)
-            await _ports_of(process, folder)
+            try:
+                await _ports_of(process, folder)
+            except SimulatorFailed as error:
+                say(str(error))
     finally:
         if process.returncode is None:
             process.terminate()
