@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ log = structlog.get_logger()
 TICK_S = 0.25
 N_ALLOCATED = 50_000
 """How many more objects than are freed make Python look for cycles. At its own 700 it does little else under load."""
+SWITCH_S = 0.0005
+"""How long the event loop may keep the interpreter from a database's thread: Python's own 5 ms are a whole commit."""
 
 
 def country_of(e164: str) -> str:
@@ -81,6 +84,7 @@ class App:
         gc.collect()
         gc.freeze()
         gc.set_threshold(N_ALLOCATED)
+        sys.setswitchinterval(SWITCH_S)
         async with asyncio.TaskGroup() as links:
             for account in self.accounts.values():
                 links.create_task(account.carrier.listen(self.sink_for(account)), name=f"listen {account.name}")
@@ -90,7 +94,15 @@ class App:
                 tasks.create_task(self.worker.run(), name="deliver")
 
     def sink_for(self, account: Account) -> Sink:
-        return sink_of(account, self.store, self.blobs, now=self.now, new_id=self.new_id, told=self._told.set)
+        return sink_of(
+            account,
+            self.store,
+            self.blobs,
+            now=self.now,
+            new_id=self.new_id,
+            told=self._told.set,
+            settled=self.worker.answers_stored,
+        )
 
     async def _expand(self) -> None:
         while True:

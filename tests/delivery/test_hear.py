@@ -25,11 +25,22 @@ class Heard:
 
     def __init__(self, scene: Scene, store: FaultyStore | None = None) -> None:
         self.n_told = 0
+        self.n_stored_when_asked: list[int] = []
+        self._scene = scene
         account = Account(SMSC, WORKSPACE, "SMSC", "counter", CounterCarrier(), Slots(1))
         world = scene.world
         self.sink: Sink = sink_of(
-            account, store or scene.store, scene.blobs, now=world.clock.now, new_id=world.ids.new_id, told=self._told
+            account,
+            store or scene.store,
+            scene.blobs,
+            now=world.clock.now,
+            new_id=world.ids.new_id,
+            told=self._told,
+            settled=self._settled,
         )
+
+    async def _settled(self) -> None:
+        self.n_stored_when_asked.append(len(await self._scene.receipts()))
 
     def _told(self) -> None:
         self.n_told += 1
@@ -51,6 +62,14 @@ async def test_receipts_alone_tell_nobody_of_inbound_messages(scene: Scene) -> N
     heard = Heard(scene)
     await heard.sink([receipt("c1")])
     assert (heard.n_told, len(await scene.receipts())) == (0, 1)
+
+
+async def test_receipts_wait_for_the_answers_before_them_and_texts_do_not(scene: Scene) -> None:
+    heard = Heard(scene)
+    await heard.sink([STOP])
+    assert heard.n_stored_when_asked == []
+    await heard.sink([receipt("c1")])
+    assert (heard.n_stored_when_asked, len(await scene.receipts())) == ([0], 1)
 
 
 async def test_a_text_that_the_carrier_repeats_is_kept_once(scene: Scene) -> None:

@@ -47,6 +47,17 @@ async def test_everyone_in_line_is_handed_over_once_and_in_order(small_scene: Sc
     assert len(await small_scene.attempts()) == len(await small_scene.outcomes()) == 30
 
 
+async def test_who_waits_for_the_answers_that_came_finds_them_stored(small_scene: Scene) -> None:
+    carrier = CounterCarrier(window=4)
+    await small_scene.queue(*phones_of(12))
+    async with working(small_scene, carrier) as worker:
+        await worker.answers_stored()  # none came yet: nothing is waited for
+        await until_handed(carrier, 4)
+        n_came = len(carrier.handed)
+        await worker.answers_stored()
+        assert len(await small_scene.outcomes()) >= n_came
+
+
 async def test_an_attempt_is_committed_before_its_octets_leave(scene: Scene) -> None:
     seen: list[tuple[str, bool]] = []
 

@@ -1,6 +1,6 @@
 """What carriers tell us: stored in one transaction, before the carrier hears that we have it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 Told = Callable[[], None]
 """Called when inbound messages are stored: somebody should read them."""
+Settled = Callable[[], Awaitable[None]]
+"""Returns when the answers that came before are stored: receipts are about them."""
 
 
 def sink_of(
@@ -29,6 +31,7 @@ def sink_of(
     now: Callable[[], datetime],
     new_id: Callable[[], str],
     told: Told,
+    settled: Settled,
 ) -> Sink:
     """The sink of one account. It returns when everything is durable and raises when it is not."""
 
@@ -36,6 +39,8 @@ def sink_of(
         receipts = [event for event in events if isinstance(event, ReceiptHeard)]
         messages = [event for event in events if isinstance(event, InboundHeard)]
         rows = [await _inbound_row(account, each, blobs, now(), new_id()) for each in messages]
+        if receipts:
+            await settled()
         async with store.write() as connection:
             await store_receipts(connection, account.id, account.workspace_id, receipts, now())
             await inbound.add(connection, rows)

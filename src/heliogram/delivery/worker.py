@@ -4,6 +4,7 @@ One task a lane, so that a slow one holds up no other; one task stores the answe
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ DRAIN_S = 5.0
 """How long a process that is asked to stop waits for the answers to what it has handed over."""
 ROOM_WAIT_S = 0.05
 """How long a lane whose carriers have no room waits for some before it looks again: one may have come up."""
+SETTLE_S = 1.0
+"""How long a receipt waits for the answers before it. A database that is away is the receipt's own trouble then."""
 N_STORED = 2_000
 GROUPS_AGE = timedelta(seconds=0.5)
 """How old the senders, approvals and switches may be that a turn decides by. Consent is read fresh every time."""
@@ -63,6 +66,10 @@ class Worker:
     _open: dict[str, str] = field(default_factory=dict)
     """The messages whose answers we wait for or have not stored, each with its lane."""
     _results: asyncio.Queue[Result] = field(default_factory=asyncio.Queue)
+    _n_came: int = 0
+    _n_stored: int = 0
+    _stored: asyncio.Event = field(default_factory=asyncio.Event)
+    """Answers that came and that are stored, and the word that some more are."""
     _handing: set[asyncio.Task[None]] = field(default_factory=set)
     _groups: dict[str, tuple[datetime, dict[str, Group]]] = field(default_factory=dict)
 
@@ -77,6 +84,18 @@ class Worker:
             await self._drain()
             async with self.store.write() as connection:
                 await lanes.release(connection, self.me)
+
+    async def answers_stored(self) -> None:
+        """Wait until the answers that have come by now are stored.
+
+        A receipt that comes behind its answer then finds it, and need not be put by and matched afterwards.
+        """
+        came = self._n_came
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                while self._n_stored < came:
+                    self._stored.clear()
+                    await self._stored.wait()
 
     async def _find_lanes(self, tasks: asyncio.TaskGroup) -> None:
         while True:
@@ -205,6 +224,7 @@ class Worker:
             log.exception("carrier failed", account=account.name, message=attempt.draft.message.id)
             outcome = Unknown(reason=f"internal error: {type(bug).__name__}")
         self._results.put_nowait(Result(attempt=attempt, outcome=outcome))
+        self._n_came += 1
 
     async def _store_results(self) -> None:
         """Store answers in batches: whatever came in while the last batch was being stored."""
@@ -239,6 +259,8 @@ class Worker:
             for draft in [each.attempt.draft for each in results]:
                 self.accounts[draft.the_route().account_id].slots.give_back(draft.n_slots())
                 self._open.pop(draft.message.id, None)
+            self._n_stored += len(results)
+            self._stored.set()
             return
 
     async def _drain(self) -> None:
