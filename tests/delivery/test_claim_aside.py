@@ -187,10 +187,9 @@ async def test_a_turn_brings_no_more_pictures_than_memory_holds(small_scene: Sce
     assert numbers_in(first) + numbers_in(second) == phones_of(N_PICTURES + 2)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite can hold up no single statement
 async def test_pictures_of_other_lanes_do_not_turn_a_picture_into_a_link(scene: Scene) -> None:
     """What a turn was promised may be gone when it has waited for the database: then it is taken again."""
-    if not scene.store.is_postgresql:
-        pytest.skip("on SQLite nobody can hold up a single statement of a turn")
     await scene.add_picture()
     await scene.queue(ADA, content="mms", media_id="menu")
     async with scene.store.write() as other:
