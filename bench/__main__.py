@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import pipeline, yardsticks
+from tests.postgres import Postgres, running_postgres
 
 N_ROUNDS = 3
 N_YARDSTICK = 20_000
@@ -19,7 +19,7 @@ WINDOW = 256
 Row = dict[str, Any]
 
 
-def _pipeline(folder: Path, database: str) -> list[Row]:
+def _pipeline(folder: Path, server: Postgres | None) -> list[Row]:
     """Interleaved rounds of the pipeline and its two yardsticks, so that a slow minute slows all three."""
     runs: list[pipeline.Run] = []
     loops: list[float] = []
@@ -29,7 +29,7 @@ def _pipeline(folder: Path, database: str) -> list[Row]:
         loops.append(yardsticks.wire_loop(round_folder / "loop", N_YARDSTICK, WINDOW))
         bares.append(yardsticks.bare_pipeline(round_folder / "bare", N_YARDSTICK, WINDOW))
         (round_folder / "pipeline").mkdir()
-        url = _fresh_database(database, number) if database else ""
+        url = server.create(f"bench{number}") if server else ""
         runs.append(pipeline.run(round_folder / "pipeline", database=url, window=WINDOW))
     rate = statistics.median(run.rate for run in runs)
     common = {
@@ -40,7 +40,7 @@ def _pipeline(folder: Path, database: str) -> list[Row]:
         "cpu_us": round(statistics.median(run.cpu_us for run in runs)),
         "rss_mb": round(statistics.median(run.rss_mb for run in runs)),
     }
-    engine = "postgresql" if database else "sqlite"
+    engine = "postgresql" if server else "sqlite"
     return [
         {"id": f"pipeline.{engine}", **common, **_held_against("wire_loop", rate, loops)},
         {"id": f"pipeline.{engine}.bare", **common, **_held_against("bare_pipeline", rate, bares)},
@@ -52,24 +52,13 @@ def _held_against(name: str, rate: float, values: list[float]) -> Row:
     return {"yardstick": name, "yardstick_value": round(median), "ratio": round(rate / median, 3)}
 
 
-def _fresh_database(server_url: str, number: int) -> str:
-    import psycopg
-
-    name = f"bench{os.getpid()}_{number}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{server_url.rpartition('/')[0]}/{name}"
-
-
 def _sqlite(folder: Path) -> list[Row]:
-    return _pipeline(folder, "")
+    return _pipeline(folder, None)
 
 
 def _postgresql(folder: Path) -> list[Row]:
-    from tests.servers import postgresql_server
-
-    with postgresql_server(folder / "postgresql") as url:
-        return _pipeline(folder, url)
+    with running_postgres(folder / "postgresql", is_durable=True) as server:
+        return _pipeline(folder, server)
 
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {

