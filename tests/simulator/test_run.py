@@ -85,8 +85,8 @@ def test_hostile_octets_on_every_socket_leave_it_running(lasting: Simulator) -> 
                     opened.shutdown(socket.SHUT_WR)
                     while opened.recv(65_536):
                         pass
-                except ConnectionError:
-                    pass  # it hung up in the middle: its right
+                except OSError:
+                    pass  # it hung up in the middle, its right: reset, or no longer connected at the shutdown
     assert lasting.ask("/healthz") == {"ok": True}
     assert lasting.ask("/journal") == {}
     assert lasting.process.is_alive()
