@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from heliogram.analytics.timeline import History, TimelineStep, Tone, timeline_of
-from heliogram.carriers.mm7 import Mm7Carrier
-from heliogram.delivery.parcels import parcel_of
+from heliogram.analytics.history import load_history
+from heliogram.analytics.timeline import TimelineStep, Tone, timeline_of
 from heliogram.delivery.retry import BACKOFF_S
 from heliogram.media.plan import budget_for
 from heliogram.model.consent import Subscription
 from heliogram.model.event import News
 from heliogram.model.parcel import MEDIA_REFUSED, Partly, Refused, Unknown
 from heliogram.model.sender import SenderKind
-from heliogram.storage import consent, history, media
+from heliogram.storage import consent, media
 from heliogram.storage.tables.delivery import outcomes
-from tests.carriers.gateway import closed_port
 from tests.delivery.scene import ADA, LONDON, Scene, receipt
 from tests.world import NOON, WORKSPACE, World
 
@@ -43,20 +41,9 @@ async def network(scene: Scene, tmp_path: Path) -> AsyncIterator[Network]:
 
 async def _told(scene: Scene, message_id: str) -> tuple[TimelineStep, ...]:
     async with scene.store.read() as connection:
-        message = await history.message(connection, WORKSPACE, message_id)
-        assert message is not None
-        attempts = await history.attempts_of(connection, message_id)
-        fact_ids = [each["fact_id"] for each in attempts if each["fact_id"]]
-        return timeline_of(
-            History(
-                message=message,
-                attempts=attempts,
-                receipts=await history.receipts_of(connection, message_id),
-                opens=await history.opens_of(connection, message_id),
-                facts=await consent.facts_by_id(connection, WORKSPACE, fact_ids),
-                media=await media.one(connection, WORKSPACE, message["media_id"]) if message["media_id"] else None,
-            )
-        )
+        told = await load_history(connection, WORKSPACE, message_id)
+    assert told is not None
+    return timeline_of(told)
 
 
 def _kinds(steps: tuple[TimelineStep, ...]) -> list[str]:
@@ -157,19 +144,6 @@ async def test_the_raw_exchange_is_shown_without_secrets_text_or_whole_numbers(n
     mms, sms = [_step(await _told(scene, each), "outcome").raw or "" for each in ids]
     assert mms.startswith("POST /mm7") and "SubmitReq" in mms and "HTTP 200" in mms
     assert "submit_sm +13125550100 -> …0001" in sms and "submit_sm_resp" in sms
-
-
-async def test_a_password_in_the_gateways_address_stays_out_of_the_story(scene: Scene) -> None:
-    await scene.add_picture()
-    (message_id,) = await scene.queue(ADA, content="mms", media_id="menu")
-    url = f"http://{PASSWORD}:{PASSWORD}@127.0.0.1:{await closed_port()}/mm7"
-    carrier = Mm7Carrier.configured({"url": url}, PASSWORD)
-    taken = await scene.take()
-    await scene.answer(taken, await carrier.send(parcel_of(taken.attempts[0])))
-    await carrier.close()
-    steps = await _told(scene, message_id)
-    assert _step(steps, "outcome").title == "The carrier refused it"
-    assert PASSWORD not in repr(steps)
 
 
 # ── what does not go at once ──
@@ -297,25 +271,41 @@ async def test_every_receipt_has_its_words(scene: Scene, news: News, title: str,
 # ── what does not go ──
 
 
-@pytest.mark.parametrize(
-    ("state", "sentence"),
-    [
-        (Subscription.UNSUBSCRIBED, "This person has unsubscribed from this group."),
-        (None, "No consent is on record for this group."),
-    ],
-)
-async def test_a_message_consent_forbids_says_which_rule_stopped_it_and_shows_no_attempt(
-    scene: Scene, state: Subscription | None, sentence: str
-) -> None:
+async def test_a_message_without_consent_says_so_and_shows_no_attempt(scene: Scene) -> None:
     await scene.world.add_people([ADA], subscribed=False)
-    if state is not None:
-        await scene.world.say(state, [ADA])
     (message_id,) = await scene.queue(ADA)
     scene.world.clock.move(seconds=1)
     await scene.take()
     steps = await _told(scene, message_id)
     assert _kinds(steps) == ["queued", "skipped"]
-    assert (steps[1].title, steps[1].detail, steps[1].tone) == ("Not sent", sentence, Tone.WARN)
+    assert (steps[1].title, steps[1].tone) == ("Not sent", Tone.WARN)
+    assert steps[1].detail == "No consent is on record for this group."
+
+
+async def test_a_message_to_a_person_who_left_shows_when_and_how_they_left(scene: Scene) -> None:
+    await scene.world.add_people([ADA])
+    scene.world.clock.move(seconds=60)
+    left_at = scene.world.clock.now()
+    (fact_id,) = await scene.world.say(Subscription.UNSUBSCRIBED, [ADA])
+    scene.world.clock.move(seconds=60)
+    (message_id,) = await scene.queue(ADA)
+    scene.world.clock.move(seconds=60)
+    await scene.take()
+    # Coming back later changes nothing about why this one was not sent.
+    scene.world.clock.move(seconds=60)
+    await scene.world.say(Subscription.SUBSCRIBED, [ADA])
+    async with scene.store.read() as connection:
+        fact = await consent.fact(connection, WORKSPACE, fact_id)
+    assert fact is not None
+    steps = await _told(scene, message_id)
+    assert _kinds(steps) == ["queued", "consent", "skipped"]
+    assert (steps[1].title, steps[1].detail, steps[1].tone) == ("Consent was withdrawn", fact["evidence"], Tone.WARN)
+    assert steps[1].facts == (
+        ("Unsubscribed", f"{left_at:%Y-%m-%d %H:%M} UTC"),
+        ("How", fact["source"]),
+        ("Record", fact["hash"][:16]),
+    )
+    assert steps[2].detail == "This person has unsubscribed from this group."
 
 
 async def test_a_held_message_says_until_when_and_why_and_later_that_its_time_came(scene: Scene) -> None:

@@ -79,11 +79,11 @@ async def test_a_carriers_own_messages_keep_their_order(scene: Scene) -> None:
 
 async def test_slots_that_come_back_during_a_turn_belong_to_those_who_stood_aside(scene: Scene) -> None:
     scene.slots = {SMSC: Slots(2), MMSC: Slots(50)}
+    scene.slots[SMSC].take(1)
     await scene.queue(*phones_of(6))
-    first = await scene.take()
-    assert numbers_in(first) == phones_of(6)[:1] and len(await scene.ready()) == 5
+    assert numbers_in(await scene.take()) == [] and len(await scene.ready()) == 6
     await scene.queue(LONDON)
-    await scene.answer(first)
+    scene.slots[SMSC].give_back(1)
 
     class OneMoreComesBack(Reservation):
         """An answer of another lane is stored right after this turn has looked how much room there is."""
@@ -94,9 +94,19 @@ async def test_slots_that_come_back_during_a_turn_belong_to_those_who_stood_asid
             return found
 
     taken = await scene.take(reserved=OneMoreComesBack(scene.slots))
-    assert numbers_in(taken) == phones_of(6)[1:2]
+    assert numbers_in(taken) == phones_of(6)[:1]
     scene.slots[SMSC] = Slots(50)
-    assert numbers_in(await scene.take()) == [*phones_of(6)[2:], LONDON]
+    assert numbers_in(await scene.take()) == [*phones_of(6)[1:], LONDON]
+
+
+async def test_nobody_stands_aside_whom_nobody_passes(scene: Scene) -> None:
+    scene.slots = {SMSC: Slots(4), MMSC: Slots(50)}
+    await scene.queue(*phones_of(6))
+    taken = await scene.take()
+    assert (numbers_in(taken), taken.is_full, taken.has_more) == (phones_of(6)[:3], True, True)
+    assert await scene.ready() == {}
+    await scene.answer(taken)
+    assert numbers_in(await scene.take()) == phones_of(6)[3:]
 
 
 async def test_a_carrier_that_is_down_keeps_its_messages_and_burns_no_attempt(scene: Scene) -> None:

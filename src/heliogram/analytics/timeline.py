@@ -38,13 +38,17 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything stored about one message. `facts` are the consent facts its attempts were allowed by, by id."""
+    """Everything stored about one message.
+
+    `facts` are the consent facts its attempts were allowed by, by id; `forbidden_by` is the one that ended it.
+    """
 
     message: Row
     attempts: Sequence[Row]
     receipts: Sequence[Row]
     opens: Sequence[Row]
     facts: Mapping[str, Row]
+    forbidden_by: Row | None
     media: Row | None
 
 
@@ -67,6 +71,8 @@ def timeline_of(history: History) -> tuple[TimelineStep, ...]:
             steps.append(_answered(attempt))
     steps += [_heard(receipt) for receipt in history.receipts]
     steps += [_opened(each) for each in history.opens]
+    if history.forbidden_by is not None:
+        steps.append(_forbidden(history.message, history.forbidden_by))
     if stopped := _stopped(history.message):
         steps.append(stopped)
     return tuple(sorted(steps, key=lambda step: step.at))
@@ -108,11 +114,7 @@ def _decided(history: History, attempt: Row) -> list[TimelineStep]:
                 kind="consent",
                 title="Consent found",
                 detail=fact["evidence"],
-                facts=(
-                    ("Subscribed", f"{fact['at']:%Y-%m-%d %H:%M} UTC"),
-                    ("How", fact["source"]),
-                    ("Record", fact["hash"][:16]),
-                ),
+                facts=_evidence("Subscribed", fact),
                 tone=Tone.OK,
             )
         )
@@ -135,6 +137,25 @@ def _decided(history: History, attempt: Row) -> list[TimelineStep]:
     )
     steps.append(_written(history, attempt, channel))
     return steps
+
+
+def _forbidden(message: Row, fact: Row) -> TimelineStep:
+    return TimelineStep(
+        at=message["state_at"],
+        kind="consent",
+        title="Consent was withdrawn",
+        detail=fact["evidence"],
+        facts=_evidence("Unsubscribed", fact),
+        tone=Tone.WARN,
+    )
+
+
+def _evidence(what: str, fact: Row) -> tuple[tuple[str, str], ...]:
+    return (
+        (what, f"{fact['at']:%Y-%m-%d %H:%M} UTC"),
+        ("How", fact["source"]),
+        ("Record", fact["hash"][:16]),
+    )
 
 
 def _why_sender(message: Row, attempt: Row) -> str:

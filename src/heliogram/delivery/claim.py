@@ -58,12 +58,14 @@ class Turn:
 class Taken:
     """What a turn came to: the attempts to hand over once it is committed, and how many messages moved on.
 
-    `has_more` says that another turn may find something, or could if the lane's `accounts` had room.
+    `has_more` says that another turn may find something, or could if the lane's `accounts` had room; `is_full` that
+    an account in use had none for a message that was looked at.
     """
 
     attempts: Sequence[Attempt] = ()
     n_moved: int = 0
     has_more: bool = False
+    is_full: bool = False
     accounts: frozenset[str] = frozenset()
     is_urgent: bool = False
 
@@ -95,7 +97,8 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> Take
     return Taken(
         attempts=attempts,
         n_moved=len(placed.moved) + len(placed.aside) + len(placed.parked),
-        has_more=left or bool(placed.aside),
+        has_more=left or bool(placed.aside) or placed.is_full,
+        is_full=placed.is_full,
         accounts=accounts,
         is_urgent=is_urgent,
     )
@@ -152,6 +155,7 @@ class Placed:
     moved: list[Queued] = field(default_factory=list)
     aside: list[tuple[Queued, str]] = field(default_factory=list)
     parked: list[tuple[Queued, str]] = field(default_factory=list)
+    is_full: bool = False
 
 
 def _place(
@@ -192,6 +196,11 @@ def _place(
         if not room.keys() - full or n_aside + len(placed.aside) >= N_ASIDE:
             break
         placed.aside.append((message, account_id))
+    placed.is_full = any(account_id in room for account_id in full)
+    if placed.going:
+        # They stand aside to let others pass, and to be let pass has a price: not where nobody did.
+        passed = max((each.number for each in placed.moved if each.number is not None), default=-1)
+        placed.aside = [each for each in placed.aside if each[0].number is not None and each[0].number < passed]
     return placed
 
 

@@ -162,7 +162,8 @@ class Worker:
             raise
         for attempt in taken.attempts:
             self._hand_over(attempt)
-        if taken.has_more and not (taken.n_moved and reserved.room(taken.accounts, urgent=taken.is_urgent)):
+        has_room = taken.n_moved and reserved.room(taken.accounts, urgent=taken.is_urgent) and not taken.is_full
+        if taken.has_more and not has_room:
             await reserved.change(taken.accounts, ROOM_WAIT_S)
         return taken.has_more
 

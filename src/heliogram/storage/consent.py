@@ -1,6 +1,7 @@
 """The consent ledger's rows: adding facts to the chain, and where numbers stand now."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -119,6 +120,20 @@ async def fact(connection: AsyncConnection, workspace_id: str, fact_id: str) -> 
 async def facts_by_id(connection: AsyncConnection, workspace_id: str, fact_ids: Sequence[str]) -> dict[str, Any]:
     query = select(consent_facts).where(consent_facts.c.workspace_id == workspace_id, consent_facts.c.id.in_(fact_ids))
     return {row["id"]: row for row in (await connection.execute(query)).mappings()}
+
+
+async def fact_as_of(
+    connection: AsyncConnection, workspace_id: str, group_id: str, phone_e164: str, at: datetime
+) -> Any | None:
+    """The fact that decided where the number stood in the group at that moment; None when there was none yet."""
+    table = consent_facts.c
+    query = select(consent_facts).where(
+        table.workspace_id == workspace_id,
+        table.group_id == group_id,
+        table.phone_e164 == phone_e164,
+        table.at <= at,
+    )
+    return (await connection.execute(query.order_by(table.position.desc()).limit(1))).mappings().first()
 
 
 async def chain_page(connection: AsyncConnection, workspace_id: str, *, after: int, limit: int) -> Sequence[Any]:

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from heliogram.analytics.timeline import History, timeline_of
+from heliogram.analytics.history import load_history
+from heliogram.analytics.timeline import timeline_of
 from heliogram.api.auth import Caller, MessagesRead, MessagesWrite, Own
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_shape
@@ -18,7 +19,7 @@ from heliogram.campaigns.single import Single, queue_single
 from heliogram.compose.fallback import short_url
 from heliogram.model.message import Content, State
 from heliogram.model.reasons import sentence_for, sentence_for_way
-from heliogram.storage import consent, history, media, senders
+from heliogram.storage import history, media, senders
 from heliogram.storage.history import MessageFilter
 
 router = APIRouter(tags=["messages"])
@@ -90,28 +91,18 @@ async def read(message_id: str, app: Own, caller: MessagesRead) -> MessageDetail
 
 async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDetail:
     async with app.store.read() as connection:
-        row = await history.message(connection, caller.workspace_id, message_id)
-        if row is None:
+        told = await load_history(connection, caller.workspace_id, message_id)
+        if told is None:
             raise not_found("message")
-        attempts = await history.attempts_of(connection, message_id)
-        fact_ids = [each["fact_id"] for each in attempts if each["fact_id"]]
-        picture = await media.one(connection, caller.workspace_id, row["media_id"]) if row["media_id"] else None
         groups = await senders.load_groups(connection, caller.workspace_id)
-        told = History(
-            message=row,
-            attempts=attempts,
-            receipts=await history.receipts_of(connection, message_id),
-            opens=await history.opens_of(connection, message_id),
-            facts=await consent.facts_by_id(connection, caller.workspace_id, fact_ids),
-            media=picture,
-        )
+    row = told.message
     base_url = groups[row["group_id"]].link_base_url or app.config.own_url()
-    token = next((each["link_token"] for each in reversed(attempts) if each["link_token"]), None)
+    token = next((each["link_token"] for each in reversed(told.attempts) if each["link_token"]), None)
     return MessageDetail(
         **_row(row),
         body=row["body"],
         purpose=row["purpose"],
-        media=media_shape(picture) if picture else None,
+        media=media_shape(told.media) if told.media else None,
         link=short_url(base_url, token) if token else None,
         timeline=[
             StepShape(

@@ -1,0 +1,34 @@
+"""Everything stored about one message, read in one place for all who tell its story."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.analytics.timeline import History, Row
+from heliogram.storage import consent, history, media
+
+
+async def load_history(connection: AsyncConnection, workspace_id: str, message_id: str) -> History | None:
+    """None when the workspace has no such message."""
+    message = await history.message(connection, workspace_id, message_id)
+    if message is None:
+        return None
+    attempts = await history.attempts_of(connection, message_id)
+    fact_ids = [each["fact_id"] for each in attempts if each["fact_id"]]
+    return History(
+        message=message,
+        attempts=attempts,
+        receipts=await history.receipts_of(connection, message_id),
+        opens=await history.opens_of(connection, message_id),
+        facts=await consent.facts_by_id(connection, workspace_id, fact_ids),
+        forbidden_by=await _forbidden_by(connection, workspace_id, message),
+        media=await media.one(connection, workspace_id, message["media_id"]) if message["media_id"] else None,
+    )
+
+
+async def _forbidden_by(connection: AsyncConnection, workspace_id: str, message: Row) -> Row | None:
+    """The withdrawal that stopped the message: where the person stood when the verdict was taken, not now."""
+    if message["state_reason"] != "opted_out":
+        return None
+    found: Row | None = await consent.fact_as_of(
+        connection, workspace_id, message["group_id"], message["phone_e164"], message["state_at"]
+    )
+    return found
