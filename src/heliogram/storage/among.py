@@ -44,6 +44,11 @@ def among(column: ColumnElement[Any], texts: Iterable[str]) -> ColumnElement[boo
     return _Among(column, bindparam(None, list(texts), type_=_Texts(), unique=True))
 
 
+def among_given(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column's text is in the list that the statement, written once, is run with under `name`."""
+    return _Among(column, bindparam(name, type_=_Texts()))
+
+
 @compiles(_Among, "sqlite")
 def _in_json(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
     column, texts = (compiler.process(clause, **how) for clause in element.clauses)

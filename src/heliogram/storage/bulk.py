@@ -5,6 +5,7 @@ more for each row on SQLite than storing it does.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Table
@@ -33,26 +34,51 @@ async def add_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row
 async def add_new_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Add those of `rows` whose key is not taken; leave the others as they are."""
     if rows:
-        await connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+        await connection.execute(_insert_new(connection.dialect.name, table), rows)
 
 
 async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, change: Sequence[str]) -> None:
     """Add `rows`, or where the primary key is taken set the columns `change`."""
-    if not rows:
-        return
-    statement = insert_into(connection, table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={name: statement.excluded[name] for name in change},
-    )
-    await connection.execute(statement, rows)
+    if rows:
+        await connection.execute(_put(connection.dialect.name, table, tuple(change)), rows)
 
 
-def insert_into(connection: AsyncConnection, table: Table) -> Any:
-    """INSERT in the dialect that knows ON CONFLICT. `Any`: the two siblings share no type that has it."""
-    make: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement: Insert = make(table)
+async def count_rows_up(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, count: str) -> None:
+    """Add `rows`, or where the primary key is taken add their `count` to the one that is there."""
+    if rows:
+        await connection.execute(_count_up(connection.dialect.name, table, count), rows)
+
+
+# Written once: SQLAlchemy takes longer to write one of these than the database to run it.
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Insert:
+    statement: Insert = insert_into(dialect, table).on_conflict_do_nothing()
     return statement
+
+
+@cache
+def _put(dialect: str, table: Table, change: tuple[str, ...]) -> Insert:
+    insert = insert_into(dialect, table)
+    return _on_conflict(insert, table, {name: insert.excluded[name] for name in change})
+
+
+@cache
+def _count_up(dialect: str, table: Table, count: str) -> Insert:
+    insert = insert_into(dialect, table)
+    return _on_conflict(insert, table, {count: table.c[count] + insert.excluded[count]})
+
+
+def _on_conflict(insert: Any, table: Table, values: Mapping[str, Any]) -> Insert:
+    statement: Insert = insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=values)
+    return statement
+
+
+def insert_into(dialect: str, table: Table) -> Any:
+    """INSERT in the dialect that knows ON CONFLICT. `Any`: the two siblings share no type that has it."""
+    make: Any = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return make(table)
 
 
 async def _execute_many(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:

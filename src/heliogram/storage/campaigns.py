@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.campaign import CampaignState
-from heliogram.storage.bulk import Row, insert_into
+from heliogram.storage.bulk import Row, count_rows_up
 from heliogram.storage.tables.campaigns import campaign_counts, campaigns
 from heliogram.storage.tables.senders import groups
 
@@ -100,14 +100,7 @@ async def add_counts(connection: AsyncConnection, deltas: Mapping[Count, int]) -
         for (campaign, workspace, kind, key), n in sorted(deltas.items())
         if n
     ]
-    if not rows:
-        return
-    statement = insert_into(connection, campaign_counts)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(campaign_counts.primary_key.columns),
-        set_={"n": campaign_counts.c.n + statement.excluded.n},
-    )
-    await connection.execute(statement, rows)
+    await count_rows_up(connection, campaign_counts, rows, count="n")
 
 
 async def counts(connection: AsyncConnection, campaign_ids: Sequence[str]) -> dict[str, dict[tuple[str, str], int]]:

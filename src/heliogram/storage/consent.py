@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.consent import Fact, Source, Standing, Subscription
-from heliogram.storage.among import among
+from heliogram.storage.among import among_given
 from heliogram.storage.bulk import add_new_rows, add_rows, put_rows
 from heliogram.storage.tables.consent import consent_facts, consent_heads, consent_standings
 
@@ -73,17 +73,27 @@ async def add_facts(
     return [row["id"] for row in rows]
 
 
+_STANDINGS = select(
+    consent_standings.c.phone_e164,
+    consent_standings.c.state,
+    consent_standings.c.fact_id,
+    consent_standings.c.at,
+    consent_standings.c.source,
+).where(
+    consent_standings.c.workspace_id == bindparam("workspace"),
+    consent_standings.c.group_id == bindparam("group"),
+    among_given(consent_standings.c.phone_e164, "phones"),
+)
+
+
 async def standings_of(
     connection: AsyncConnection, workspace_id: str, group_id: str, phones: Sequence[str]
 ) -> dict[str, Standing]:
     """Where each of `phones` stands in the group; a number the group never heard of is absent."""
-    table = consent_standings.c
-    query = select(table.phone_e164, table.state, table.fact_id, table.at, table.source).where(
-        table.workspace_id == workspace_id, table.group_id == group_id, among(table.phone_e164, phones)
-    )
+    where = {"workspace": workspace_id, "group": group_id, "phones": list(phones)}
     return {
         phone: Standing(state=Subscription(state), fact_id=fact_id, at=at, source=Source(source))
-        for phone, state, fact_id, at, source in await connection.execute(query)
+        for phone, state, fact_id, at, source in await connection.execute(_STANDINGS, where)
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, literal, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.message import State
-from heliogram.storage.among import among
+from heliogram.storage.among import among, among_given
 from heliogram.storage.bulk import Row, add_new_rows, add_rows
 from heliogram.storage.tables.delivery import attempts, carrier_refs, message_states, messages, outcomes, receipts
 
@@ -24,19 +24,27 @@ class Standing:
     campaign_id: str | None
 
 
+_STATES = (
+    select(
+        message_states.c.message_id,
+        message_states.c.state,
+        message_states.c.reason,
+        message_states.c.workspace_id,
+        message_states.c.campaign_id,
+    )
+    .where(among_given(message_states.c.message_id, "ids"))
+    # Always in one order: two transactions that lock the same rows must not wait for each other.
+    .order_by(message_states.c.message_id)
+    .with_for_update()
+)
+
+
 async def states_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, Standing]:
     """The state of each message that has left the queue, locked until the transaction ends."""
-    table = message_states.c
-    query = (
-        select(table.message_id, table.state, table.reason, table.workspace_id, table.campaign_id)
-        .where(among(table.message_id, message_ids))
-        # Always in one order: two transactions that lock the same rows must not wait for each other.
-        .order_by(table.message_id)
-        .with_for_update()
-    )
+    rows = await connection.execute(_STATES, {"ids": list(message_ids)})
     return {
         message_id: Standing(State(state), reason, workspace_id, campaign_id)
-        for message_id, state, reason, workspace_id, campaign_id in await connection.execute(query)
+        for message_id, state, reason, workspace_id, campaign_id in rows
     }
 
 
@@ -44,11 +52,18 @@ async def add_states(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     await add_rows(connection, message_states, rows)
 
 
+_SET_STATES = (
+    update(message_states)
+    .where(among_given(message_states.c.message_id, "ids"))
+    .values(state=bindparam("to"), reason=bindparam("why"), at=bindparam("when"))
+)
+
+
 async def set_states(
     connection: AsyncConnection, message_ids: Sequence[str], state: State, reason: str, at: datetime
 ) -> None:
-    of_them = among(message_states.c.message_id, message_ids)
-    await connection.execute(update(message_states).where(of_them).values(state=state.value, reason=reason, at=at))
+    values = {"ids": list(message_ids), "to": state.value, "why": reason, "when": at}
+    await connection.execute(_SET_STATES, values)
 
 
 async def sending_in_lane(connection: AsyncConnection, lane_id: str) -> list[tuple[str, int]]:
@@ -105,17 +120,18 @@ async def lock_account(connection: AsyncConnection, account_id: str) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
+_HEARD = select(receipts.c.account_id, receipts.c.carrier_id, receipts.c.news).where(
+    among_given(receipts.c.account_id, "accounts"), among_given(receipts.c.carrier_id, "ids")
+)
+
+
 async def add_receipts(connection: AsyncConnection, rows: Sequence[Row]) -> set[tuple[str, str]]:
     """Store receipts; the ones stored before are left alone. Returns (carrier id, news) of those that are new.
 
     Their accounts are locked, so nobody else adds one between the question and the answer.
     """
-    table = receipts.c
-    query = select(table.account_id, table.carrier_id, table.news).where(
-        among(table.account_id, {row["account_id"] for row in rows}),
-        among(table.carrier_id, {row["carrier_id"] for row in rows}),
-    )
-    known = {(account_id, carrier_id, news) for account_id, carrier_id, news in await connection.execute(query)}
+    heard = {"accounts": [*{row["account_id"] for row in rows}], "ids": [*{row["carrier_id"] for row in rows}]}
+    known = {(account_id, carrier_id, news) for account_id, carrier_id, news in await connection.execute(_HEARD, heard)}
     new: dict[tuple[str, str, str], Row] = {}
     for row in rows:
         key = (row["account_id"], row["carrier_id"], row["news"])
@@ -135,16 +151,22 @@ class Claimed:
     n_parts: int
 
 
+_CLAIMS = select(
+    carrier_refs.c.carrier_id,
+    carrier_refs.c.message_id,
+    carrier_refs.c.n,
+    carrier_refs.c.part,
+    carrier_refs.c.n_parts,
+).where(carrier_refs.c.account_id == bindparam("account"), among_given(carrier_refs.c.carrier_id, "ids"))
+
+
 async def claims_of(
     connection: AsyncConnection, account_id: str, carrier_ids: Iterable[str]
 ) -> dict[str, list[Claimed]]:
     """Every attempt that was given each of the ids. More than one means that the carrier repeats its ids."""
     found: dict[str, list[Claimed]] = {}
-    table = carrier_refs.c
-    query = select(table.carrier_id, table.message_id, table.n, table.part, table.n_parts).where(
-        table.account_id == account_id, among(table.carrier_id, carrier_ids)
-    )
-    for carrier_id, message_id, n, part, n_parts in await connection.execute(query):
+    rows = await connection.execute(_CLAIMS, {"account": account_id, "ids": list(carrier_ids)})
+    for carrier_id, message_id, n, part, n_parts in rows:
         found.setdefault(carrier_id, []).append(Claimed(message_id, n, part, n_parts))
     return found
 
@@ -189,14 +211,17 @@ async def set_matched(connection: AsyncConnection, account_id: str, pairs: Seque
     )
 
 
+_UNMATCHED = select(receipts).where(
+    receipts.c.account_id == bindparam("account"),
+    among_given(receipts.c.carrier_id, "ids"),
+    receipts.c.message_id.is_(None),
+)
+
+
 async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: Sequence[str]) -> list[Any]:
     """Stored receipts for these ids that no message was known for: they overtook the answer."""
-    query = select(receipts).where(
-        receipts.c.account_id == account_id,
-        among(receipts.c.carrier_id, carrier_ids),
-        receipts.c.message_id.is_(None),
-    )
-    return list((await connection.execute(query)).mappings().all())
+    rows = await connection.execute(_UNMATCHED, {"account": account_id, "ids": list(carrier_ids)})
+    return list(rows.mappings().all())
 
 
 async def unmatched_about(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> list[Any]:

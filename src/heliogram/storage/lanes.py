@@ -1,13 +1,14 @@
 """Lanes: adding messages at the end, leasing, and claiming the next ones.
 
 A lane has one owner at a time. The owner reads a range and moves one cursor row; no message row is updated.
+The statements of every turn are written once, below: writing one anew costs more than the database takes to run it.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.group import Purpose
@@ -17,6 +18,7 @@ from heliogram.storage.among import among
 from heliogram.storage.bulk import Row, add_new_rows, add_rows, put_rows
 from heliogram.storage.tables.delivery import lanes, message_states, messages, ready
 from heliogram.storage.tables.people import contacts
+from heliogram.storage.types import Instant
 
 
 async def add_lane(
@@ -89,16 +91,27 @@ def message_row(
     }
 
 
+_MOVE_TAIL = (
+    lanes.update()
+    .where(lanes.c.id == bindparam("lane"))
+    .values(tail=lanes.c.tail + bindparam("by"))
+    .returning(lanes.c.tail)
+)
+
+
 async def add_messages(connection: AsyncConnection, lane_id: str, rows: Sequence[Row]) -> None:
     """Put messages at the end of a lane: rows of `message_row`.
 
     Moving the tail first locks the lane, so two writers cannot give out the same number.
     """
-    moved = lanes.update().where(lanes.c.id == lane_id).values(tail=lanes.c.tail + len(rows)).returning(lanes.c.tail)
-    tail = (await connection.execute(moved)).scalar_one()
+    tail = (await connection.execute(_MOVE_TAIL, {"lane": lane_id, "by": len(rows)})).scalar_one()
     first = tail - len(rows) + 1
     numbered = [{**row, "lane_id": lane_id, "number": first + index} for index, row in enumerate(rows)]
     await add_rows(connection, messages, numbered)
+
+
+def _free_for(me: Any, now: Any) -> ColumnElement[bool]:
+    return or_(lanes.c.owner.is_(None), lanes.c.owner == me, lanes.c.lease_until < now)
 
 
 async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequence[str]:
@@ -122,6 +135,13 @@ async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequ
     return (await connection.execute(query)).scalars().all()
 
 
+_FREE_LANE = (
+    select(lanes)
+    .where(lanes.c.id == bindparam("lane"), _free_for(bindparam("me"), bindparam("now", type_=Instant)))
+    .with_for_update(key_share=True)
+)
+
+
 async def lease(
     connection: AsyncConnection, lane_id: str, *, me: str, now: datetime, until: datetime
 ) -> tuple[Lane, bool] | None:
@@ -129,8 +149,7 @@ async def lease(
 
     A lease of ours is written again only in its second half: a turn that moves nothing then costs no durable write.
     """
-    query = select(lanes).where(lanes.c.id == lane_id, _free_for(me, now)).with_for_update(key_share=True)
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(_FREE_LANE, {"lane": lane_id, "me": me, "now": now})).first()
     if row is None:
         return None
     if row.owner != me or row.lease_until - now < (until - now) / 2:
@@ -146,10 +165,6 @@ async def lease(
         cursor=row.cursor,
     )
     return lane, row.owner != me
-
-
-def _free_for(me: str, now: datetime) -> ColumnElement[bool]:
-    return or_(lanes.c.owner.is_(None), lanes.c.owner == me, lanes.c.lease_until < now)
 
 
 def _has_open_attempts() -> ColumnElement[bool]:
@@ -169,20 +184,40 @@ async def release(connection: AsyncConnection, me: str) -> None:
     await connection.execute(lanes.update().where(lanes.c.owner == me).values(owner=None, lease_until=None))
 
 
+def _claimed(*more: Any) -> Select[Any]:
+    landline = func.coalesce(contacts.c.is_landline, False).label("is_landline")
+    joined = messages.outerjoin(contacts, contacts.c.id == messages.c.contact_id)
+    return select(messages, contacts.c.network, landline, *more).select_from(joined)
+
+
+_NEXT = (
+    _claimed()
+    .where(
+        messages.c.lane_id == bindparam("lane"),
+        messages.c.number > bindparam("after"),
+        messages.c.number <= bindparam("last"),
+    )
+    .order_by(messages.c.number)
+)
+
+
 async def read_next(connection: AsyncConnection, lane: Lane, limit: int) -> list[Queued]:
     """The next messages after the cursor, in order."""
-    query = _claimed().where(
-        messages.c.lane_id == lane.id,
-        messages.c.number > lane.cursor,
-        messages.c.number <= lane.cursor + limit,
-    )
-    return [_queued(row) for row in await connection.execute(query.order_by(messages.c.number))]
+    where = {"lane": lane.id, "after": lane.cursor, "last": lane.cursor + limit}
+    return [_queued(row) for row in await connection.execute(_NEXT, where)]
+
+
+_ASIDE = (
+    select(ready.c.waits_for, func.count())
+    .where(ready.c.lane_id == bindparam("lane"), ready.c.ready_at <= bindparam("now"))
+    .group_by(ready.c.waits_for)
+)
 
 
 async def standing_aside(connection: AsyncConnection, lane_id: str, now: datetime) -> dict[str | None, int]:
     """How many messages of the lane are ready, by the account that they wait for room of (None: for none)."""
-    query = select(ready.c.waits_for, func.count()).where(ready.c.lane_id == lane_id, ready.c.ready_at <= now)
-    return {account_id: n for account_id, n in await connection.execute(query.group_by(ready.c.waits_for))}
+    rows = await connection.execute(_ASIDE, {"lane": lane_id, "now": now})
+    return {account_id: n for account_id, n in rows}
 
 
 async def read_ready(
@@ -211,12 +246,6 @@ async def read_ready(
     return [_queued(row, from_ready=True) for row in await connection.execute(query)]
 
 
-def _claimed(*more: Any) -> Select[Any]:
-    landline = func.coalesce(contacts.c.is_landline, False).label("is_landline")
-    joined = messages.outerjoin(contacts, contacts.c.id == messages.c.contact_id)
-    return select(messages, contacts.c.network, landline, *more).select_from(joined)
-
-
 def _queued(row: Any, *, from_ready: bool = False) -> Queued:
     return Queued(
         id=row.id,
@@ -240,8 +269,11 @@ def _queued(row: Any, *, from_ready: bool = False) -> Queued:
     )
 
 
+_MOVE_CURSOR = lanes.update().where(lanes.c.id == bindparam("lane")).values(cursor=bindparam("to"))
+
+
 async def move_cursor(connection: AsyncConnection, lane_id: str, cursor: int) -> None:
-    await connection.execute(lanes.update().where(lanes.c.id == lane_id).values(cursor=cursor))
+    await connection.execute(_MOVE_CURSOR, {"lane": lane_id, "to": cursor})
 
 
 async def drop_ready(connection: AsyncConnection, message_ids: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ async def put_contacts(connection: AsyncConnection, rows: Sequence[Row]) -> None
     """
     if not rows:
         return
-    statement = insert_into(connection, contacts)
+    statement = insert_into(connection.dialect.name, contacts)
     new = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "phone_e164"],
