@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from heliogram.consent.verdict import may_send
 from heliogram.model.consent import Allowed, Denied, Held, Source, Standing, Subscription

@@ -1,9 +1,10 @@
 """Values for the pure part of delivery: a queued message, a group and what is known of the world."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from heliogram.delivery.claim import Attempt
 from heliogram.delivery.draft import Batch, Draft, Facts, Variant

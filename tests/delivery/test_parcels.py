@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from heliogram.delivery.claim import reference_of
 from heliogram.delivery.parcels import parcel_of
@@ -38,12 +39,12 @@ def test_a_picture_message_has_the_text_and_the_octets_that_every_recipient_shar
     assert (parcel.text, parcel.sender, parcel.to_e164) == ("Today’s menu", "+13125550100", PHONE)
     assert [part.octets for part in parcel.media] == [b"picture"]
     assert parcel.media[0] in [each.part for each in FITS.values() if each]
-    again = parcel_of(attempt_of(replace(PICTURE, id="0" * 32)))
+    again = parcel_of(attempt_of(changed(PICTURE, id="0" * 32)))
     assert isinstance(again, MmsParcel) and again.media[0] is parcel.media[0]
 
 
 def test_a_fallback_is_a_text_that_ends_in_the_link() -> None:
-    parcel = parcel_of(attempt_of(replace(PICTURE, country="GB")))
+    parcel = parcel_of(attempt_of(changed(PICTURE, country="GB")))
     assert isinstance(parcel, SmsParcel)
     assert "".join(parcel.parts) == "Today’s menu https://heliogram.test/p/T000000001"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from heliogram.delivery.pipeline import STEPS, decide
 from heliogram.media.limits import MMS_TEXT_LIMIT
@@ -32,7 +33,7 @@ from tests.world import NOON
 
 SECOND = timedelta(seconds=1)
 PICTURE = queued(content=Content.MMS, media_id="menu")
-ABROAD = replace(PICTURE, country="GB")
+ABROAD = changed(PICTURE, country="GB")
 LINK = " https://heliogram.test/p/T000000001"
 NO_LINK = replace(GROUP, fallbacks=Fallbacks(media_not_taken=False))
 
@@ -57,14 +58,14 @@ def test_a_message_that_goes_names_the_fact_that_allows_it() -> None:
 @pytest.mark.parametrize(
     ("standing", "reason"), [(None, "no_consent"), (OPTED_OUT, "opted_out")], ids=["never heard of", "STOP"]
 )
-@pytest.mark.parametrize("message", [queued(), PICTURE, ABROAD, replace(PICTURE, forced_reason="media_not_taken")])
+@pytest.mark.parametrize("message", [queued(), PICTURE, ABROAD, changed(PICTURE, forced_reason="media_not_taken")])
 def test_without_consent_nothing_goes_by_any_way(message: Queued, standing: Standing | None, reason: str) -> None:
     standings = {} if standing is None else {PHONE: standing}
     assert _stop(message, standings=standings) == (State.SKIPPED, reason)
 
 
 def test_the_consent_of_one_is_not_the_consent_of_another() -> None:
-    assert _stop(replace(queued(), phone_e164="+13125550002")) == (State.SKIPPED, "no_consent")
+    assert _stop(changed(queued(), phone_e164="+13125550002")) == (State.SKIPPED, "no_consent")
 
 
 def test_the_answer_to_stop_goes_to_somebody_who_opted_out() -> None:
@@ -86,7 +87,7 @@ def test_the_answer_to_stop_goes_to_somebody_who_opted_out() -> None:
 def test_a_message_goes_from_when_it_is_due_until_before_it_expires(
     changes: dict[str, object], expected: tuple[State, str] | None
 ) -> None:
-    batch = decided(replace(queued(), **changes))
+    batch = decided(changed(queued(), **changes))
     assert [(stop.state, stop.reason) for stop in batch.stopped] == ([expected] if expected else [])
     assert len(batch.going) == (0 if expected else 1)
 
@@ -105,9 +106,9 @@ def test_a_held_message_says_until_when() -> None:
         (queued(), Channel.SMS, "smsc", "text"),
         (PICTURE, Channel.MMS, "mmsc", "mms"),
         (ABROAD, Channel.SMS_LINK, "smsc", "destination_no_mms"),
-        (replace(PICTURE, is_landline=True), Channel.SMS_LINK, "smsc", "destination_no_mms"),
-        (replace(PICTURE, content=Content.TEXT_LINK), Channel.SMS_LINK, "smsc", "text_link_chosen"),
-        (replace(PICTURE, forced_reason="media_not_taken"), Channel.SMS_LINK, "smsc", "media_not_taken"),
+        (changed(PICTURE, is_landline=True), Channel.SMS_LINK, "smsc", "destination_no_mms"),
+        (changed(PICTURE, content=Content.TEXT_LINK), Channel.SMS_LINK, "smsc", "text_link_chosen"),
+        (changed(PICTURE, forced_reason="media_not_taken"), Channel.SMS_LINK, "smsc", "media_not_taken"),
     ],
     ids=["text", "picture", "abroad", "landline", "chosen", "refused before"],
 )
@@ -137,9 +138,9 @@ def test_whether_the_picture_fits_does_not_matter_to_one_who_gets_the_link_anywa
 
 
 def test_people_alike_go_alike_and_others_do_not() -> None:
-    unlike = [PICTURE, ABROAD, replace(PICTURE, is_landline=True), replace(PICTURE, content=Content.TEXT)]
-    unlike += [replace(PICTURE, forced_reason="media_not_taken"), replace(PICTURE, content=Content.TEXT_LINK)]
-    together = decide(facts(), [replace(each, id=str(n)) for n, each in enumerate(unlike * 2)]).going
+    unlike = [PICTURE, ABROAD, changed(PICTURE, is_landline=True), changed(PICTURE, content=Content.TEXT)]
+    unlike += [changed(PICTURE, forced_reason="media_not_taken"), changed(PICTURE, content=Content.TEXT_LINK)]
+    together = decide(facts(), [changed(each, id=str(n)) for n, each in enumerate(unlike * 2)]).going
     ways = [(draft.the_route().channel, draft.the_route().reason) for draft in together]
     alone = [draft_of(each).the_route() for each in unlike]
     assert ways == [(route.channel, route.reason) for route in alone] * 2
@@ -151,7 +152,7 @@ def test_people_alike_go_alike_and_others_do_not() -> None:
 @pytest.mark.parametrize("message", [queued(), PICTURE, ABROAD], ids=["text", "picture", "link"])
 @pytest.mark.parametrize("body", ["", " ", "\n\t "])
 def test_an_empty_text_never_leaves(message: Queued, body: str) -> None:
-    assert _stop(replace(message, body=body)) == (State.SKIPPED, "empty_text")
+    assert _stop(changed(message, body=body)) == (State.SKIPPED, "empty_text")
 
 
 @pytest.mark.parametrize("message", [queued(), PICTURE], ids=["text", "picture"])
@@ -161,7 +162,7 @@ def test_who_gets_the_picture_or_none_at_all_gets_no_link(message: Queued) -> No
 
 
 def test_everyone_who_gets_a_link_gets_one_of_their_own() -> None:
-    going = decide(facts(), [replace(ABROAD, id=str(n)) for n in range(3)]).going
+    going = decide(facts(), [changed(ABROAD, id=str(n)) for n in range(3)]).going
     assert [draft.link_token for draft in going] == ["T000000001", "T000000002", "T000000003"]
     assert {draft.text for draft in going} == {f"Hello https://heliogram.test/p/{draft.link_token}" for draft in going}
 
@@ -173,7 +174,7 @@ def test_everyone_who_gets_a_link_gets_one_of_their_own() -> None:
 @pytest.mark.parametrize("character", ["x", "é", "語", "🍲"])
 def test_a_picture_message_carries_1600_characters(n: int, goes: bool, character: str) -> None:
     assert MMS_TEXT_LIMIT == 1_600
-    batch = decided(replace(PICTURE, body=character * n))
+    batch = decided(changed(PICTURE, body=character * n))
     assert [stop.reason for stop in batch.stopped] == ([] if goes else ["mms_text_too_long"])
     assert [draft.parts for draft in batch.going] == ([()] if goes else [])
 
@@ -186,15 +187,15 @@ def test_a_text_has_ten_segments_at_most(character: str, per_segment: int) -> No
 
 def test_the_segments_are_counted_with_the_link() -> None:
     room = 153 * 10 - len(LINK)
-    draft = draft_of(replace(ABROAD, body="x" * room))
+    draft = draft_of(changed(ABROAD, body="x" * room))
     assert len(draft.parts) == 10 and draft.text.endswith(LINK)
-    assert _stop(replace(ABROAD, body="x" * (room + 1))) == (State.SKIPPED, "too_long")
+    assert _stop(changed(ABROAD, body="x" * (room + 1))) == (State.SKIPPED, "too_long")
 
 
 def test_the_segment_limit_is_for_texts_and_not_for_picture_messages() -> None:
-    long = replace(PICTURE, body="語" * 671)
+    long = changed(PICTURE, body="語" * 671)
     assert draft_of(long).the_route().channel is Channel.MMS
-    assert _stop(replace(long, country="GB")) == (State.SKIPPED, "too_long")
+    assert _stop(changed(long, country="GB")) == (State.SKIPPED, "too_long")
 
 
 any_message = st.builds(

@@ -1,6 +1,7 @@
 from dataclasses import FrozenInstanceError, fields
 
 import pytest
+from msgspec import structs
 
 from heliogram.model.consent import Allowed, Denied, Fact, Held, Source, Subscription
 from tests.world import NOON
@@ -30,5 +31,5 @@ def test_a_number_is_either_subscribed_or_not() -> None:
 
 
 def test_only_a_yes_names_the_fact_it_rests_on_and_only_a_wait_names_its_end() -> None:
-    said = {kind: {each.name for each in fields(kind)} for kind in (Allowed, Held, Denied)}
+    said = {kind: {each.name for each in structs.fields(kind)} for kind in (Allowed, Held, Denied)}
     assert said == {Allowed: {"fact_id"}, Held: {"until", "reason"}, Denied: {"reason"}}

@@ -28,7 +28,7 @@ async def _forbidden_by(connection: AsyncConnection, workspace_id: str, message:
     """The withdrawal that stopped the message: where the person stood when the verdict was taken, not now."""
     if message["state_reason"] != "opted_out":
         return None
-    found: Row | None = await consent.fact_as_of(
+    fact: Row | None = await consent.fact_as_of(
         connection, workspace_id, message["group_id"], message["phone_e164"], message["state_at"]
     )
-    return found
+    return fact

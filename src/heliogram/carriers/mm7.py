@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -179,7 +179,7 @@ class Mm7Carrier:
             case Answered(status=status, headers=answer_headers, body=body):
                 self._say(Link.UP)
                 outcome = outcome_of(status, answer_headers, body)
-                return replace(outcome, exchange=exchange_of(shown, _shown_answer(answer)))
+                return msgspec.structs.replace(outcome, exchange=exchange_of(shown, _shown_answer(answer)))
             case NotAnswered(has_left=True, timed_out=timed_out, error=error_text):
                 when = "in time" if timed_out else "before the connection broke"
                 reason = f"The gateway was sent the message and did not answer {when}."

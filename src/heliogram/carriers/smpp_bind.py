@@ -8,9 +8,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, cast
 
+import msgspec
 import structlog
 
 from heliogram.wire.smpp.names import OK, Command
@@ -31,8 +31,7 @@ Reply = Pdu | None
 """The answer to a submit; None when none came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Delivered:
+class Delivered(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What the carrier sent of its own accord, and the session it came in.
 
     Only that session may answer it: the next one counts from 1 again, and there the number names another message.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.draft import Batch, Draft, Facts
@@ -34,8 +35,7 @@ URGENT = 5
 """Lanes of this priority and above may use the reserved part of a window."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """A draft whose attempt is committed: the next thing is to hand it over."""
 
     draft: Draft

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.claim import Attempt
@@ -21,8 +21,7 @@ from heliogram.storage.deliveries import Claimed
 from heliogram.storage.types import storable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     attempt: Attempt
     outcome: Outcome
 

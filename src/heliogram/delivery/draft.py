@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from heliogram.model.consent import Standing
 from heliogram.model.group import Group
 from heliogram.model.parcel import MediaPart
@@ -39,8 +41,7 @@ class Facts:
     ways: Ways = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, kw_only=True):
     """Filled in step by step; the steps' order in `pipeline.STEPS` says which fields are set when.
 
     Not frozen: a new draft for each step would cost more than the steps do.

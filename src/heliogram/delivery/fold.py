@@ -5,9 +5,9 @@ The only place that moves a message's state after it left the queue, by the one 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.message import State, advance
@@ -17,15 +17,13 @@ KEPT_REASONS = {State.SKIPPED: "skipped", State.FAILED: "failed", State.UNDELIVE
 """The states whose reasons a report lists, and the kind of counter that holds them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     state: State
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, kw_only=True):
     """Where a message was, and where its news has taken it: often nowhere."""
 
     before: State

@@ -7,10 +7,11 @@ when it is the only one in doubt for that number through that account.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.fold import Deltas, News, fold
@@ -185,7 +186,7 @@ def ref_row(account_id: str, workspace_id: str, carrier_id: str, claim: Claimed)
 
 def _storable(heard: ReceiptHeard) -> ReceiptHeard:
     """One receipt that no database takes would be repeated for ever, with all that is stored beside it."""
-    return replace(
+    return msgspec.structs.replace(
         heard,
         carrier_id=storable(heard.carrier_id),
         about_e164=storable(heard.about_e164),

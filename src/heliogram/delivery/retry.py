@@ -3,8 +3,9 @@
 *Unknown* and *partly* are never repeated: the person may have the message already.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from heliogram.model.group import Fallbacks
 from heliogram.model.message import Channel, State
@@ -18,8 +19,7 @@ FREE_OF_CHARGE = frozenset({THROTTLED, UNREACHABLE})
 FREE_WAIT_S = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
+class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
     """The next state, why, and when to try again (with the reason for text + link, if that is what is left)."""
 
     state: State

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 
 class Subscription(StrEnum):
     SUBSCRIBED = "subscribed"
@@ -32,8 +34,7 @@ class Fact:
     """The words shown, the keyword received, or how and when an import's consent was collected."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Where a number stands in a group now, and the fact that put it there."""
 
     state: Subscription
@@ -42,19 +43,16 @@ class Standing:
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
     fact_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Denied:
+class Denied(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 

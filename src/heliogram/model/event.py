@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from heliogram.model.message import State
 
 
@@ -31,8 +33,7 @@ NEWS_STATE: dict[News, State | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptHeard:
+class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     """`carrier_id` is the id the carrier gave when it took the segment; `raw` is redacted, 2,000 characters at most.
 
     `about_e164` is the recipient's number where the receipt names it, "" elsewhere: it can resolve an attempt
@@ -53,8 +54,7 @@ class InboundPart:
     filename: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundHeard:
+class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     """A message from a phone. `unique` is what the carrier repeats when it sends the same one again.
 
     `concat` is (reference, total, number from 1) when this is one segment of a longer text.

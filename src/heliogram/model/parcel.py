@@ -3,13 +3,12 @@
 A parcel is complete: text already split, pictures already fitted. Carriers report outcomes; `delivery` decides.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from heliogram.model.sender import SenderKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaPart:
+class MediaPart(msgspec.Struct, frozen=True, kw_only=True):
     """One picture as it goes on the wire. `octets` is shared by every parcel that carries it: never copy it."""
 
     content_type: str
@@ -18,8 +17,7 @@ class MediaPart:
     filename: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsParcel:
+class SmsParcel(msgspec.Struct, frozen=True, kw_only=True):
     """A text, cut into the segments a handset will join again.
 
     `key` names the attempt and is stable over restarts; `reference` (0-65535) ties the segments together.
@@ -35,8 +33,7 @@ class SmsParcel:
     reference: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MmsParcel:
+class MmsParcel(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     sender_kind: SenderKind
     sender: str
@@ -49,16 +46,14 @@ class MmsParcel:
 Parcel = SmsParcel | MmsParcel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """The carrier took all of it. One carrier id per segment, in order."""
 
     carrier_ids: tuple[str, ...]
     exchange: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partly:
+class Partly(msgspec.Struct, frozen=True, kw_only=True):
     """Some segments were taken (their ids) and at least one was not: repeating would send the others twice."""
 
     carrier_ids: tuple[str, ...]
@@ -67,8 +62,7 @@ class Partly:
     exchange: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing was taken. `code` is the carrier's own, `reason` a sentence for a person."""
 
     code: str
@@ -78,8 +72,7 @@ class Refused:
     exchange: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """The octets left and no answer came. Never "not sent"."""
 
     reason: str

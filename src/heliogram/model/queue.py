@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from heliogram.model.group import Purpose
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.sender import Sender
@@ -31,8 +33,7 @@ class Lane:
     cursor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
+class Queued(msgspec.Struct, frozen=True, kw_only=True):
     """One message as claimed. `number` is its place in the lane, None when it comes from the ready table."""
 
     id: str
@@ -56,8 +57,7 @@ class Queued:
     """Set when an earlier attempt showed that only text + link will do, with why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(msgspec.Struct, frozen=True, kw_only=True):
     """The way one message goes, and why in a word (`model.reasons` has the sentences)."""
 
     sender: Sender
@@ -66,8 +66,7 @@ class Route:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """A message that goes no further for now: the state it takes and why. `until` only with held."""
 
     message: Queued

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.storage.bulk import Row, insert_into
+from heliogram.storage.bulk import Row, insert_for
 from heliogram.storage.tables.access import (
     api_keys,
     audit,
@@ -102,7 +102,7 @@ async def remembered(connection: AsyncConnection, workspace_id: str, key: str) -
 
 async def take_key(connection: AsyncConnection, row: Row) -> bool:
     """Take an Idempotency-Key. False when it was taken before; on PostgreSQL after waiting for whoever takes it."""
-    statement = insert_into(connection.dialect.name, idempotency_keys).on_conflict_do_nothing()
+    statement = insert_for(connection)(idempotency_keys).on_conflict_do_nothing()
     # Not `rowcount`: psycopg's is -1 for this statement.
     taken = await connection.execute(statement.returning(idempotency_keys.c.key), row)
     return taken.first() is not None

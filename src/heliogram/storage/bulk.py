@@ -4,7 +4,7 @@ Both are worth a sibling: `COPY` is several times faster than any INSERT, and SQ
 more for each row on SQLite than storing it does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Mapping[str, Any]
+Make = Callable[[Table], Any]
+"""`Any`: the INSERTs of the two dialects share no type that has ON CONFLICT."""
 
 N_BULK = 8
 """From this many rows on, the quicker way is worth its set-up."""
@@ -34,51 +36,49 @@ async def add_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row
 async def add_new_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Add those of `rows` whose key is not taken; leave the others as they are."""
     if rows:
-        await connection.execute(_insert_new(connection.dialect.name, table), rows)
+        await connection.execute(_insert_new(insert_for(connection), table), rows)
 
 
 async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, change: Sequence[str]) -> None:
     """Add `rows`, or where the primary key is taken set the columns `change`."""
     if rows:
-        await connection.execute(_put(connection.dialect.name, table, tuple(change)), rows)
+        await connection.execute(_put(insert_for(connection), table, tuple(change)), rows)
 
 
 async def count_rows_up(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, count: str) -> None:
     """Add `rows`, or where the primary key is taken add their `count` to the one that is there."""
     if rows:
-        await connection.execute(_count_up(connection.dialect.name, table, count), rows)
+        await connection.execute(_count_up(insert_for(connection), table, count), rows)
+
+
+def insert_for(connection: AsyncConnection) -> Make:
+    """What writes an INSERT in the dialect that knows ON CONFLICT."""
+    return postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
 
 
 # Written once: SQLAlchemy takes longer to write one of these than the database to run it.
 
 
 @cache
-def _insert_new(dialect: str, table: Table) -> Insert:
-    statement: Insert = insert_into(dialect, table).on_conflict_do_nothing()
+def _insert_new(make: Make, table: Table) -> Insert:
+    statement: Insert = make(table).on_conflict_do_nothing()
     return statement
 
 
 @cache
-def _put(dialect: str, table: Table, change: tuple[str, ...]) -> Insert:
-    insert = insert_into(dialect, table)
-    return _on_conflict(insert, table, {name: insert.excluded[name] for name in change})
-
-
-@cache
-def _count_up(dialect: str, table: Table, count: str) -> Insert:
-    insert = insert_into(dialect, table)
-    return _on_conflict(insert, table, {count: table.c[count] + insert.excluded[count]})
-
-
-def _on_conflict(insert: Any, table: Table, values: Mapping[str, Any]) -> Insert:
+def _put(make: Make, table: Table, change: tuple[str, ...]) -> Insert:
+    insert = make(table)
+    values = {name: insert.excluded[name] for name in change}
     statement: Insert = insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=values)
     return statement
 
 
-def insert_into(dialect: str, table: Table) -> Any:
-    """INSERT in the dialect that knows ON CONFLICT. `Any`: the two siblings share no type that has it."""
-    make: Any = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    return make(table)
+@cache
+def _count_up(make: Make, table: Table, count: str) -> Insert:
+    insert = make(table)
+    values = {count: table.c[count] + insert.excluded[count]}
+    statement: Insert = insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=values)
+    return statement
 
 
 async def _execute_many(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:

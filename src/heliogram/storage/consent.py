@@ -160,7 +160,7 @@ async def head(connection: AsyncConnection, workspace_id: str) -> tuple[int, str
     return (row.position, row.hash) if row else (0, GENESIS)
 
 
-async def opted_out_since(connection: AsyncConnection, workspace_id: str, since: Any) -> int:
+async def opted_out_since(connection: AsyncConnection, workspace_id: str, since: datetime) -> int:
     table = consent_standings.c
     query = select(func.count()).where(
         table.workspace_id == workspace_id,

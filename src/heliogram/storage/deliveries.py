@@ -1,10 +1,10 @@
 """The history of handing over: attempts, outcomes, carrier ids, receipts, and the state folded from them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,8 +14,7 @@ from heliogram.storage.bulk import Row, add_new_rows, add_rows
 from heliogram.storage.tables.delivery import attempts, carrier_refs, message_states, messages, outcomes, receipts
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """Where a message is now."""
 
     state: State
@@ -141,8 +140,7 @@ async def add_receipts(connection: AsyncConnection, rows: Sequence[Row]) -> set[
     return {(carrier_id, news) for _account_id, carrier_id, news in new}
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """A carrier id's attempt: segment `part` (from 0) of `n_parts`."""
 
     message_id: str
@@ -234,8 +232,7 @@ async def unmatched_about(connection: AsyncConnection, account_id: str, phones: 
     return list((await connection.execute(query)).mappings().all())
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(msgspec.Struct, frozen=True):
     """An attempt without a carrier id. It `is_open` while its answer may still come."""
 
     claim: Claimed
@@ -271,8 +268,7 @@ async def in_doubt(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class LastAttempt:
+class LastAttempt(msgspec.Struct, frozen=True):
     n: int
     channel: str
     reason: str

@@ -110,8 +110,11 @@ async def add_messages(connection: AsyncConnection, lane_id: str, rows: Sequence
     await add_rows(connection, messages, numbered)
 
 
-def _free_for(me: Any, now: Any) -> ColumnElement[bool]:
-    return or_(lanes.c.owner.is_(None), lanes.c.owner == me, lanes.c.lease_until < now)
+_FREE_FOR_ME = or_(
+    lanes.c.owner.is_(None),
+    lanes.c.owner == bindparam("me"),
+    lanes.c.lease_until < bindparam("now", type_=Instant),
+)
 
 
 async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequence[str]:
@@ -128,18 +131,12 @@ async def with_work(connection: AsyncConnection, now: datetime, me: str) -> Sequ
     )
     left_behind = and_(or_(lanes.c.owner.is_(None), lanes.c.owner != me), _has_open_attempts())
     query = (
-        select(lanes.c.id)
-        .where(or_(to_send, left_behind), _free_for(me, now))
-        .order_by(lanes.c.priority.desc(), lanes.c.id)
+        select(lanes.c.id).where(or_(to_send, left_behind), _FREE_FOR_ME).order_by(lanes.c.priority.desc(), lanes.c.id)
     )
-    return (await connection.execute(query)).scalars().all()
+    return (await connection.execute(query, {"me": me, "now": now})).scalars().all()
 
 
-_FREE_LANE = (
-    select(lanes)
-    .where(lanes.c.id == bindparam("lane"), _free_for(bindparam("me"), bindparam("now", type_=Instant)))
-    .with_for_update(key_share=True)
-)
+_FREE_LANE = select(lanes).where(lanes.c.id == bindparam("lane"), _FREE_FOR_ME).with_for_update(key_share=True)
 
 
 async def lease(

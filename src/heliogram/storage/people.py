@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.campaign import Audience, AudienceKind
-from heliogram.storage.bulk import Row, add_new_rows, add_rows, insert_into
+from heliogram.storage.bulk import Row, add_new_rows, add_rows, insert_for
 from heliogram.storage.tables.consent import consent_standings
 from heliogram.storage.tables.people import contacts, imports, list_members, lists
 
@@ -22,7 +22,7 @@ async def put_contacts(connection: AsyncConnection, rows: Sequence[Row]) -> None
     """
     if not rows:
         return
-    statement = insert_into(connection.dialect.name, contacts)
+    statement = insert_for(connection)(contacts)
     new = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "phone_e164"],

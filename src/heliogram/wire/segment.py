@@ -7,9 +7,10 @@ A segment has 140 octets: 160 septets or 70 UTF-16 units alone, 153 or 67 beside
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from heliogram.wire import gsm
 from heliogram.wire.errors import OurFault
@@ -29,8 +30,7 @@ JOINED: Final = {Encoding.GSM_7: 153, Encoding.UCS_2: 67}
 _PLAIN: Final = re.compile(r"[@$_\n\r !\"#%&'()*+,\-./0-9:;<=>?A-Za-z]*\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forcing:
+class Forcing(msgspec.Struct, frozen=True, kw_only=True):
     """A character that is not in the GSM alphabet. `position` counts code points from 0."""
 
     position: int
@@ -38,8 +38,7 @@ class Forcing:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class Split(msgspec.Struct, frozen=True, kw_only=True):
     """A text in segments. `n_units` are septets (GSM-7) or UTF-16 units (UCS-2) without headers."""
 
     encoding: Encoding

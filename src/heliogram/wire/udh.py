@@ -1,7 +1,8 @@
 """User data headers: what ties the segments of a long text together (3GPP TS 23.040 §9.2.3.24)."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from heliogram.wire.errors import OurFault, TheirFault
 
@@ -9,8 +10,7 @@ CONCAT_8: Final = 0x00
 CONCAT_16: Final = 0x08
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concat:
+class Concat(msgspec.Struct, frozen=True, kw_only=True):
     """Segment `number` (from 1) of `total`; equal references of one sender belong together."""
 
     reference: int

@@ -1,10 +1,9 @@
 """PDUs against octets laid out by hand, whole and broken."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.smpp.names import RESPONSE, Command, Tag

@@ -107,4 +107,4 @@ def test_any_tlvs_are_a_receipt_or_their_fault(message_id: bytes, state: bytes, 
 
 
 def fields_of(receipt: Receipt) -> dict[str, str]:
-    return {name: getattr(receipt, name) for name in receipt.__dataclass_fields__}
+    return {name: getattr(receipt, name) for name in receipt.__struct_fields__}

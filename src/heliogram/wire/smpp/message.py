@@ -1,8 +1,9 @@
 """Texts in submit_sm and deliver_sm: segments into PDUs and back (§5.2.19, §5.2.21, §5.3.2.32)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from heliogram.wire import gsm, udh
 from heliogram.wire.errors import TheirFault
@@ -18,8 +19,7 @@ _TYPE_MASK: Final = 0x3C
 DATA_CODING: Final = {Encoding.GSM_7.value: 0x00, Encoding.UCS_2.value: 0x08}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """TON 1/NPI 1 international, TON 5 a name, TON 3/NPI 0 a short code (network specific)."""
 
     ton: int

@@ -5,8 +5,9 @@ became of a request stands in its response's header, so nothing in a response's 
 """
 
 import struct
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.smpp.names import RESPONSE, Command
@@ -118,8 +119,7 @@ FIELDS: dict[int, tuple[tuple[str, str, int], ...]] = {
 _ZERO: dict[str, Value] = {"i": 0, "c": "", "m": b""}
 
 
-@dataclass(frozen=True, slots=True)
-class Pdu:
+class Pdu(msgspec.Struct, frozen=True):
     """One PDU. `fields` has the command's fields by name; those left out are zero or empty.
 
     `tlvs` keeps the order and the octets of every TLV, known or not.
@@ -128,7 +128,7 @@ class Pdu:
     command: int
     status: int = 0
     sequence: int = 0
-    fields: dict[str, Value] = field(default_factory=dict)
+    fields: dict[str, Value] = msgspec.field(default_factory=dict)
     tlvs: tuple[tuple[int, bytes], ...] = ()
 
     def text(self, name: str) -> str:

@@ -1,8 +1,9 @@
 """Delivery receipts: the text of Appendix B in every form carriers write it, and the TLVs that beat it (§5.2.28)."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.smpp.names import Tag
@@ -26,8 +27,7 @@ _NUMBERS: Final = {name: number for number, name in STATES.items()}
 _TAG: Final = re.compile(r"\b(id|sub|dlvrd|submit date|done date|stat|err|text):", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """`stat` is the seven-letter word; dates stay as the carrier wrote them: their zone is its own."""
 
     id: str

@@ -9,8 +9,9 @@ ends the process. Source: SMPP v3.4 §2.2-2.8 (states, timers), §4.3 (generic_n
 
 import struct
 from collections import deque
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.smpp.names import (
@@ -66,15 +67,13 @@ TAKES: dict[tuple[Role, SessionState], frozenset[int]] = {
 """The requests each state takes. Responses are always read: they pair with what was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(msgspec.Struct, frozen=True):
     """The other side asks for something; answer with `answer(pdu.sequence, …)`."""
 
     pdu: Pdu
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """The answer to a request of ours. `request` is what was asked, `tag` what the caller called it."""
 
     request: int
@@ -82,21 +81,18 @@ class Answered:
     pdu: Pdu
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(msgspec.Struct, frozen=True):
     """No answer in time, or the session ended first: the request may or may not have been done."""
 
     request: int
     tag: object
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """The session is open for messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """The session is over; close the socket. `status` is the carrier's, 0 where it gave none."""
 
     reason: str
