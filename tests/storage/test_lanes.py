@@ -132,8 +132,8 @@ async def test_a_kept_lease_is_written_again_only_in_its_second_half(store: Stor
 async def test_a_renewed_lease_lasts(store: Store, world: World) -> None:
     async with store.write() as connection:
         await _lease(connection)
-        await lanes.renew(connection, [LANE], me="other", until=LATER + timedelta(hours=1))
         await lanes.renew(connection, [LANE], me="me", until=LATER + timedelta(minutes=1))
+        await lanes.renew(connection, [LANE], me="other", until=LATER + timedelta(hours=1))
         assert await _lease(connection, "other", LATER + timedelta(seconds=59)) is None
         assert await _lease(connection, "other", LATER + timedelta(seconds=61)) is not None
 
