@@ -1,17 +1,19 @@
 """Building: what can be wrong outside is a sentence, the key is made once, ids and secrets are what they say."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 
-from heliogram.app import App, build, country_of
+from heliogram.app import KEYS_LAST, App, build, country_of
 from heliogram.commands.serving import have_workspace
 from heliogram.config import CannotStart, Config
 from heliogram.storage import access, senders
 
+SECOND = timedelta(seconds=1)
 SMPP = {"host": "127.0.0.1", "port": 1, "system_id": "heliogram"}
 
 
@@ -53,6 +55,20 @@ async def test_the_key_is_made_once_and_every_later_start_uses_it(tmp_path: Path
     notes = await asyncio.gather(*(sealed() for _ in range(4)))
     async with build(Config(data=tmp_path), with_accounts=False) as app:
         assert [app.box.decrypt(note) for note in notes] == [b"secret"] * 4
+
+
+async def test_an_idempotency_key_is_remembered_for_a_day_and_no_longer(tmp_path: Path) -> None:
+    async with build(Config(data=tmp_path), with_accounts=False) as app:
+        await have_workspace(app)
+        async with app.store.write() as connection:
+            workspace_id = (await access.workspaces_all(connection))[0]["id"]
+            row = {"workspace_id": workspace_id, "request_hash": "r", "status": 0, "response": ""}
+            for key, age in (("old", KEYS_LAST + SECOND), ("young", KEYS_LAST - SECOND * 30)):
+                await access.take_key(connection, row | {"key": key, "created_at": app.now() - age})
+        assert await app.tidy() == 1
+        async with app.store.read() as connection:
+            assert await access.remembered(connection, workspace_id, "old") is None
+            assert await access.remembered(connection, workspace_id, "young") is not None
 
 
 async def test_an_account_is_opened_with_its_own_settings_and_password(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -26,7 +26,7 @@ from heliogram.delivery.slots import Slots
 from heliogram.delivery.worker import Worker, wait_for
 from heliogram.inbox.read import Reader
 from heliogram.media.workshop import Workshop
-from heliogram.storage import senders
+from heliogram.storage import access, senders
 from heliogram.storage.blobs import Blobs, open_blobs
 from heliogram.storage.engine import Store, open_store
 from heliogram.storage.migrate import migrate
@@ -34,6 +34,9 @@ from heliogram.storage.migrate import migrate
 log = structlog.get_logger()
 
 TICK_S = 0.25
+TIDY_S = 3_600.0
+KEYS_LAST = timedelta(hours=24)
+"""How long an Idempotency-Key is remembered (Stripe's and the draft's usual day)."""
 N_ALLOCATED = 50_000
 """How many more objects than are freed make Python look for cycles. At its own 700 it does little else under load."""
 SWITCH_S = 0.0005
@@ -92,6 +95,7 @@ class App:
                 tasks.create_task(self._expand(), name="expand")
                 tasks.create_task(self._read(), name="read inbound")
                 tasks.create_task(self.worker.run(), name="deliver")
+                tasks.create_task(self._tidy(), name="tidy up")
 
     def sink_for(self, account: Account) -> Sink:
         return sink_of(
@@ -111,6 +115,16 @@ class App:
                 self.worker.wake.set()
             else:
                 await wait_for(self._expand_now, TICK_S)
+
+    async def _tidy(self) -> None:
+        while True:
+            await _outlive("tidy up", self.tidy)
+            await asyncio.sleep(TIDY_S)
+
+    async def tidy(self) -> int:
+        """Forget what has had its time. Returns how many rows."""
+        async with self.store.write() as connection:
+            return await access.forget_keys(connection, self.now() - KEYS_LAST)
 
     async def _read(self) -> None:
         while True:

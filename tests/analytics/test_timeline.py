@@ -271,6 +271,13 @@ async def test_every_receipt_has_its_words(scene: Scene, news: News, title: str,
 # ── what does not go ──
 
 
+async def test_a_reply_says_that_it_comes_from_the_number_the_person_wrote_to(scene: Scene) -> None:
+    (message_id,) = await scene.queue(ADA, from_address="+13125550100")
+    await scene.take()
+    route = _step(await _told(scene, message_id), "route")
+    assert ("Why this sender", "It is the number that the person wrote to.") in route.facts
+
+
 async def test_a_message_without_consent_says_so_and_shows_no_attempt(scene: Scene) -> None:
     await scene.world.add_people([ADA], subscribed=False)
     (message_id,) = await scene.queue(ADA)

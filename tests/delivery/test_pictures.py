@@ -10,6 +10,7 @@ from PIL import Image
 from heliogram.delivery.pictures import N_KEPT, Pictures, PicturesNeeded
 from heliogram.media.plan import all_budgets
 from heliogram.media.workshop import Workshop
+from heliogram.storage.blobs import open_blobs
 from heliogram.storage.tables.media import media_variants
 from tests.delivery.scene import ADA, Scene
 from tests.world import WORKSPACE
@@ -85,6 +86,16 @@ async def test_a_picture_that_cannot_be_read_fits_no_budget(small_scene: Scene) 
     await _upload(small_scene, b"a text file called menu.jpg")
     assert await small_scene.pictures.prepare(WORKSPACE, "menu") == dict.fromkeys(BUDGETS)
     assert await _rows(small_scene) == []
+
+
+async def test_a_picture_whose_file_is_gone_holds_nobody_up(small_scene: Scene) -> None:
+    await _upload(small_scene, _noise())
+    kept = small_scene.pictures.blobs
+    small_scene.pictures.blobs = open_blobs(None)
+    assert await small_scene.pictures.prepare(WORKSPACE, "menu") == dict.fromkeys(BUDGETS)
+    another = _pictures(small_scene)
+    another.blobs = kept
+    assert None not in (await another.prepare(WORKSPACE, "menu")).values()
 
 
 async def test_what_fits_one_budget_may_not_fit_another(small_scene: Scene) -> None:

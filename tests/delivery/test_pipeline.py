@@ -146,6 +146,14 @@ def test_people_alike_go_alike_and_others_do_not() -> None:
     assert ways == [(route.channel, route.reason) for route in alone] * 2
 
 
+def test_two_replies_come_each_from_the_number_that_was_written_to() -> None:
+    second = replace(SENDER, id="second", address="+13125550199")
+    group = replace(GROUP, senders=(SENDER, second))
+    asked = [changed(queued(), id=address, from_address=address) for address in (second.address, SENDER.address)]
+    going = decide(facts(group=group), asked).going
+    assert [draft.the_route().sender.address for draft in going] == [second.address, SENDER.address]
+
+
 # ── what does it say ──
 
 

@@ -34,6 +34,7 @@ SCOPES = {
 }
 OF_EVERY_WORKSPACE = {
     "access.workspaces_all": "the list of owners",
+    "access.forget_keys": "their age alone decides",
     "campaigns.with_state": "the expander and the finisher work for everybody",
     "inbound.unread": "the reader works for everybody; each row names its workspace",
     "lanes.with_work": "the worker works for everybody; each lane names its workspace",

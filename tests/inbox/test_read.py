@@ -119,6 +119,7 @@ async def test_the_confirmation_is_queued_behind_the_fact_before_everything_else
     assert (reply["body"], reply["priority"]) == (GOODBYE.format("Offers"), REPLY_PRIORITY)
     assert (reply["phone_e164"], reply["lane_id"], reply["campaign_id"]) == (ADA, lanes.single_lane_of(GROUP), None)
     assert (reply["content"], reply["contact_id"]) == ("text", world.people[ADA])
+    assert reply["from_address"] == LONG_CODE
     fact = (await _facts(world))[-1]
     assert fact["state"] == "unsubscribed" and fact["id"] < reply["id"]
 

@@ -95,6 +95,19 @@ def test_of_the_senders_at_home_the_groups_order_decides() -> None:
     assert _way(_group(TOLL_FREE, US), TO_US) == ("toll-free", MMS, "mms")
 
 
+def test_a_reply_comes_from_the_number_that_was_written_to() -> None:
+    group = _group(TOLL_FREE, US, GB)
+    assert _way(group, TO_US, Content.TEXT, from_address="us") == ("us", SMS, "text")
+    assert _way(group, TO_GB, Content.TEXT, from_address="us") == ("us", SMS, "text")
+
+
+@pytest.mark.parametrize(
+    "address", ["62449", "gone", None], ids=["a short code from abroad", "one no longer in", "none"]
+)
+def test_a_number_that_cannot_answer_leaves_the_reply_to_the_others(address: str | None) -> None:
+    assert _way(_group(SHORT, GB), TO_GB, Content.TEXT, from_address=address) == ("gb", SMS, "text")
+
+
 def test_among_senders_at_home_the_first_that_can_send_the_picture_sends_it() -> None:
     assert _way(_group(US_TEXT, US_AT_HOME), TO_US) == ("us-at-home", MMS, "mms")
 

@@ -160,6 +160,8 @@ def _evidence(what: str, fact: Row) -> tuple[tuple[str, str], ...]:
 
 def _why_sender(message: Row, attempt: Row) -> str:
     country = message["country"]
+    if attempt["sender"] == message["from_address"]:
+        return "It is the number that the person wrote to."
     if country in (attempt["sender_countries"] or ()):
         return f"It is at home in the recipient's country ({country})."
     return f"The group has no sender at home in {country or 'that country'}; this long code may text abroad."

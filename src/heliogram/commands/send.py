@@ -25,6 +25,7 @@ def send(
         str, typer.Option(help="The text; {{ first_name | default: 'there' }} and the like are filled in.")
     ],
     media: Annotated[Path | None, typer.Option(help="The picture: JPEG, PNG or GIF.")] = None,
+    alt: Annotated[str, typer.Option(help="What is on the picture, for who cannot see it.")] = "",
     name: Annotated[str, typer.Option(help="What to call the campaign; by default, the beginning of the text.")] = "",
     attest_consent: Annotated[str, typer.Option(help="How and when these people agreed; recorded for each.")] = "",
     as_link: Annotated[
@@ -45,6 +46,7 @@ def send(
         "group": group,
         "text": text,
         "name": name,
+        "alt_text": alt,
         "attest_consent": attest_consent,
         "dry_run": str(dry_run).lower(),
     }

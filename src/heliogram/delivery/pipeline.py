@@ -53,12 +53,13 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
 
 def _way(facts: Facts, message: Queued, *, media_fits: bool) -> Route | NoRoute:
     """`choose`, once for all messages of the batch that are alike to it."""
-    alike = (message.country, message.network, message.is_landline, message.content, message.forced_reason, media_fits)
+    forced, address = message.forced_reason, message.from_address
+    alike = (message.country, message.network, message.is_landline, message.content, forced, address, media_fits)
     way = facts.ways.get(alike)
     if way is None:
         to = Destination(country=message.country, network=message.network, is_landline=message.is_landline)
-        forced = message.forced_reason
-        way = choose(facts.group, to, message.content, media_fits=media_fits, forced_reason=forced)
+        group, content = facts.group, message.content
+        way = choose(group, to, content, media_fits=media_fits, forced_reason=forced, from_address=address)
         facts.ways[alike] = way
     return way
 

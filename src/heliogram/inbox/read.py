@@ -156,5 +156,6 @@ class Reader:
             content=Content.TEXT.value,
             body=body,
             now=self._now(),
+            from_address=row["to_address"],
         )
         await lanes.add_messages(connection, lane_id, [reply])

@@ -52,6 +52,8 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     media_id: str | None
     due_at: datetime | None
     expires_at: datetime | None
+    from_address: str | None = None
+    """The sender that a reply is from, where it reaches the person: the number that they wrote to."""
     n_burned: int = 0
     forced_reason: str | None = None
     """Set when an earlier attempt showed that only text + link will do, with why."""

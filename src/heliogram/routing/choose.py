@@ -40,11 +40,15 @@ def choose(
     *,
     media_fits: bool = True,
     forced_reason: str | None = None,
+    from_address: str | None = None,
 ) -> Route | NoRoute:
-    """The way for one message. `forced_reason` is what an earlier attempt showed: then only text + link is left."""
+    """The way for one message. `forced_reason` is what an earlier attempt showed: then only text + link is left.
+
+    `from_address` is the sender to begin with, where it reaches the country: a reply's.
+    """
     if not group.senders:
         return NoRoute(reason="group_has_no_senders")
-    able = _senders_for(group, to.country)
+    able = _senders_for(group, to.country, from_address)
     if not able:
         return NoRoute(reason="no_sender_for_country")
     if content is Content.MMS:
@@ -54,8 +58,11 @@ def choose(
     return _as_text(able, Channel.SMS, "text")
 
 
-def _senders_for(group: Group, country: str) -> list[Sender]:
-    """The group's senders that reach the country, in the group's order: those at home there, else those from abroad."""
+def _senders_for(group: Group, country: str, from_address: str | None) -> list[Sender]:
+    """The group's senders that reach the country, in the group's order: those at home there, else those from abroad.
+
+    Before all of them the one of `from_address`: who wrote to it expects the answer from there.
+    """
     at_home = [sender for sender in group.senders if country in sender.countries]
     abroad = [
         sender
@@ -65,7 +72,8 @@ def _senders_for(group: Group, country: str) -> list[Sender]:
         and sender.may_go_abroad
         and not MMS_COUNTRIES.isdisjoint(sender.countries)
     ]
-    return at_home or abroad
+    asked = [sender for sender in at_home + abroad if sender.address == from_address]
+    return asked + [sender for sender in at_home or abroad if sender.address != from_address]
 
 
 def _with_picture(

@@ -108,6 +108,12 @@ async def take_key(connection: AsyncConnection, row: Row) -> bool:
     return taken.first() is not None
 
 
+async def forget_keys(connection: AsyncConnection, before: datetime) -> int:
+    """Forget the Idempotency-Keys taken before that. Returns how many."""
+    old = idempotency_keys.delete().where(idempotency_keys.c.created_at < before)
+    return (await connection.execute(old)).rowcount
+
+
 async def remember(connection: AsyncConnection, workspace_id: str, key: str, *, status: int, response: str) -> None:
     """Keep an answer, in the transaction of what it answers for."""
     await connection.execute(

@@ -68,6 +68,7 @@ def message_row(
     media_id: str | None = None,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
+    from_address: str | None = None,
 ) -> dict[str, Any]:
     """The row of one message to `contact`, for `add_messages`."""
     return {
@@ -88,6 +89,7 @@ def message_row(
         "expires_at": expires_at,
         "held_until": None,
         "held_reason": None,
+        "from_address": from_address,
     }
 
 
@@ -261,6 +263,7 @@ def _queued(row: Any, *, from_ready: bool = False) -> Queued:
         media_id=row.media_id,
         due_at=row.due_at,
         expires_at=row.expires_at,
+        from_address=row.from_address,
         n_burned=row.n_burned if from_ready else 0,
         forced_reason=row.forced_reason if from_ready else None,
     )

@@ -34,6 +34,11 @@ async def test_one_request_does_the_whole_job(doors: Doors) -> None:
     assert sorted(bodies) == ["Ada", "Bo"]
 
 
+async def test_a_picture_keeps_the_words_for_who_cannot_see_it(doors: Doors) -> None:
+    report = (await ask(doors, media=jpeg(), alt_text="A bowl of soup")).json()
+    assert report["campaign"]["media"]["alt_text"] == "A bowl of soup"
+
+
 async def test_a_dry_run_tells_the_same_and_stores_nothing(doors: Doors) -> None:
     dry = (await ask(doors, media=jpeg(), dry_run="true")).json()
     assert await n_rows(doors, *KEPT) == NOTHING

@@ -19,6 +19,8 @@ from heliogram.media.probe import Picture
 from heliogram.storage import media
 from heliogram.storage.types import storable
 
+ALT_TEXT = "What is on the picture, for who cannot see it"
+
 router = APIRouter(tags=["media"])
 
 
@@ -28,7 +30,7 @@ async def upload(
     caller: CampaignsWrite,
     once: OnceOnly,
     file: Annotated[UploadFile, File(description="JPEG, PNG or GIF")],
-    alt_text: Annotated[str, Form(max_length=500, description="What is on it, for who cannot see it"), CLEAN] = "",
+    alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
 ) -> Response:
     octets = await file.read()
     picture = await inspected(app, octets)

@@ -14,7 +14,7 @@ from heliogram.api.errors import Problem
 from heliogram.api.estimate import Draft, Estimate, estimate_shape, judged
 from heliogram.api.once import OnceOnly
 from heliogram.api.resources.campaigns import draft_row
-from heliogram.api.resources.media import add_picture, inspected
+from heliogram.api.resources.media import ALT_TEXT, add_picture, inspected
 from heliogram.api.resources.people import read_file, rejected_rows
 from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
 from heliogram.api.schema.shape import CLEAN
@@ -51,6 +51,7 @@ async def send(
     group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
     text: Annotated[str, Form(max_length=20_000), CLEAN],
     media: Annotated[UploadFile | None, File(description="JPEG, PNG or GIF")] = None,
+    alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
     name: Annotated[str, Form(max_length=200), CLEAN] = "",
     attest_consent: Annotated[
@@ -61,8 +62,7 @@ async def send(
     """Rows that cannot be used are reported and left out; people without consent are skipped by rule."""
     filename = storable(people.filename or "")[:200]
     attest_consent = attest_consent.strip()
-    people_octets = await people.read()
-    media_octets = await media.read() if media is not None else b""
+    people_octets, media_octets = await people.read(), await media.read() if media is not None else b""
     template = compile_text(text)
     file = await read_file(people_octets)
     the_group = await _group(app, caller, group)
@@ -80,8 +80,8 @@ async def send(
         counted = await _would_import(app, caller, the_group, file, bool(attest_consent))
         report = _report(None, file, counted, estimate)
         return Response(report.model_dump_json(by_alias=True), 200, media_type="application/json")
-    octets = (sha256(people_octets).digest(), sha256(media_octets).digest())
-    said = (*octets, the_group.id, text, attest_consent, draft.content.value, name)
+    files = (sha256(people_octets).digest(), sha256(media_octets).digest())
+    said = (*files, the_group.id, text, attest_consent, draft.content.value, name, alt_text)
     async with app.store.write() as connection:
         if (earlier := await once.earlier(connection, caller.workspace_id, *said)) is not None:
             return earlier
@@ -97,7 +97,7 @@ async def send(
             new_id=app.new_id,
             now=app.now(),
         )
-        media_id = await _store(connection, app, caller, media, media_octets, picture)
+        media_id = await _store(connection, app, caller, media, media_octets, picture, alt_text)
         shape = await _launch(connection, request, caller, draft, imported, media_id, name or _name_of(text))
         answer = await once.keep(connection, caller.workspace_id, 201, _report(shape, file, imported, estimate))
     app.kick()
@@ -174,10 +174,12 @@ async def _store(
     media: UploadFile | None,
     octets: bytes,
     picture: Picture | None,
+    alt_text: str,
 ) -> str | None:
     if media is None or picture is None:
         return None
-    row = await add_picture(connection, app, caller, octets, picture, filename=media.filename or "picture", alt_text="")
+    filename = media.filename or "picture"
+    row = await add_picture(connection, app, caller, octets, picture, filename=filename, alt_text=alt_text)
     return str(row["id"])
 
 

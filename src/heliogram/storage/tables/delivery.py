@@ -58,6 +58,8 @@ messages = Table(
     Column("expires_at", Instant),
     Column("held_until", Instant),
     Column("held_reason", String),
+    # The sender that a reply is from: the number the person wrote to.
+    Column("from_address", String),
     UniqueConstraint("campaign_id", "contact_id"),
     Index("ix_messages_workspace_phone", "workspace_id", "phone_e164"),
 )

@@ -712,6 +712,12 @@ export interface components {
              * @description JPEG, PNG or GIF
              */
             media?: string | null;
+            /**
+             * Alt Text
+             * @description What is on the picture, for who cannot see it
+             * @default
+             */
+            alt_text?: string;
             /** @description By default mms with a picture, text without */
             content?: components["schemas"]["Content"] | null;
             /**
@@ -741,7 +747,7 @@ export interface components {
             file: string;
             /**
              * Alt Text
-             * @description What is on it, for who cannot see it
+             * @description What is on the picture, for who cannot see it
              * @default
              */
             alt_text?: string;
