@@ -31,14 +31,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(what: str, ask: Callable[[], Any], *, within_s: float) -> Any:
+def wait_until(what: str, ask: Callable[[], Any], *, within_s: float, every_s: float = POLL_S) -> Any:
     """Ask again until there is an answer: a condition, not a pause."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
         answer = ask()
         if answer:
             return answer
-        time.sleep(POLL_S)
+        time.sleep(every_s)
     raise StageError(f"{what}: not within {within_s} s")
 
 
