@@ -16,6 +16,7 @@ import structlog
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
+from heliogram.carriers.tls import client_context
 from heliogram.model.event import Callback, Event, Heard
 from heliogram.model.parcel import (
     THROTTLED,
@@ -48,7 +49,10 @@ MAX_ADDRESS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmppSettings:
-    """One account. `window` counts the submits without an answer on one bind; `binds` are sessions side by side."""
+    """One account. `window` counts the submits without an answer on one bind; `binds` are sessions side by side.
+
+    `tls_name` is the name to ask for and to find in the certificate, where it is not the host's.
+    """
 
     host: str
     port: int
@@ -58,6 +62,10 @@ class SmppSettings:
     window: int = 10
     binds: int = 1
     tls: bool = False
+    tls_ca: str = ""
+    tls_name: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
     reconnect_s: float = 1.0
 
     def __post_init__(self) -> None:
@@ -65,6 +73,8 @@ class SmppSettings:
             raise Misconfigured("A port is 1 to 65,535.")
         if not 1 <= self.window <= 10_000 or not 1 <= self.binds <= 32:
             raise Misconfigured("The window is 1 to 10,000 and the binds are 1 to 32.")
+        if not self.tls and (self.tls_ca or self.tls_name or self.tls_certificate or self.tls_key):
+            raise Misconfigured("The settings of TLS mean nothing without tls=true.")
         # The lengths of the bind's fields (SMPP v3.4 §4.1).
         if not 1 <= len(self.system_id) <= 15 or len(self.password) > 8 or len(self.system_type) > 12:
             raise Misconfigured(
@@ -72,6 +82,10 @@ class SmppSettings:
             )
         if not (self.system_id + self.password + self.system_type).isascii():
             raise Misconfigured("SMPP takes system id, password and system type in ASCII only.")
+
+
+def _context(settings: SmppSettings) -> ssl.SSLContext:
+    return client_context(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
 
 
 class SmppCarrier:
@@ -82,7 +96,7 @@ class SmppCarrier:
         self.capabilities = Capabilities(sms=True, mms=False, idempotent=False, window=settings.window * settings.binds)
         self._new_id = new_id
         self._inbox: Inbox = asyncio.Queue()
-        context = ssl.create_default_context() if settings.tls else None
+        context = _context(settings) if settings.tls else None
         self._binds = [Bind(settings, context, self._inbox, number) for number in range(settings.binds)]
 
     @classmethod

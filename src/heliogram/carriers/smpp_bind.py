@@ -13,6 +13,7 @@ from typing import Protocol, cast
 import msgspec
 import structlog
 
+from heliogram.carriers.tls import why_refused
 from heliogram.wire.smpp.names import OK, Command
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.session import Answered, Bound, Ended, Requested, Role, Session, SessionState, Unanswered
@@ -61,6 +62,8 @@ class BindSettings(Protocol):
     def window(self) -> int: ...
     @property
     def reconnect_s(self) -> float: ...
+    @property
+    def tls_name(self) -> str: ...
 
 
 class Bind(asyncio.Protocol):
@@ -76,6 +79,7 @@ class Bind(asyncio.Protocol):
         self._session: Session | None = None
         self._transport: asyncio.Transport | None = None
         self._flush_due = False
+        self._has_heard = False
         self._room = asyncio.Event()
         self._ended = asyncio.Event()
         self._bound = asyncio.Event()
@@ -145,7 +149,13 @@ class Bind(asyncio.Protocol):
         self._bound.clear()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                await loop.create_connection(lambda: self, self._settings.host, self._settings.port, ssl=self._context)
+                await loop.create_connection(
+                    lambda: self,
+                    self._settings.host,
+                    self._settings.port,
+                    ssl=self._context,
+                    server_hostname=(self._settings.tls_name or self._settings.host) if self._context else None,
+                )
         except (OSError, TimeoutError, UnicodeError) as problem:
             self.trouble = f"The carrier cannot be reached ({_words(problem)})."
             return False
@@ -177,6 +187,7 @@ class Bind(asyncio.Protocol):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # uvloop's transports are not subclasses of asyncio's, only shaped like them.
         self._transport = cast(asyncio.Transport, transport)
+        self._has_heard = False
         self._session = Session(Role.ESME, window=self._settings.window, now=self._now())
         self._session.bind(
             Command.BIND_TRANSCEIVER,
@@ -193,6 +204,7 @@ class Bind(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._session is None:
             return
+        self._has_heard = True
         self._session.receive(data, self._now())
         self._take_events()
         self._flush_soon()
@@ -202,7 +214,7 @@ class Bind(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._session is not None:
-            self._session.lost("the connection was lost")
+            self._session.lost(_LOST_UNHEARD if self._context and not self._has_heard else "the connection was lost")
             self._take_events()
         self._session = None
         self._transport = None
@@ -263,6 +275,9 @@ class Bind(asyncio.Protocol):
         return asyncio.get_running_loop().time()
 
 
+# In TLS 1.3 a client's side of the handshake ends before the server has looked at the client's certificate
+# (RFC 8446 §4.4.2): that it is missing or not taken shows as a connection that ends without a word.
+_LOST_UNHEARD = "the carrier hung up without a word; it may want another certificate of ours (tls_certificate)"
 _MESSAGES = frozenset({Command.DELIVER_SM, Command.DATA_SM})
 
 
@@ -270,6 +285,8 @@ def _words(problem: OSError | TimeoutError | UnicodeError) -> str:
     match problem:
         case ConnectionRefusedError():
             return "nothing listens there"
+        case ssl.SSLError():
+            return why_refused(problem)
         case UnicodeError():
             return "its address is no name of a host"
         case _:

@@ -8,7 +8,8 @@ from pathlib import Path
 class SimulatorSettings:
     """Ports on loopback (0: the system chooses), credentials, and how slow it is.
 
-    `mm7_callback_url` is where receipts and replies for picture messages are posted.
+    `mm7_callback_url` is where receipts and replies for picture messages are posted. The `tls_` files (PEM) put SMPP
+    into TLS; with `tls_client_ca` a client needs a certificate of that authority.
     """
 
     folder: Path
@@ -18,6 +19,9 @@ class SimulatorSettings:
     system_id: str = "heliogram"
     password: str = field(default="secret", repr=False)
     mm7_callback_url: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_client_ca: str = ""
     receipt_delay_s: float = 0.05
     answer_delay_s: float = 0.0
     ready_file: Path | None = None

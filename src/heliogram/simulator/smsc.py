@@ -6,6 +6,7 @@ nobody acknowledged is sent again at the next bind.
 
 import asyncio
 import socket
+import ssl
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -266,7 +267,16 @@ class SmscSession(asyncio.Protocol):
 
 async def start_smsc(smsc: Smsc) -> asyncio.Server:
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: SmscSession(smsc), "127.0.0.1", smsc.settings.smpp_port)
+    context = _context(smsc.settings) if smsc.settings.tls_certificate else None
+    return await loop.create_server(lambda: SmscSession(smsc), "127.0.0.1", smsc.settings.smpp_port, ssl=context)
+
+
+def _context(settings: SimulatorSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=settings.tls_client_ca or None)
+    context.load_cert_chain(settings.tls_certificate, settings.tls_key or None)
+    if settings.tls_client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def _shown(pdu: Pdu) -> str:
