@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,40 +15,16 @@ from heliogram.wire.smpp.names import OK, RINVDSTADR, RMSGQFUL, RSYSERR, RTHROTT
 from heliogram.wire.smpp.pdu import Pdu
 from tests.world import Ids
 
+from .bound import OWN, bound, carrying
 from .gateway import closed_port
 from .sides import Shelf, mms_parcel, sms_parcel, until
 from .smsc_peer import Line, Peer, context_of_nobody, peer, phone_text, receipt
-
-OWN: dict[str, Any] = {"host": "127.0.0.1", "port": 2775, "system_id": "helio"}
 
 
 @pytest.fixture
 async def smsc() -> AsyncIterator[Peer]:
     async with peer() as opened:
         yield opened
-
-
-@asynccontextmanager
-async def carrying(port: int, shelf: Shelf | None = None, **changes: Any) -> AsyncIterator[SmppCarrier]:
-    """A carrier that listens at a port of loopback. It leaves without a goodbye, which no test here waits for."""
-    carrier = SmppCarrier.configured({**OWN, "port": port, "reconnect_s": 0.01} | changes, "secret", Ids().new_id)
-    listening = asyncio.create_task(carrier.listen(shelf or Shelf()))
-    try:
-        yield carrier
-    finally:
-        listening.cancel()
-        await asyncio.wait([listening])
-        for bind in carrier._binds:
-            if bind._transport is not None:
-                bind._transport.abort()
-        await carrier.close()
-
-
-async def bound(smsc: Peer, carrier: SmppCarrier) -> Line:
-    line = await smsc.line()
-    await line.bind()
-    await until(lambda: carrier.health().link is Link.UP)
-    return line
 
 
 async def sent(carrier: SmppCarrier, line: Line, parcel: SmsParcel, *answers: tuple[int, str]) -> Outcome:
@@ -359,6 +334,8 @@ async def test_a_stranger_in_tls_does_not_learn_the_password(tmp_path: Path) -> 
         ({"window": 10_001}, "secret", "window"),
         ({"binds": 0}, "secret", "binds"),
         ({"binds": 33}, "secret", "binds"),
+        ({"per_s": 0}, "secret", "segments a second"),
+        ({"per_s": 100_001}, "secret", "segments a second"),
         ({"system_id": ""}, "secret", "system id"),
         ({"system_id": "s" * 16}, "secret", "system id"),
         ({"system_id": "zürich"}, "secret", "ASCII"),

@@ -13,6 +13,7 @@ MAY_READ_THE_CLOCK = {
     "src/heliogram/clock.py": "the clock and the dice, which `app.py` and the doors hand to everyone else",
 }
 MAY_USE_A_STOPWATCH = {
+    "src/heliogram/carriers/smpp.py": "the pace of segments is made of spans of time, in which it also sleeps",
     "src/heliogram/carriers/smpp_bind.py": "the session's deadlines are spans of time: the loop's monotonic clock, "
     "by which it also wakes up, cannot jump when somebody sets the wall clock",
     "src/heliogram/commands/follow.py": "how long a server may be away for a restart: a span of time, at a terminal",

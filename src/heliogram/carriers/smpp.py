@@ -5,6 +5,7 @@ sink has stored them, never before. What the octets mean is `wire.smpp`; when to
 """
 
 import asyncio
+import math
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from heliogram.carriers.pace import Pace
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
@@ -51,6 +53,7 @@ MAX_ADDRESS = 20
 class SmppSettings:
     """One account. `window` counts the submits without an answer on one bind; `binds` are sessions side by side.
 
+    `per_s` is the carrier's limit in segments a second, over all binds; None: none that we know of.
     `tls_name` is the name to ask for and to find in the certificate, where it is not the host's.
     """
 
@@ -61,6 +64,7 @@ class SmppSettings:
     system_type: str = ""
     window: int = 10
     binds: int = 1
+    per_s: float | None = None
     tls: bool = False
     tls_ca: str = ""
     tls_name: str = ""
@@ -73,6 +77,8 @@ class SmppSettings:
             raise Misconfigured("A port is 1 to 65,535.")
         if not 1 <= self.window <= 10_000 or not 1 <= self.binds <= 32:
             raise Misconfigured("The window is 1 to 10,000 and the binds are 1 to 32.")
+        if self.per_s is not None and not 0.1 <= self.per_s <= 100_000:
+            raise Misconfigured("The segments a second are 0.1 to 100,000.")
         if not self.tls and (self.tls_ca or self.tls_name or self.tls_certificate or self.tls_key):
             raise Misconfigured("The settings of TLS mean nothing without tls=true.")
         # The lengths of the bind's fields (SMPP v3.4 §4.1).
@@ -84,6 +90,15 @@ class SmppSettings:
             raise Misconfigured("SMPP takes system id, password and system type in ASCII only.")
 
 
+_TOO_FAST = frozenset({RTHROTTLED, RMSGQFUL})
+
+
+def _window(settings: SmppSettings) -> int:
+    """What may be out at once: not more than leaves in a second, so that nobody's turn comes long after the verdict."""
+    window = settings.window * settings.binds
+    return window if settings.per_s is None else max(1, min(window, math.ceil(settings.per_s)))
+
+
 def _context(settings: SmppSettings) -> ssl.SSLContext:
     return client_context(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
 
@@ -93,7 +108,8 @@ class SmppCarrier:
 
     def __init__(self, settings: SmppSettings, new_id: Callable[[], str]) -> None:
         self.settings = settings
-        self.capabilities = Capabilities(sms=True, mms=False, idempotent=False, window=settings.window * settings.binds)
+        self.capabilities = Capabilities(sms=True, mms=False, idempotent=False, window=_window(settings))
+        self._pace = Pace(settings.per_s)
         self._new_id = new_id
         self._inbox: Inbox = asyncio.Queue()
         context = _context(settings) if settings.tls else None
@@ -121,11 +137,18 @@ class SmppCarrier:
         if not up:
             return self._unreachable()
         bind = max(up, key=Bind.free)
-        replies = [await bind.submit(pdu) for pdu in pdus]
+        replies = [await self._submit(bind, pdu) for pdu in pdus]
         if replies[0] is None:
             return self._unreachable()
         answers = [await reply if reply is not None else None for reply in replies]
+        if any(answer is not None and answer.status in _TOO_FAST for answer in answers):
+            self._pace.throttled(asyncio.get_running_loop().time())
         return outcome_of(answers, _exchange(parcel, answers))
+
+    async def _submit(self, bind: Bind, pdu: Pdu) -> "asyncio.Future[Reply] | None":
+        if wait_s := self._pace.wait_s(asyncio.get_running_loop().time()):
+            await asyncio.sleep(wait_s)
+        return await bind.submit(pdu)
 
     def _unreachable(self) -> Refused:
         """Nothing left for the carrier."""
@@ -145,7 +168,9 @@ class SmppCarrier:
         n_up = sum(bind.is_bound() for bind in self._binds)
         where = f"{self.settings.host}:{self.settings.port}"
         if n_up:
-            return Health(link=Link.UP, detail=f"Connected to {where} ({n_up} of {len(self._binds)} sessions).")
+            slowed = f" Slowed to {self._pace.per_s:.0f} a second: it throttles." if self._pace.is_slowed() else ""
+            detail = f"Connected to {where} ({n_up} of {len(self._binds)} sessions).{slowed}"
+            return Health(link=Link.UP, detail=detail)
         trouble = self._binds[0].trouble
         link = Link.DOWN if trouble else Link.CONNECTING
         return Health(link=link, detail=f"{where}: {trouble}" if trouble else f"Connecting to {where}.")
@@ -203,7 +228,7 @@ def outcome_of(answers: Sequence[Reply], exchange: str) -> Outcome:
 
 def _refusal(code: int, exchange: str) -> Refused:
     status = status_of(code)
-    if code in (RTHROTTLED, RMSGQFUL):
+    if code in _TOO_FAST:
         return Refused(
             code=THROTTLED, reason=status.sentence, permanent=False, retry_after_s=RETRY_AFTER_S, exchange=exchange
         )

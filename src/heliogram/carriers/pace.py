@@ -1,0 +1,69 @@
+"""How fast an account sends: its limit in segments a second, and what a carrier that throttles makes of it.
+
+Pure: the time is the caller's, in seconds of a clock that only goes forward.
+"""
+
+MIN_PER_S = 1.0
+SHRINK = 0.5
+"""What is left of the pace when the carrier throttles, once in `CALM_S` at most: a full window is refused as one."""
+CALM_S = 1.0
+REGROW_PER_S = 0.05
+"""How much of the limit comes back in a second without a refusal: from the slowest to the full pace in 20 s."""
+
+
+class Pace:
+    """The places of one account's segments, one behind the other at even distances.
+
+    So no second, wherever it begins, has more segments than the limit: carriers count theirs, not ours. Without a
+    limit nothing waits until the carrier throttles; then the rate it refused is taken for its limit.
+    """
+
+    def __init__(self, limit_per_s: float | None = None) -> None:
+        self.limit_per_s = limit_per_s
+        self.per_s = limit_per_s
+        self._next_at = 0.0
+        self._grown_at = 0.0
+        self._throttled_at = -CALM_S
+        self._second = 0
+        self._n_this_second = 0
+        self._n_last_second = 0
+
+    def wait_s(self, now: float) -> float:
+        """Take the next place. Returns how long to wait for it."""
+        self._regrow(now)
+        if self.per_s is None:
+            self._count(now)
+            return 0.0
+        at = max(now, self._next_at)
+        self._next_at = at + 1 / self.per_s
+        self._count(at)
+        return at - now
+
+    def throttled(self, now: float) -> None:
+        """The carrier refused a segment for its rate."""
+        if now - self._throttled_at < CALM_S:
+            return
+        self._throttled_at = self._grown_at = now
+        if self.per_s is None:
+            self.limit_per_s = max(MIN_PER_S, float(max(self._n_this_second, self._n_last_second)))
+            self.per_s = self.limit_per_s
+        self.per_s = max(MIN_PER_S, self.per_s * SHRINK)
+
+    def is_slowed(self) -> bool:
+        return self.per_s is not None and self.limit_per_s is not None and self.per_s < self.limit_per_s
+
+    def _regrow(self, now: float) -> None:
+        if self.per_s is None or self.limit_per_s is None or self.per_s >= self.limit_per_s:
+            return
+        if now - self._throttled_at < CALM_S:
+            self._grown_at = now
+            return
+        self.per_s = min(self.limit_per_s, self.per_s + self.limit_per_s * REGROW_PER_S * (now - self._grown_at))
+        self._grown_at = now
+
+    def _count(self, at: float) -> None:
+        second = int(at)
+        if second != self._second:
+            self._n_last_second = self._n_this_second if second == self._second + 1 else 0
+            self._second, self._n_this_second = second, 0
+        self._n_this_second += 1
