@@ -41,6 +41,12 @@ def _message() -> Found:
     return message
 
 
+def _segments() -> Found:
+    from heliogram.commands.segments import segments
+
+    return segments
+
+
 def _link() -> Found:
     from heliogram.commands.serve import link
 
@@ -88,6 +94,7 @@ COMMANDS: Final[dict[str, Callable[[], Found]]] = {
     "serve": _serve,
     "send": _send,
     "message": _message,
+    "segments": _segments,
     "link": _link,
     "simulator": _simulator,
     "migrate": _migrate,

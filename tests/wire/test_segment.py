@@ -1,5 +1,7 @@
 """Segments: what fits, where a text may be cut, and that everyone counts alike. The browser reads the same facts."""
 
+import unicodedata
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from heliogram.wire import gsm
 from heliogram.wire.errors import OurFault
 from heliogram.wire.segment import (
     JOINED,
+    JOINED_16,
     MAX_SEGMENTS,
     SINGLE,
     Encoding,
@@ -15,6 +18,7 @@ from heliogram.wire.segment import (
     count_units,
     encode_part,
     measure,
+    split_plainly,
     split_text,
 )
 from tests.wire.vectors import Vector, each, facts, text_of
@@ -43,6 +47,7 @@ def test_a_segment_holds_140_octets_with_and_without_its_header() -> None:
     for encoding, bits in ((Encoding.GSM_7, 7), (Encoding.UCS_2, 16)):
         assert SINGLE[encoding] * bits <= 140 * 8 < (SINGLE[encoding] + 1) * bits
         assert JOINED[encoding] * bits <= (140 - 6) * 8 < (JOINED[encoding] + 1) * bits
+        assert JOINED_16[encoding] * bits <= (140 - 7) * 8 < (JOINED_16[encoding] + 1) * bits
 
 
 @pytest.mark.parametrize(("letter", "per_segment"), [("a", 153), ("ж", 67)])
@@ -52,11 +57,19 @@ def test_ten_segments_are_allowed_and_the_eleventh_begins_with_one_letter_more(l
     assert split_text(full + letter).n_segments == 11
 
 
+@pytest.mark.parametrize(("letter", "per_segment"), [("a", 152), ("ж", 66)])
+def test_a_16_bit_reference_takes_room_in_every_segment_of_several(letter: str, per_segment: int) -> None:
+    assert split_text(letter * per_segment * 2, is_wide=True).parts == (letter * per_segment,) * 2
+    assert split_text(letter * (per_segment * 2 + 1), is_wide=True).n_segments == 3
+    alone = SINGLE[split_text(letter).encoding]
+    assert split_text(letter * alone, is_wide=True).n_segments == 1
+
+
 @given(TEXTS)
 @example("")
 def test_the_segments_of_a_text_are_the_text(text: str) -> None:
     split = split_text(text)
-    assert "".join(split.parts) == text
+    assert "".join(split.parts) == unicodedata.normalize("NFC", text)
     assert (
         split.n_units == count_units(text, split.encoding) == sum(count_units(p, split.encoding) for p in split.parts)
     )
@@ -74,12 +87,13 @@ def test_nothing_is_over_capacity_and_nothing_is_empty(text: str) -> None:
 @given(TEXTS)
 def test_the_octets_of_the_segments_read_as_the_text_so_no_pair_is_cut(text: str) -> None:
     split = split_text(text)
+    whole = unicodedata.normalize("NFC", text)
     octets = [encode_part(part, split.encoding) for part in split.parts]
     if split.encoding is Encoding.GSM_7:
-        assert "".join(map(gsm.decode, octets)) == text
+        assert "".join(map(gsm.decode, octets)) == whole
         assert not any(part.endswith(b"\x1b") for part in octets)
     else:
-        assert "".join(part.decode("utf-16-be", "surrogatepass") for part in octets) == text
+        assert "".join(part.decode("utf-16-be", "surrogatepass") for part in octets) == whole
 
 
 @given(TEXTS)
@@ -98,6 +112,7 @@ def test_a_longer_text_never_has_fewer_segments_in_the_same_encoding(text: str, 
 @given(TEXTS)
 def test_what_forces_ucs_2_is_named_at_its_place(text: str) -> None:
     split = split_text(text)
+    text = unicodedata.normalize("NFC", text)
     assert bool(split.forcing) == (split.encoding is Encoding.UCS_2)
     assert [text[each.position] for each in split.forcing] == [c for c in text if c not in gsm.CHARACTERS]
     assert [each.character for each in split.forcing] == [text[each.position] for each in split.forcing]
@@ -108,6 +123,33 @@ def test_forcing_characters_have_names_that_people_know() -> None:
         (2, "Right single quotation mark"),
         (4, "U+0009"),
         (5, "Slightly smiling face"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "n_segments"),
+    [
+        ("It’s on", "It's on", 1),
+        ("’" * 71 + "🙂", None, 0),  # still UCS-2, and no segment fewer
+        ("…" * 70 + "🙂", None, 0),  # three dots for one would cost a segment
+        ("It's on", None, 0),
+        ("🙂", None, 0),
+    ],
+)
+def test_a_text_is_made_plain_where_that_wins_something(text: str, plain: str | None, n_segments: int) -> None:
+    plainly = split_plainly(text, split_text(text))
+    assert (plainly and ("".join(plainly.parts), plainly.n_segments)) == (plain and (plain, n_segments))
+
+
+def test_what_forces_ucs_2_has_its_plain_spelling_outside_links_and_liquid() -> None:
+    forcing = split_text("e\u0301 “🙂” https://a.example/’ {{ x | default: ‘’ }}").forcing
+    assert [(each.position, each.character, each.replacement) for each in forcing] == [
+        (2, "“", '"'),
+        (3, "🙂", None),
+        (4, "”", '"'),
+        (24, "’", None),
+        (42, "‘", None),
+        (43, "’", None),
     ]
 
 

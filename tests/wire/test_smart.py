@@ -1,10 +1,12 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from heliogram.wire import gsm
 from heliogram.wire.segment import split_text
-from heliogram.wire.smart import REPLACEMENTS, smarten
+from heliogram.wire.smart import REPLACEMENTS, replacements_in, smarten
 from tests.wire.vectors import Vector, each, facts
 
 
@@ -32,6 +34,13 @@ def test_a_text_that_is_gsm_already_is_never_changed(text: str) -> None:
 @given(st.text(st.one_of(st.sampled_from(sorted(REPLACEMENTS)), st.sampled_from("ab \u0303{}%:/htps"))))
 def test_making_it_plain_twice_changes_nothing_more(text: str) -> None:
     assert smarten(smarten(text)) == smarten(text)
+
+
+@given(st.text(st.one_of(st.sampled_from(sorted(REPLACEMENTS)), st.sampled_from("ab {}%:/htps"))))
+def test_the_replacements_are_those_that_make_it_plain(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
+    found = replacements_in(text)
+    assert "".join(found.get(at, character) for at, character in enumerate(text)) == smarten(text)
 
 
 def test_it_makes_one_segment_of_what_were_three() -> None:

@@ -1,19 +1,23 @@
 """Cuts a text into the segments a handset will join again, and counts them. One implementation for everyone.
 
-Source: 3GPP TS 23.040 §9.2.3.24.1 (concatenation, 8-bit reference: a header of 6 octets), TS 23.038 (alphabets).
-A segment has 140 octets: 160 septets or 70 UTF-16 units alone, 153 or 67 beside the header.
+Source: 3GPP TS 23.040 §9.2.3.24.1 (concatenation: a header of 6 octets with an 8-bit reference, of 7 with a 16-bit
+one), TS 23.038 (alphabets). A segment has 140 octets: 160 septets or 70 UTF-16 units alone, 153 or 67 beside the
+shorter header, 152 or 66 beside the longer. What is counted is the text in NFC, as it is sent.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from heliogram.wire import gsm
+from heliogram.wire.clusters import cluster_end, cluster_start
 from heliogram.wire.errors import OurFault
+from heliogram.wire.smart import replacements_in, smarten
 
 
 class Encoding(StrEnum):
@@ -25,17 +29,23 @@ MAX_SEGMENTS: Final = 10
 """The most segments a message may have (Braze; carriers and handsets cut longer ones)."""
 SINGLE: Final = {Encoding.GSM_7: 160, Encoding.UCS_2: 70}
 JOINED: Final = {Encoding.GSM_7: 153, Encoding.UCS_2: 67}
+JOINED_16: Final = {Encoding.GSM_7: 152, Encoding.UCS_2: 66}
+"""With a 16-bit reference, as SMSCs may write it that make the header themselves."""
 
 # One septet a character and no more: what ASCII and the alphabet share, without the extension and the backtick.
 _PLAIN: Final = re.compile(r"[@$_\n\r !\"#%&'()*+,\-./0-9:;<=>?A-Za-z]*\Z")
 
 
 class Forcing(msgspec.Struct, frozen=True, kw_only=True):
-    """A character that is not in the GSM alphabet. `position` counts code points from 0."""
+    """A character that is not in the GSM alphabet. `position` counts code points of the text in NFC, from 0.
+
+    `replacement` is the plain spelling that smart encoding would give it here, None where there is none.
+    """
 
     position: int
     character: str
     name: str
+    replacement: str | None = None
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,29 +54,43 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     encoding: Encoding
     parts: tuple[str, ...]
     n_units: int
-    forcing: tuple[Forcing, ...] = ()
 
     @property
     def n_segments(self) -> int:
         return len(self.parts)
 
+    @property
+    def forcing(self) -> tuple[Forcing, ...]:
+        """The characters that force UCS-2, in order."""
+        return forcing_in("".join(self.parts)) if self.encoding is Encoding.UCS_2 else ()
 
-def split_text(text: str, *, encoding: Encoding | None = None) -> Split:
-    """Cut `text` into segments, in the smallest encoding that holds it or the one asked for.
+
+def split_text(text: str, *, encoding: Encoding | None = None, is_wide: bool = False) -> Split:
+    """Cut `text`, in NFC, into segments, in the smallest encoding that holds it or the one asked for.
 
     Escape pairs, surrogate pairs and grapheme clusters that fit a segment are never cut in two. An empty text is
-    one empty segment. Raises OurFault when GSM-7 is asked for and the text is not in it.
+    one empty segment. `is_wide` leaves room for a 16-bit reference. Raises OurFault when GSM-7 is asked for and the
+    text is not in it.
     """
-    forcing = forcing_in(text)
+    text = unicodedata.normalize("NFC", text)
     if encoding is None:
-        encoding = Encoding.UCS_2 if forcing else Encoding.GSM_7
-    if encoding is Encoding.GSM_7 and forcing:
+        encoding = Encoding.GSM_7 if gsm.is_gsm7(text) else Encoding.UCS_2
+    elif encoding is Encoding.GSM_7 and (forcing := forcing_in(text)):
         raise OurFault(f"{forcing[0].name} is not in the GSM 7-bit alphabet")
     n_units = count_units(text, encoding)
     if n_units <= SINGLE[encoding]:
-        return Split(encoding=encoding, parts=(text,), n_units=n_units, forcing=forcing)
-    parts = tuple(_fill(text, encoding))
-    return Split(encoding=encoding, parts=parts, n_units=n_units, forcing=forcing)
+        return Split(encoding=encoding, parts=(text,), n_units=n_units)
+    joined = JOINED_16 if is_wide else JOINED
+    return Split(encoding=encoding, parts=tuple(_fill(text, encoding, joined[encoding])), n_units=n_units)
+
+
+def split_plainly(text: str, split: Split, *, is_wide: bool = False) -> Split | None:
+    """What smart encoding makes of a text that is `split` as it stands; None where nothing is won by it."""
+    if split.encoding is Encoding.GSM_7:
+        return None
+    plainly = split_text(smarten(text), is_wide=is_wide)
+    is_better = plainly.encoding is Encoding.GSM_7 or plainly.n_segments < split.n_segments
+    return plainly if is_better else None
 
 
 def measure(text: str) -> tuple[Encoding, int, int]:
@@ -76,11 +100,12 @@ def measure(text: str) -> tuple[Encoding, int, int]:
         if n_units <= 160:
             return Encoding.GSM_7, 1, n_units
         return Encoding.GSM_7, -(-n_units // 153), n_units
+    text = unicodedata.normalize("NFC", text)
     encoding = Encoding.GSM_7 if gsm.is_gsm7(text) else Encoding.UCS_2
     n_units = count_units(text, encoding)
     if n_units <= SINGLE[encoding]:
         return encoding, 1, n_units
-    return encoding, sum(1 for _part in _fill(text, encoding)), n_units
+    return encoding, sum(1 for _part in _fill(text, encoding, JOINED[encoding])), n_units
 
 
 def count_units(text: str, encoding: Encoding) -> int:
@@ -97,66 +122,47 @@ def encode_part(part: str, encoding: str) -> bytes:
 
 
 def forcing_in(text: str) -> tuple[Forcing, ...]:
-    """The characters that force UCS-2, in order."""
+    """The characters of a text in NFC that force UCS-2, in order."""
     if gsm.is_gsm7(text):
         return ()
+    plain = replacements_in(text)
     return tuple(
-        Forcing(
-            position=position,
-            character=character,
-            name=unicodedata.name(character, f"U+{ord(character):04X}").capitalize(),
-        )
+        Forcing(position=position, character=character, name=_name(character), replacement=plain.get(position))
         for position, character in enumerate(text)
         if character not in gsm.CHARACTERS
     )
 
 
-def _fill(text: str, encoding: Encoding) -> Iterator[str]:
+@lru_cache(4096)
+def _name(character: str) -> str:
+    return unicodedata.name(character, "").capitalize() or f"U+{ord(character):04X}"
+
+
+def _fill(text: str, encoding: Encoding, room: int) -> Iterator[str]:
     """Segments as full as they can be, in whole clusters; a cluster larger than a segment is cut between characters."""
-    room = JOINED[encoding]
-    part: list[str] = []
-    used = 0
-    for cluster in _clusters(text, encoding):
-        size = count_units(cluster, encoding)
-        pieces = [cluster] if size <= room else list(cluster)
-        for piece in pieces:
-            size = count_units(piece, encoding)
-            if used + size > room:
-                yield "".join(part)
-                part, used = [], 0
-            part.append(piece)
-            used += size
-    yield "".join(part)
+    start = 0
+    while (end := _reach(text, start, encoding, room)) < len(text):
+        if encoding is Encoding.UCS_2:  # the alphabet has no combining characters
+            end = _between_clusters(text, start, end, room)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
-def _clusters(text: str, encoding: Encoding) -> Iterator[str]:
-    if encoding is Encoding.GSM_7:
-        yield from text  # the alphabet has no combining characters
-        return
-    cluster = ""
-    for character in text:
-        if cluster and not _joins(cluster, character):
-            yield cluster
-            cluster = ""
-        cluster += character
-    if cluster:
-        yield cluster
+def _reach(text: str, start: int, encoding: Encoding, room: int) -> int:
+    """The furthest end of a segment that begins at `start`, in whole characters."""
+    part = text[start : start + room]
+    over = count_units(part, encoding) - room
+    end = start + len(part)
+    while over > 0:
+        end -= 1
+        over -= count_units(text[end], encoding)
+    return end
 
 
-_ZWJ: Final = "\u200d"
-
-
-def _joins(cluster: str, character: str) -> bool:
-    """Whether a handset draws `character` as part of what is before it (the cases of UAX #29 that texts meet)."""
-    if character == _ZWJ or cluster[-1] == _ZWJ:
-        return True
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Mc"):
-        return True
-    if "\U0001f3fb" <= character <= "\U0001f3ff":  # skin tones
-        return True
-    # Two regional indicators make a flag; a third begins the next.
-    return _is_flag_half(character) and _is_flag_half(cluster[-1]) and len(cluster) % 2 == 1
-
-
-def _is_flag_half(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
+def _between_clusters(text: str, start: int, end: int, room: int) -> int:
+    first = cluster_start(text, end, start)
+    if first == end:
+        return end
+    cluster = text[first : cluster_end(text, first, first + room + 1)]
+    return end if first == start or count_units(cluster, Encoding.UCS_2) > room else first

@@ -45,7 +45,8 @@ _SAME_AS: Final = {
     "#": "\ufe5f",
     "%": "\ufe6a",
     "&": "\ufe60",
-    " ": "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+    " ": "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029"
+    "\u202f\u205f\u3000",
     "": "\u200b\u2060\ufeff\x7f",
 }
 _FULLWIDTH: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
@@ -61,6 +62,7 @@ REPLACEMENTS: Final[dict[str, str]] = {
     **{odd: plain for plain, odds in _SAME_AS.items() for odd in odds},
 }
 _TABLE: Final = str.maketrans(REPLACEMENTS)
+_ODD: Final = re.compile("[" + "".join(map(re.escape, REPLACEMENTS)) + "]")
 _KEPT: Final = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|https?://\S+)", re.DOTALL)
 
 
@@ -71,6 +73,14 @@ def smarten(text: str) -> str:
     """
     pieces = _KEPT.split(text)
     return "".join(piece if index % 2 else _plain(piece) for index, piece in enumerate(pieces))
+
+
+def replacements_in(text: str) -> dict[int, str]:
+    """What `smarten` replaces in a text in NFC: position in code points → the plain spelling."""
+    if _ODD.search(text) is None:
+        return {}
+    kept = {at for match in _KEPT.finditer(text) for at in range(*match.span())}
+    return {match.start(): REPLACEMENTS[match.group()] for match in _ODD.finditer(text) if match.start() not in kept}
 
 
 def _plain(piece: str) -> str:

@@ -1,5 +1,6 @@
 // Cuts a text into segments as the server does (wire/segment.py), so that the counter follows each key press.
 // Iterates by code point, counts by UTF-16 unit. Source: 3GPP TS 23.040 §9.2.3.24.1. Kept equal by shared vectors.
+import { clustersOf } from './text/clusters.ts';
 import { septetsOf } from './text/gsm.ts';
 
 export type Encoding = 'GSM-7' | 'UCS-2';
@@ -15,7 +16,8 @@ export interface Split {
 export const SINGLE: Record<Encoding, number> = { 'GSM-7': 160, 'UCS-2': 70 };
 export const JOINED: Record<Encoding, number> = { 'GSM-7': 153, 'UCS-2': 67 };
 
-export function splitText(text: string): Split {
+export function splitText(given: string): Split {
+	const text = given.normalize('NFC');
 	const encoding = encodingOf(text);
 	const n_units = unitsOf(text, encoding);
 	if (n_units <= SINGLE[encoding]) return { encoding, parts: [text], n_units, n_left: SINGLE[encoding] - n_units };
@@ -56,27 +58,5 @@ function fill(text: string, encoding: Encoding): string[] {
 /** What is never cut in two: a character in GSM-7; in UCS-2 a cluster, unless it is larger than a whole segment. */
 function piecesOf(text: string, encoding: Encoding): string[] {
 	if (encoding === 'GSM-7') return [...text];
-	return clusters(text).flatMap((cluster) => (cluster.length > JOINED['UCS-2'] ? [...cluster] : [cluster]));
-}
-
-function clusters(text: string): string[] {
-	const found: string[][] = [];
-	for (const character of text) {
-		const cluster = found[found.length - 1];
-		if (cluster && joins(cluster, character)) cluster.push(character);
-		else found.push([character]);
-	}
-	return found.map((cluster) => cluster.join(''));
-}
-
-const ZWJ = '\u200d';
-const MARK = /\p{M}/u;
-const SKIN_TONE = /[\u{1f3fb}-\u{1f3ff}]/u;
-const FLAG_HALF = /[\u{1f1e6}-\u{1f1ff}]/u;
-
-/** The cases of UAX #29 that texts meet, as the server has them. */
-function joins(cluster: string[], character: string): boolean {
-	const last = cluster[cluster.length - 1] ?? '';
-	if (character === ZWJ || last === ZWJ || MARK.test(character) || SKIN_TONE.test(character)) return true;
-	return FLAG_HALF.test(character) && FLAG_HALF.test(last) && cluster.length % 2 === 1;
+	return clustersOf(text).flatMap((cluster) => (cluster.length > JOINED['UCS-2'] ? [...cluster] : [cluster]));
 }

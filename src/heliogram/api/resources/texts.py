@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
 
 from heliogram.api.auth import Anyone, Caller, CampaignsRead, Own
@@ -28,8 +29,7 @@ from heliogram.model.message import Channel, Content
 from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.routing.choose import Destination, NoRoute, choose
 from heliogram.storage import people
-from heliogram.wire.segment import Encoding, split_text
-from heliogram.wire.smart import REPLACEMENTS, smarten
+from heliogram.wire.segment import split_plainly, split_text
 
 router = APIRouter(tags=["texts"])
 
@@ -41,26 +41,14 @@ async def segments(asked: SegmentsAsk, _caller: Anyone) -> SegmentsShape:
 
 def segments_shape(text: str) -> SegmentsShape:
     split = split_text(text)
-    plain = smarten(text)
-    plainly = split_text(plain)
-    is_better = split.encoding is Encoding.UCS_2 and (
-        plainly.encoding is Encoding.GSM_7 or plainly.n_segments < split.n_segments
-    )
+    plainly = split_plainly(text, split)
     return SegmentsShape(
         encoding=split.encoding.value,
         segments=split.n_segments,
         units=split.n_units,
         parts=list(split.parts),
-        forcing=[
-            ForcingShape(
-                position=each.position,
-                character=each.character,
-                name=each.name,
-                replacement=REPLACEMENTS.get(each.character),
-            )
-            for each in split.forcing
-        ],
-        smart=SmartShape(text=plain, segments=plainly.n_segments) if is_better else None,
+        forcing=[ForcingShape.model_validate(msgspec.structs.asdict(each)) for each in split.forcing],
+        smart=SmartShape(text="".join(plainly.parts), segments=plainly.n_segments) if plainly else None,
     )
 
 
