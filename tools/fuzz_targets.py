@@ -53,6 +53,11 @@ def _pdu(octets: bytes) -> None:
             receipt.read(read, text)
 
 
+def _national(octets: bytes) -> None:
+    elements, rest = udh.parse(octets)
+    gsm.decode(rest, udh.shift_of(elements))
+
+
 def _with_length(octets: bytes) -> bytes:
     # A stream is cut by this number, so a wrong one never comes this far.
     return len(octets).to_bytes(4, "big") + octets[4:]
@@ -104,6 +109,18 @@ TARGETS = (
         allowed=(),
         seeds=lambda: [b"Hello", b"\x1b\x65 5", bytes(range(128))],
         rare="\x1b\x1b",
+    ),
+    Target(
+        name="national",
+        read=_national,
+        allowed=(TheirFault,),
+        seeds=lambda: [
+            bytes.fromhex("03250101 070c1c0460"),
+            bytes.fromhex("080003070201240102 4d61721b6961"),
+            bytes.fromhex("0c0804000702022401062501 06 151b1d1b41"),
+        ],
+        rare="an element",
+        tokens=(b"\x24\x01\x0d", b"\x25\x01\x0b", b"\x1b", b"\x1b\x1b"),
     ),
     Target(
         name="udh",

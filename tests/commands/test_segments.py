@@ -128,6 +128,30 @@ def test_a_text_of_many_odd_characters_does_not_fill_the_screen() -> None:
     assert "  ’  Right single quotation mark, at 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … → '" in run("’" * 12).out.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("national", "text", "units", "tables"),
+    [
+        ("tr", "ığdır", 5, {"locking": "tr", "single_shift": None}),
+        ("es", "¿Qué tal, María?", 17, {"locking": None, "single_shift": "es"}),
+        ("tr, ES", "María ığdır", 12, {"locking": "tr", "single_shift": "es"}),
+        ("hi", "Hello", 5, {"locking": None, "single_shift": None}),
+    ],
+)
+def test_languages_that_are_allowed_keep_a_text_in_gsm_7(
+    national: str, text: str, units: int, tables: dict[str, str | None]
+) -> None:
+    told = run("--json", "--national", national, text).json()
+    assert (told["encoding"], told["units"], told["national"]) == ("GSM-7", units, tables)
+    assert lines([text], "--national", national) == [told]
+
+
+def test_people_read_which_tables_a_text_needs_and_what_none_has() -> None:
+    told = run("--national", "tr,es", "María ığdır").out
+    assert "the alphabet: the table of “tr”.\nBehind the escape: the table of “es”." in told
+    told = run("--national", "tr", "ığdır 🙂").out
+    assert "Slightly smiling face" in told and "Latin small letter" not in told
+
+
 def test_people_read_what_smart_encoding_did() -> None:
     assert run("--smart", "’" * 71).out.startswith("GSM-7, 1 segment, 71 septets\n\nSmart encoding saves 1 segment.")
     assert (
@@ -173,6 +197,8 @@ def test_half_a_surrogate_pair_is_one_unit_and_is_written_as_it_was_read() -> No
         (["--lines"], b"\xff\n", "Line 1: not UTF-8."),
         (["--lines", "--encoding", "gsm7"], '"a"\n"’"\n'.encode(), "Line 2: Right single quotation mark is not in"),
         (["--encoding", "gsm7", "’"], b"", "Right single quotation mark is not in the GSM 7-bit alphabet."),
+        (["--national", "xx", "a"], b"", "xx has no tables of its own, as tr, es, pt, bn"),
+        (["--national", "tr", "--encoding", "gsm7", "ığ🙂"], b"", "Slightly smiling face is not in the GSM 7-bit"),
         (["--smart", "--encoding", "gsm7", "🙂"], b"", "Slightly smiling face is not in the GSM 7-bit alphabet."),
     ],
 )
@@ -186,7 +212,9 @@ def test_bad_input_ends_with_2_and_a_sentence(arguments: list[str], stdin: bytes
 
 def test_who_waits_for_the_answer_to_one_line_gets_it() -> None:
     command = [sys.executable, "-m", "heliogram", "segments", "--lines"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+    # Unbuffered, it would pass whatever the command does.
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=buffered) as process:
         assert process.stdin is not None and process.stdout is not None
         for text in ("one", "two"):
             process.stdin.write(f'"{text}"\n'.encode())

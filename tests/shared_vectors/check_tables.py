@@ -1,23 +1,21 @@
-"""The GSM alphabet against tables of other people (gsm7/ts23038_tables.json), position by position."""
+"""The GSM alphabet and the national tables against tables of other people (gsm7/ts23038_tables.json), by position."""
 
 import json
 from pathlib import Path
 
-from heliogram.wire import gsm
+from heliogram.wire.gsm import Shift, alphabet
 
 from .checked import Checked, difference
 
 
 def check_tables(folder: Path) -> Checked:
-    """Check the default table and its extension; count the national tables, which the product does not have."""
+    """Check every position of the alphabet, its extension, and the locking and single shift table of each language."""
     checked = Checked()
-    tables = json.loads((folder / "gsm7" / "ts23038_tables.json").read_text())["tables"]
-    default = tables.pop("Default")
-    basic = {position: character for position, character in enumerate(gsm.BASIC) if position != gsm.ESCAPE}
-    _compare(checked, "alphabet", basic, _positions(default["locking"]))
-    _compare(checked, "extension", gsm.EXTENSION, _positions(default["single_shift"]))
-    n_national = sum(bool(table[kind]) for table in tables.values() for kind in ("locking", "single_shift"))
-    checked.notes.append(f"not yet in the product: {n_national} national tables of {len(tables)} languages")
+    for language, table in json.loads((folder / "gsm7" / "ts23038_tables.json").read_text())["tables"].items():
+        ours = alphabet(Shift(locking=table["code"], single=table["code"]))
+        if table["locking"]:  # a language without one uses the default
+            _compare(checked, f"{language} alphabet", ours.basic, _positions(table["locking"]))
+        _compare(checked, f"{language} extension", ours.extension, _positions(table["single_shift"]))
     return checked
 
 

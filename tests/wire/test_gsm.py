@@ -9,6 +9,11 @@ from heliogram.wire.errors import OurFault
 from tests.wire.vectors import Vector, each, facts
 
 FACTS = facts("gsm")
+NATIONAL = facts("national")
+SHIFTS = [gsm.Shift(locking, single) for locking in range(14) for single in range(14)]
+SHIFTED = st.sampled_from(SHIFTS).flatmap(
+    lambda shift: st.tuples(st.just(shift), st.text(st.sampled_from(sorted(gsm.alphabet(shift).characters))))
+)
 TEXTS = st.text(st.sampled_from(sorted(gsm.CHARACTERS)))
 
 
@@ -78,3 +83,37 @@ def test_any_octets_read_as_a_text_of_the_alphabet(octets: bytes) -> None:
 def test_a_text_reads_the_same_whatever_follows_a_whole_character(first: bytes, second: bytes) -> None:
     whole = gsm.encode(gsm.decode(first))
     assert gsm.decode(whole + second) == gsm.decode(whole) + gsm.decode(second)
+
+
+@each(NATIONAL["texts"])
+def test_a_text_in_national_tables_is_written_and_read_as_the_standard_has_it(vector: Vector) -> None:
+    shift, septets = gsm.Shift(*vector["shift"]), bytes.fromhex(vector["hex"])
+    assert gsm.is_gsm7(vector["text"], shift) and not gsm.is_gsm7(vector["text"])
+    assert gsm.encode(vector["text"], shift) == septets
+    assert gsm.decode(septets, shift) == vector["text"]
+    assert gsm.n_septets(vector["text"], shift) == len(septets)
+
+
+@given(SHIFTED)
+def test_what_is_written_in_any_pair_of_tables_is_read_again(shifted: tuple[gsm.Shift, str]) -> None:
+    shift, text = shifted
+    septets = gsm.encode(text, shift)
+    assert gsm.decode(septets, shift) == text
+    assert gsm.n_septets(text, shift) == len(septets)
+    assert max(septets, default=0) < 0x80
+
+
+@given(st.sampled_from(SHIFTS), st.binary())
+def test_any_octets_read_as_something_in_any_pair_of_tables(shift: gsm.Shift, octets: bytes) -> None:
+    known = gsm.alphabet(shift).characters | {" ", "\ufffd"}
+    assert known.issuperset(gsm.decode(octets, shift))
+
+
+def test_an_identifier_nobody_knows_is_the_default() -> None:
+    assert gsm.alphabet(gsm.Shift(99, 98)) == gsm.alphabet()
+    assert gsm.decode(b"\x04\x1b\x65", gsm.Shift(99, 98)) == "è€"
+
+
+def test_a_position_without_a_character_is_shown_as_unreadable() -> None:
+    hole = gsm.Shift(NATIONAL["identifiers"]["ta"], 0)
+    assert gsm.decode(b"\x00\x1b\x00", hole) == "\ufffd\ufffd"

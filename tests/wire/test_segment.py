@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from heliogram.wire import gsm
 from heliogram.wire.errors import OurFault
+from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.segment import (
     JOINED,
     JOINED_16,
@@ -69,7 +70,8 @@ def test_a_16_bit_reference_takes_room_in_every_segment_of_several(letter: str, 
 @example("")
 def test_the_segments_of_a_text_are_the_text(text: str) -> None:
     split = split_text(text)
-    assert "".join(split.parts) == unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text)
+    assert "".join(split.parts) == text
     assert (
         split.n_units == count_units(text, split.encoding) == sum(count_units(p, split.encoding) for p in split.parts)
     )
@@ -164,3 +166,96 @@ def test_an_encoding_can_be_asked_for() -> None:
 def test_a_part_is_written_in_the_messages_encoding_even_when_a_smaller_one_would_do() -> None:
     assert encode_part("a", Encoding.UCS_2) == b"\0a"
     assert encode_part("a", Encoding.GSM_7) == b"a"
+
+
+NATIONAL = sorted(IDENTIFIERS)
+SHIFTED = st.lists(st.sampled_from(NATIONAL), min_size=1, max_size=3, unique=True).flatmap(
+    lambda languages: st.tuples(
+        st.just(languages),
+        st.builds(
+            lambda text, n: text * n,
+            st.text(
+                st.sampled_from(
+                    sorted(
+                        gsm.alphabet(gsm.Shift(IDENTIFIERS[languages[0]], IDENTIFIERS[languages[-1]])).characters
+                        | {"🙂"}
+                    )
+                ),
+                max_size=30,
+            ),
+            st.integers(1, 20),
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("languages", "text", "n_alone", "n_joined", "n_wide"),
+    [
+        ("tr", "ğ", 155, 149, 148),
+        ("es", "ó", 77, 74, 74),  # two septets each
+        ("tr es", "ğğğó", 122, 117, 116),  # four in five septets; both tables
+        ("hi", "क", 155, 149, 148),
+        ("pt", "ã", 155, 149, 148),
+        ("tr", "a", 160, 153, 152),  # nothing national in it: no header for it
+    ],
+)
+def test_each_table_takes_room_in_every_segment(
+    languages: str, text: str, n_alone: int, n_joined: int, n_wide: int
+) -> None:
+    def pieces(n: int, *, is_wide: bool = False) -> list[int]:
+        whole = (text * n)[:n]
+        return [len(part) for part in split_text(whole, national=languages.split(), is_wide=is_wide).parts]
+
+    assert pieces(n_alone) == [n_alone]
+    assert pieces(n_alone + 1)[0] == n_joined
+    assert pieces(n_alone + 1, is_wide=True)[0] == n_wide
+
+
+def test_no_national_table_is_used_unless_its_language_is_allowed() -> None:
+    assert split_text("ğ").encoding is Encoding.UCS_2
+    assert split_text("ğ", national=["es"]).encoding is Encoding.UCS_2
+    split = split_text("ğ", national=["es", "tr"])
+    assert (split.encoding, split.shift) == (Encoding.GSM_7, gsm.Shift(1, 0))
+
+
+def test_the_default_alphabet_is_kept_where_a_national_one_saves_no_segment() -> None:
+    assert split_text("5 €", national=["tr"]).shift == gsm.DEFAULT
+    assert split_text("€" * 81, national=["tr"]).shift == gsm.Shift(1, 0)  # one septet each there: one segment, not two
+
+
+def test_what_no_allowed_table_has_forces_ucs_2_and_nothing_else_is_named() -> None:
+    split = split_text("ığ 🙂", national=["tr", "es"])
+    assert (split.encoding, split.shift, [each.character for each in split.forcing]) == (
+        Encoding.UCS_2,
+        gsm.DEFAULT,
+        ["🙂"],
+    )
+    # Each has a table, but no pair of tables has them all.
+    assert [each.character for each in split_text("कখক", national=["hi", "bn"]).forcing] == ["क"]
+
+
+def test_an_unknown_language_is_our_fault() -> None:
+    with pytest.raises(OurFault, match="xx has no tables"):
+        split_text("a", national=["tr", "xx"])
+
+
+def test_a_syllable_is_not_cut_in_a_national_alphabet_either() -> None:
+    text = "क" * 148 + "कि" + "क" * 10
+    assert [len(part) for part in split_text(text, national=["hi"]).parts] == [148, 12]
+
+
+@given(SHIFTED)
+def test_the_segments_in_national_tables_are_the_text_and_fit(shifted: tuple[list[str], str]) -> None:
+    languages, text = shifted
+    split = split_text(text, national=languages)
+    header = 3 * split.shift.n_tables + (5 if split.n_segments > 1 else 0)
+    octets = [encode_part(part, split.encoding, split.shift) for part in split.parts]
+    bits = 7 if split.encoding is Encoding.GSM_7 else 8
+    room = 140 * 8 - 8 * (header + 1 if header else 0)
+    assert all(len(each) * bits <= room for each in octets)
+    if split.encoding is Encoding.GSM_7:
+        read = "".join(gsm.decode(each, split.shift) for each in octets)
+        assert read == unicodedata.normalize("NFC", text)
+        assert not any(each.endswith(b"\x1b") for each in octets)
+    assert split.n_segments <= split_text(text).n_segments

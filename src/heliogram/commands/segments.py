@@ -13,6 +13,8 @@ import typer
 
 from heliogram.commands.options import fail
 from heliogram.wire.errors import OurFault
+from heliogram.wire.gsm import Shift
+from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.segment import Encoding, Forcing, split_plainly, split_text
 
 _CHUNK_OCTETS: Final = 1 << 16
@@ -44,6 +46,7 @@ class How(msgspec.Struct, frozen=True, kw_only=True):
     """How to count: see the options."""
 
     encoding: Encoding | None = None
+    national: tuple[str, ...] = ()
     is_smart: bool = False
     is_wide: bool = False
 
@@ -55,14 +58,22 @@ class Smart(msgspec.Struct, frozen=True, kw_only=True):
     segments_saved: int = 0
 
 
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """The languages whose tables a text in GSM-7 needs, null for the default ones."""
+
+    locking: str | None
+    single_shift: str | None
+
+
 class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What `--json` prints. `smart` is there when it was asked for."""
+    """What `--json` prints. `national` and `smart` are there when they were asked for."""
 
     encoding: Encoding
     segments: int
     units: int
     parts: tuple[str, ...]
     forcing: tuple[Forcing, ...]
+    national: Tables | None = None
     smart: Smart | None = None
 
 
@@ -71,11 +82,17 @@ def segments(
     encoding: Annotated[Asked, typer.Option(help="The encoding to count in; auto: the smaller.")] = Asked.AUTO,
     smart: Annotated[bool, typer.Option("--smart", help="Make typographic characters plain where it helps.")] = False,
     reference: Annotated[Bits, typer.Option(help="Bits of the reference that joins segments.")] = Bits.EIGHT,
+    national: Annotated[str, typer.Option(help="Languages whose tables may be used, as tr,es.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
     lines: Annotated[bool, typer.Option("--lines", help="Read a JSON string a line; print an object a line.")] = False,
 ) -> None:
     """Count the segments of a text, and name the characters that make them more."""
-    how = How(encoding=_ENCODING[encoding], is_smart=smart, is_wide=reference is Bits.SIXTEEN)
+    how = How(
+        encoding=_ENCODING[encoding],
+        national=tuple(filter(None, re.split(r"[,\s]+", national.lower()))),
+        is_smart=smart,
+        is_wide=reference is Bits.SIXTEEN,
+    )
     try:
         if lines:
             if text not in (None, "-"):
@@ -94,17 +111,9 @@ def segments(
 
 def count(text: str, how: How) -> Counted:
     """The text as `--json` tells it. Raises BadInput."""
-    smart: Smart | None = None
-    if how.is_smart:
-        split = split_text(text, is_wide=how.is_wide)
-        if plainly := split_plainly(text, split, is_wide=how.is_wide):
-            text = "".join(plainly.parts)
-            changes = tuple(each for each in split.forcing if each.replacement is not None)
-            smart = Smart(changes=changes, segments_saved=split.n_segments - plainly.n_segments)
-        else:
-            smart = Smart()
     try:
-        split = split_text(text, encoding=how.encoding, is_wide=how.is_wide)
+        text, smart = _smartened(text, how) if how.is_smart else (text, None)
+        split = split_text(text, encoding=how.encoding, national=how.national, is_wide=how.is_wide)
     except OurFault as fault:
         raise BadInput(f"{fault}.") from fault
     return Counted(
@@ -113,8 +122,25 @@ def count(text: str, how: How) -> Counted:
         units=split.n_units,
         parts=split.parts,
         forcing=split.forcing,
+        national=_tables(split.shift) if how.national else None,
         smart=smart,
     )
+
+
+def _smartened(text: str, how: How) -> tuple[str, Smart]:
+    split = split_text(text, national=how.national, is_wide=how.is_wide)
+    plainly = split_plainly(text, split, is_wide=how.is_wide)
+    if plainly is None:
+        return text, Smart()
+    changes = tuple(each for each in split.forcing if each.replacement is not None)
+    return "".join(plainly.parts), Smart(changes=changes, segments_saved=split.n_segments - plainly.n_segments)
+
+
+_LANGUAGES: Final = {identifier: language for language, identifier in IDENTIFIERS.items()}
+
+
+def _tables(shift: Shift) -> Tables:
+    return Tables(locking=_LANGUAGES.get(shift.locking), single_shift=_LANGUAGES.get(shift.single))
 
 
 def _text_of(given: str | None) -> str:
@@ -196,6 +222,8 @@ def _told(counted: Counted) -> str:
     lines = [
         f"{counted.encoding}, {_many(counted.segments, 'segment')}, {_many(counted.units, _UNIT[counted.encoding])}"
     ]
+    if counted.national is not None:
+        lines += _told_tables(counted.national)
     if counted.smart is not None:
         lines += ["", *_told_smart(counted.smart)]
     if counted.forcing:
@@ -206,6 +234,13 @@ def _told(counted: Counted) -> str:
 
 
 _UNIT: Final = {Encoding.GSM_7: "septet", Encoding.UCS_2: "UTF-16 unit"}
+
+
+def _told_tables(tables: Tables) -> Iterator[str]:
+    if tables.locking:
+        yield f"In the place of the alphabet: the table of “{tables.locking}”."
+    if tables.single_shift:
+        yield f"Behind the escape: the table of “{tables.single_shift}”."
 
 
 def _told_smart(smart: Smart) -> Iterator[str]:

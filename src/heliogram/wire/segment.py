@@ -7,9 +7,10 @@ shorter header, 152 or 66 beside the longer. What is counted is the text in NFC,
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from heliogram.wire import gsm
 from heliogram.wire.clusters import cluster_end, cluster_start
 from heliogram.wire.errors import OurFault
+from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.smart import replacements_in, smarten
 
 
@@ -54,6 +56,8 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     encoding: Encoding
     parts: tuple[str, ...]
     n_units: int
+    shift: gsm.Shift = gsm.DEFAULT
+    national: tuple[str, ...] = ()
 
     @property
     def n_segments(self) -> int:
@@ -62,33 +66,34 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def forcing(self) -> tuple[Forcing, ...]:
         """The characters that force UCS-2, in order."""
-        return forcing_in("".join(self.parts)) if self.encoding is Encoding.UCS_2 else ()
+        return forcing_in("".join(self.parts), self.national) if self.encoding is Encoding.UCS_2 else ()
 
 
-def split_text(text: str, *, encoding: Encoding | None = None, is_wide: bool = False) -> Split:
+def split_text(
+    text: str, *, encoding: Encoding | None = None, national: Collection[str] = (), is_wide: bool = False
+) -> Split:
     """Cut `text`, in NFC, into segments, in the smallest encoding that holds it or the one asked for.
 
     Escape pairs, surrogate pairs and grapheme clusters that fit a segment are never cut in two. An empty text is
-    one empty segment. `is_wide` leaves room for a 16-bit reference. Raises OurFault when GSM-7 is asked for and the
-    text is not in it.
+    one empty segment. `is_wide` leaves room for a 16-bit reference; `national` are the languages whose tables may be
+    used. Raises OurFault when GSM-7 is asked for and the text is not in it.
     """
     text = unicodedata.normalize("NFC", text)
-    if encoding is None:
-        encoding = Encoding.GSM_7 if gsm.is_gsm7(text) else Encoding.UCS_2
-    elif encoding is Encoding.GSM_7 and (forcing := forcing_in(text)):
-        raise OurFault(f"{forcing[0].name} is not in the GSM 7-bit alphabet")
-    n_units = count_units(text, encoding)
-    if n_units <= SINGLE[encoding]:
-        return Split(encoding=encoding, parts=(text,), n_units=n_units)
-    joined = JOINED_16 if is_wide else JOINED
-    return Split(encoding=encoding, parts=tuple(_fill(text, encoding, joined[encoding])), n_units=n_units)
+    shift = _shift_for(text, tuple(national), is_wide) if encoding is not Encoding.UCS_2 else None
+    if shift is None and encoding is Encoding.GSM_7:
+        raise OurFault(f"{forcing_in(text, national)[0].name} is not in the GSM 7-bit alphabet")
+    encoding, shift = (Encoding.UCS_2, gsm.DEFAULT) if shift is None else (Encoding.GSM_7, shift)
+    n_units = count_units(text, encoding, shift)
+    alone, joined = _rooms(encoding, shift, is_wide)
+    parts = (text,) if n_units <= alone else tuple(_fill(text, encoding, joined, shift))
+    return Split(encoding=encoding, parts=parts, n_units=n_units, shift=shift, national=tuple(national))
 
 
 def split_plainly(text: str, split: Split, *, is_wide: bool = False) -> Split | None:
     """What smart encoding makes of a text that is `split` as it stands; None where nothing is won by it."""
     if split.encoding is Encoding.GSM_7:
         return None
-    plainly = split_text(smarten(text), is_wide=is_wide)
+    plainly = split_text(smarten(text), national=split.national, is_wide=is_wide)
     is_better = plainly.encoding is Encoding.GSM_7 or plainly.n_segments < split.n_segments
     return plainly if is_better else None
 
@@ -108,28 +113,30 @@ def measure(text: str) -> tuple[Encoding, int, int]:
     return encoding, sum(1 for _part in _fill(text, encoding, JOINED[encoding])), n_units
 
 
-def count_units(text: str, encoding: Encoding) -> int:
+def count_units(text: str, encoding: Encoding, shift: gsm.Shift = gsm.DEFAULT) -> int:
     if encoding is Encoding.GSM_7:
-        return gsm.n_septets(text)
+        return gsm.n_septets(text, shift)
     return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
 
-def encode_part(part: str, encoding: str) -> bytes:
+def encode_part(part: str, encoding: str, shift: gsm.Shift = gsm.DEFAULT) -> bytes:
     """A segment's octets as SMPP carries them: septets one an octet, or UTF-16BE."""
     if encoding == Encoding.GSM_7:
-        return gsm.encode(part)
+        return gsm.encode(part, shift)
     return part.encode("utf-16-be", "surrogatepass")
 
 
-def forcing_in(text: str) -> tuple[Forcing, ...]:
-    """The characters of a text in NFC that force UCS-2, in order."""
+def forcing_in(text: str, national: Collection[str] = ()) -> tuple[Forcing, ...]:
+    """The characters of a text in NFC that force UCS-2, in order: those that the best of the allowed tables has not."""
     if gsm.is_gsm7(text):
         return ()
+    allowed = (gsm.alphabet(shift).characters for shift in _shifts(tuple(national)))
+    best = min(allowed, key=lambda characters: sum(map(text.count, set(text) - characters)))
     plain = replacements_in(text)
     return tuple(
         Forcing(position=position, character=character, name=_name(character), replacement=plain.get(position))
         for position, character in enumerate(text)
-        if character not in gsm.CHARACTERS
+        if character not in best
     )
 
 
@@ -138,31 +145,71 @@ def _name(character: str) -> str:
     return unicodedata.name(character, "").capitalize() or f"U+{ord(character):04X}"
 
 
-def _fill(text: str, encoding: Encoding, room: int) -> Iterator[str]:
+@lru_cache(64)
+def _shifts(national: tuple[str, ...]) -> tuple[gsm.Shift, ...]:
+    """Every pair of tables that the languages allow, the default first."""
+    try:
+        known = sorted(IDENTIFIERS[language] for language in national)
+    except KeyError as unknown:
+        raise OurFault(f"{unknown.args[0]} has no tables of its own, as {', '.join(IDENTIFIERS)} have") from unknown
+    locking = [0, *(each for each in known if each != IDENTIFIERS["es"])]
+    return (gsm.DEFAULT, *(gsm.Shift(*pair) for pair in product(locking, [0, *known]) if pair != (0, 0)))
+
+
+def _shift_for(text: str, national: tuple[str, ...], is_wide: bool) -> gsm.Shift | None:
+    """The tables that need the fewest segments, with the shortest header of those; None where none have the text."""
+    if not national:
+        return gsm.DEFAULT if gsm.is_gsm7(text) else None
+    able = [each for each in _shifts(national) if gsm.is_gsm7(text, each)]
+
+    def cost(shift: gsm.Shift) -> tuple[int, int, int]:
+        n_septets = gsm.n_septets(text, shift)
+        alone, joined = _rooms(Encoding.GSM_7, shift, is_wide)
+        return 1 if n_septets <= alone else max(2, -(-n_septets // joined)), shift.n_tables, n_septets
+
+    return min(able, key=cost, default=None)
+
+
+def _rooms(encoding: Encoding, shift: gsm.Shift, is_wide: bool) -> tuple[int, int]:
+    """Units in a segment alone, and in each of several. A header takes whole septets (TS 23.040 §9.2.3.24)."""
+    if shift == gsm.DEFAULT:
+        return SINGLE[encoding], (JOINED_16 if is_wide else JOINED)[encoding]
+    tables = 3 * shift.n_tables
+    return _septets_beside(1 + tables), _septets_beside((7 if is_wide else 6) + tables)
+
+
+def _septets_beside(n_header_octets: int) -> int:
+    return 160 - -(-8 * n_header_octets // 7)
+
+
+def _fill(text: str, encoding: Encoding, room: int, shift: gsm.Shift = gsm.DEFAULT) -> Iterator[str]:
     """Segments as full as they can be, in whole clusters; a cluster larger than a segment is cut between characters."""
     start = 0
-    while (end := _reach(text, start, encoding, room)) < len(text):
-        if encoding is Encoding.UCS_2:  # the alphabet has no combining characters
-            end = _between_clusters(text, start, end, room)
+    # The default alphabet has no combining characters.
+    has_clusters = encoding is Encoding.UCS_2 or shift != gsm.DEFAULT
+    size = partial(count_units, encoding=encoding, shift=shift)
+    while (end := _reach(text, start, room, size)) < len(text):
+        if has_clusters:
+            end = _between_clusters(text, start, end, room, size)
         yield text[start:end]
         start = end
     yield text[start:]
 
 
-def _reach(text: str, start: int, encoding: Encoding, room: int) -> int:
+def _reach(text: str, start: int, room: int, size: Callable[[str], int]) -> int:
     """The furthest end of a segment that begins at `start`, in whole characters."""
     part = text[start : start + room]
-    over = count_units(part, encoding) - room
+    over = size(part) - room
     end = start + len(part)
     while over > 0:
         end -= 1
-        over -= count_units(text[end], encoding)
+        over -= size(text[end])
     return end
 
 
-def _between_clusters(text: str, start: int, end: int, room: int) -> int:
+def _between_clusters(text: str, start: int, end: int, room: int, size: Callable[[str], int]) -> int:
     first = cluster_start(text, end, start)
     if first == end:
         return end
     cluster = text[first : cluster_end(text, first, first + room + 1)]
-    return end if first == start or count_units(cluster, Encoding.UCS_2) > room else first
+    return end if first == start or size(cluster) > room else first

@@ -143,3 +143,30 @@ def test_any_octets_are_a_text_or_their_fault(
         return
     assert len(text) <= max(len(octets), 8)
     assert concat is None or 1 <= concat.number <= concat.total
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "headers"),
+    [
+        ("ığdır", ["tr"], ["03250101"]),
+        ("María", ["es"], ["03240102"]),
+        ("ığ María", ["tr", "es"], ["06240102250101"]),
+        ("ğ" * 150 + "a" * 100, ["tr"], ["080003070201250101", "080003070202250101"]),
+    ],
+)
+def test_a_text_in_national_tables_names_them_in_each_segment_and_reads_as_it_was(
+    text: str, languages: list[str], headers: list[str]
+) -> None:
+    split = split_text(text, national=languages)
+    source, destination = address_of("72345"), address_of("+13125550142")
+    pdus = submit_parts(source, destination, split.parts, split.encoding, reference=7, shift=split.shift)
+    for pdu, header in zip(pdus, headers, strict=True):
+        assert pdu.number("esm_class") == UDHI and pdu.number("data_coding") == 0
+        assert pdu.octets("short_message").startswith(bytes.fromhex(header))
+    received = [Pdu(Command.DELIVER_SM, fields=pdu.fields) for pdu in pdus]
+    assert "".join(read_text(pdu)[0] for pdu in received) == text
+
+
+def test_a_table_that_is_named_beside_ucs_2_changes_nothing() -> None:
+    fields = {"esm_class": UDHI, "data_coding": 8, "short_message": bytes.fromhex("03250101 041f")}
+    assert read_text(Pdu(Command.DELIVER_SM, fields=fields))[0] == "П"

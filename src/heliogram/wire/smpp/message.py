@@ -7,6 +7,7 @@ import msgspec
 
 from heliogram.wire import gsm, udh
 from heliogram.wire.errors import TheirFault
+from heliogram.wire.gsm import DEFAULT, Shift
 from heliogram.wire.segment import Encoding, encode_part
 from heliogram.wire.smpp.names import Command, Tag
 from heliogram.wire.smpp.pdu import Pdu, Value
@@ -37,9 +38,19 @@ def address_of(text: str, *, is_name: bool = False) -> Address:
 
 
 def submit_parts(
-    source: Address, destination: Address, parts: Sequence[str], encoding: str, *, reference: int, receipt: bool = True
+    source: Address,
+    destination: Address,
+    parts: Sequence[str],
+    encoding: str,
+    *,
+    reference: int,
+    receipt: bool = True,
+    shift: Shift = DEFAULT,
 ) -> list[Pdu]:
-    """One submit_sm a segment; several carry the concatenation header (UDHI), so that the handset joins them."""
+    """One submit_sm a segment; several carry the concatenation header (UDHI), so that the handset joins them.
+
+    Texts in national tables say so in each segment's header.
+    """
     fields: dict[str, Value] = {
         "source_addr_ton": source.ton,
         "source_addr_npi": source.npi,
@@ -50,13 +61,13 @@ def submit_parts(
         "registered_delivery": 1 if receipt else 0,
         "data_coding": DATA_CODING[encoding],
     }
-    if len(parts) == 1:
+    if len(parts) == 1 and shift == DEFAULT:
         fields["short_message"] = encode_part(parts[0], encoding)
         return [Pdu(Command.SUBMIT_SM, fields=fields)]
     pdus = []
     for number, part in enumerate(parts, 1):
-        header = udh.concat8(reference=reference & 0xFF, total=len(parts), number=number)
-        octets = header + encode_part(part, encoding)
+        joins = udh.concat8(reference=reference & 0xFF, total=len(parts), number=number) if len(parts) > 1 else b""
+        octets = udh.with_shift(joins, shift) + encode_part(part, encoding, shift)
         pdus.append(Pdu(Command.SUBMIT_SM, fields={**fields, "esm_class": UDHI, "short_message": octets}))
     return pdus
 
@@ -71,14 +82,15 @@ def read_text(pdu: Pdu) -> tuple[str, udh.Concat | None]:
     """The text of a short message, and its place in a longer one. Raises TheirFault."""
     octets = pdu.octets("short_message") or pdu.tlv(Tag.MESSAGE_PAYLOAD) or b""
     concat: udh.Concat | None = None
+    shift = DEFAULT
     if pdu.number("esm_class") & UDHI:
         elements, octets = udh.parse(octets)
-        concat = udh.concat_of(elements)
+        concat, shift = udh.concat_of(elements), udh.shift_of(elements)
     alphabet = _alphabet(pdu.number("data_coding"))
     if alphabet == _DEFAULT and is_receipt(pdu):
         # The carrier writes its receipts in ASCII: in GSM-7 an id with an underscore would read as one with §.
         alphabet = _LATIN_1
-    return _decode(octets, alphabet), concat or _sar(pdu)
+    return _decode(octets, alphabet, shift), concat or _sar(pdu)
 
 
 _DEFAULT: Final = 0x00
@@ -104,11 +116,11 @@ def _alphabet(data_coding: int) -> int:
     return data_coding
 
 
-def _decode(octets: bytes, alphabet: int) -> str:
+def _decode(octets: bytes, alphabet: int, shift: Shift) -> str:
     if alphabet == _UCS_2 and len(octets) % 2:
         raise TheirFault("a UCS-2 text has an even number of octets")
     codec = _CODECS.get(alphabet)
-    return octets.decode(codec, "replace") if codec else gsm.decode(octets)
+    return octets.decode(codec, "replace") if codec else gsm.decode(octets, shift)
 
 
 def _sar(pdu: Pdu) -> udh.Concat | None:
