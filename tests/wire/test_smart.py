@@ -9,10 +9,22 @@ from heliogram.wire.segment import split_text
 from heliogram.wire.smart import REPLACEMENTS, replacements_in, smarten
 from tests.wire.vectors import Vector, each, facts
 
+FACTS = facts("smart")
 
-@each(facts("smart")["cases"])
+
+@each(FACTS["cases"])
 def test_a_text_is_made_plain(vector: Vector) -> None:
     assert smarten(vector["text"]) == vector["plain"]
+
+
+def test_the_replacements_are_those_that_the_browser_has() -> None:
+    shared = {odd: plain for plain, odds in FACTS["same_as"].items() for odd in odds}
+    assert shared == REPLACEMENTS
+
+
+def test_a_text_of_nothing_but_openings_is_read_at_once() -> None:
+    openings = "{{" * 200_000 + "{%" * 200_000 + " https://" + "{{" * 200_000
+    assert smarten(openings + "’") == openings + "’"  # of the link
 
 
 def test_every_replacement_is_in_the_alphabet_and_nothing_in_it_is_replaced() -> None:

@@ -63,7 +63,10 @@ REPLACEMENTS: Final[dict[str, str]] = {
 }
 _TABLE: Final = str.maketrans(REPLACEMENTS)
 _ODD: Final = re.compile("[" + "".join(map(re.escape, REPLACEMENTS)) + "]")
-_KEPT: Final = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|https?://\S+)", re.DOTALL)
+# A tag ends at its own end: one that is never closed is not looked for beyond the next, or a text of nothing but
+# openings would take minutes. A link may have Liquid in it, with spaces.
+_LIQUID: Final = r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}"
+_KEPT: Final = re.compile(rf"({_LIQUID}|https?://(?:{_LIQUID}|\S)+)", re.DOTALL)
 
 
 def smarten(text: str) -> str:

@@ -1,12 +1,13 @@
 // What in a text makes its segments smaller: the characters outside the GSM alphabet, or a whole non-Latin script.
 import { septetsOf } from './gsm.ts';
-import { liquidRanges } from './liquid.ts';
+import { linkRanges, liquidRanges, type Range } from './liquid.ts';
 import { plainOf } from './plain.ts';
 
 export interface Forcing {
 	/** UTF-16 index in the text, as text areas count. */
 	at: number;
 	character: string;
+	/** The plain spelling; null where there is none, and in links. */
 	plain: string | null;
 }
 
@@ -25,14 +26,33 @@ const SCRIPTS: [string, RegExp][] = [
 /** The characters outside the alphabet, Liquid's own code left out. Joiners and marks go with the one they follow. */
 export function forcingIn(text: string): Forcing[] {
 	const liquid = liquidRanges(text);
+	const links = linkRanges(text);
 	const found: Forcing[] = [];
 	let at = 0;
 	for (const character of text) {
-		const is_code = liquid.some((range) => at >= range.start && at < range.end);
-		if (!is_code && septetsOf(character) === 0) found.push({ at, character, plain: plainOf(character) });
+		if (isOutside(text, at, character) && !isIn(liquid, at)) {
+			found.push({ at, character, plain: isIn(links, at) ? null : plainOf(character) });
+		}
 		at += character.length;
 	}
 	return found.filter(({ character }, index) => index === 0 || !/[\p{M}\u200d]/u.test(character));
+}
+
+/** Each character once, with its plain spelling where one of its places allows it. */
+export function oddIn(text: string): Forcing[] {
+	const found = new Map<string, Forcing>();
+	for (const each of forcingIn(text)) {
+		if ((found.get(each.character)?.plain ?? null) === null) found.set(each.character, each);
+	}
+	return [...found.values()];
+}
+
+const isIn = (ranges: Range[], at: number): boolean => ranges.some((range) => at >= range.start && at < range.end);
+
+/** Whether the alphabet lacks a character as it is sent, which is composed: a letter and its accent may be one in it. */
+function isOutside(text: string, at: number, character: string): boolean {
+	if (septetsOf(character.normalize('NFC')) > 0) return false;
+	return at === 0 || septetsOf((text.charAt(at - 1) + character).normalize('NFC')) === 0;
 }
 
 /** The script most of a text's letters are in, when that is not Latin: such a text is not full of mistakes. */
