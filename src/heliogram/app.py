@@ -25,6 +25,7 @@ from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.slots import Slots
 from heliogram.delivery.worker import Worker, wait_for
 from heliogram.inbox.read import Reader
+from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
 from heliogram.storage import access, senders
 from heliogram.storage.blobs import Blobs, open_blobs
@@ -61,6 +62,7 @@ class App:
     box: Fernet
     workshop: Workshop
     pictures: Pictures
+    public_media: PublicMedia
     accounts: dict[str, Account]
     worker: Worker
     expander: Expander
@@ -152,7 +154,8 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
     Raises CannotStart and StorageError.
     """
     async with AsyncExitStack() as stack:
-        box = _box(config)
+        key, box = _box(config)
+        addresses = public_media(config.own_url(), key, now)
         store = open_store(config.database_url())
         stack.push_async_callback(store.close)
         await migrate(store)
@@ -162,7 +165,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
         accounts: dict[str, Account] = {}
         if with_accounts:
-            accounts = await _open_accounts(store, box, config)
+            accounts = await _open_accounts(store, box, config, addresses)
         for account in accounts.values():
             stack.push_async_callback(account.carrier.close)
         worker = Worker(
@@ -181,6 +184,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             box=box,
             workshop=workshop,
             pictures=pictures,
+            public_media=addresses,
             accounts=accounts,
             worker=worker,
             expander=Expander(store, new_id=new_id, now=now),
@@ -188,12 +192,12 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         )
 
 
-async def _open_accounts(store: Store, box: Fernet, config: Config) -> dict[str, Account]:
+async def _open_accounts(store: Store, box: Fernet, config: Config, addresses: PublicMedia) -> dict[str, Account]:
     async with store.read() as connection:
         rows = await senders.all_accounts(connection)
     accounts: dict[str, Account] = {}
     for row in rows:
-        carrier = _carrier(row, box, config)
+        carrier = _carrier(row, box, config, addresses)
         accounts[row["id"]] = Account(
             id=row["id"],
             workspace_id=row["workspace_id"],
@@ -205,13 +209,15 @@ async def _open_accounts(store: Store, box: Fernet, config: Config) -> dict[str,
     return accounts
 
 
-def _carrier(row: Mapping[str, Any], box: Fernet, config: Config) -> Carrier:
+def _carrier(row: Mapping[str, Any], box: Fernet, config: Config, addresses: PublicMedia) -> Carrier:
     try:
         settings = AccountSettings(
             settings=row["settings"],
             secret=box.decrypt(row["secret"].encode()).decode(),
             callback_url=f"{config.own_url()}/carriers/{row['id']}",
+            media_url=addresses.url_of,
             new_id=new_id,
+            now=now,
         )
         return carrier_for(row["carrier"], settings)
     except InvalidToken:
@@ -223,14 +229,15 @@ def _carrier(row: Mapping[str, Any], box: Fernet, config: Config) -> Carrier:
         raise CannotStart(f"The carrier account “{row['name']}” cannot be used: {error}") from error
 
 
-def _box(config: Config) -> Fernet:
+def _box(config: Config) -> tuple[bytes, Fernet]:
+    """The secret key, and the box it locks."""
     try:
         config.data.mkdir(parents=True, exist_ok=True)
         key = _key(config)
     except OSError as error:
         raise CannotStart(f"The data folder {config.data} cannot be used: {error.strerror}.") from error
     try:
-        return Fernet(key)
+        return key, Fernet(key)
     except ValueError:
         place = "HELIOGRAM_SECRET_KEY" if config.secret_key else config.data / "secret.key"
         raise CannotStart(f"The secret key in {place} is not 32 octets in URL-safe base64.") from None

@@ -26,7 +26,7 @@ from heliogram.api.resources import (
 )
 from heliogram.api.watch import Watch
 from heliogram.app import App
-from heliogram.pages import picture, sign_in
+from heliogram.pages import fetched, picture, sign_in
 
 _RESOURCES = (me, home, campaigns, messages, sends, people, consent, media, texts, groups, accounts, events, simulator)
 
@@ -50,6 +50,7 @@ def create_web(app: App) -> FastAPI:
     web.include_router(callbacks.router)
     web.include_router(sign_in.router)
     web.include_router(picture.router)
+    web.include_router(fetched.router)
 
     @web.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, bool]:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from heliogram.carriers.protocol import Carrier, Link
@@ -21,6 +23,9 @@ from heliogram.simulator.phones import Phones
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.simulator.smsc import Smsc, start_smsc
 from tests.world import Ids
+
+from .books.twilio import ACCOUNT_SID, TwilioBook
+from .provider import Book, Provider
 
 AT = 1_790_000_000.0
 """When everything happens: the simulator's clock stands still."""
@@ -89,6 +94,8 @@ class Side:
     stop_simulator: Callable[[], Awaitable[None]]
     listening: "asyncio.Task[None]"
     n_sessions: Callable[[], int] = field(default=lambda: 0)
+    provider: Provider | None = None
+    """The other side of a carrier that is a web service."""
 
     def lines(self, kind: str) -> list[dict[str, Any]]:
         return [line for line in self.journal.lines() if line["kind"] == kind]
@@ -98,7 +105,9 @@ class Side:
         return mms_parcel(key) if self.carrier.capabilities.mms else sms_parcel(key)
 
     def stray(self) -> Parcel:
-        """One that it does not."""
+        """One that it does not: where it carries both kinds, a picture from a name, which no network takes."""
+        if self.carrier.capabilities.sms and self.carrier.capabilities.mms:
+            return msgspec.structs.replace(mms_parcel(), sender_kind=SenderKind.ALPHANUMERIC, sender="Northgate")
         return sms_parcel() if self.carrier.capabilities.mms else mms_parcel()
 
     async def up(self) -> None:
@@ -109,6 +118,9 @@ class Side:
         self.listening.cancel()
         await asyncio.wait([self.listening])
         await self.carrier.close()
+
+
+Standing = Callable[[SimulatorSettings, Journal], AbstractAsyncContextManager[Side]]
 
 
 @asynccontextmanager
@@ -127,8 +139,15 @@ async def open_side(kind: str, folder: Path, **changes: Any) -> AsyncIterator[Si
         journal.close()
 
 
-def _made(kind: str, settings: dict[str, Any]) -> Carrier:
-    account = AccountSettings(settings=settings, secret=PASSWORD, callback_url="", new_id=Ids().new_id)
+def _made(kind: str, settings: dict[str, Any], callback_url: str = "") -> Carrier:
+    account = AccountSettings(
+        settings=settings,
+        secret=PASSWORD,
+        callback_url=callback_url,
+        media_url=lambda part: f"https://sms.example.com/m/token/{part.filename}",
+        new_id=Ids().new_id,
+        now=lambda: datetime.fromtimestamp(AT, UTC),
+    )
     return CARRIERS[kind](account)
 
 
@@ -186,10 +205,45 @@ async def _door(hear: Callable[[Callback], Awaitable[web.Response]]) -> tuple[we
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}/carriers/own"
 
 
-SIDES = {"smpp": _smpp, "mm7": _mm7}
+WEB_CARRIERS: dict[str, tuple[dict[str, Any], Callable[[str, str], Book]]] = {
+    "twilio": ({"account_sid": ACCOUNT_SID}, TwilioBook),
+}
+"""The settings of each beside its address, and the book of its provider, made from a secret and a callback address."""
+
+
+def _web(kind: str) -> Standing:
+    """The other side of a carrier that is a web service: the provider of its book."""
+    own, book_of = WEB_CARRIERS[kind]
+
+    @asynccontextmanager
+    async def standing(settings: SimulatorSettings, journal: Journal) -> AsyncIterator[Side]:
+        faults, shelf = FaultBoard(), Shelf()
+        ours, callback_url = await _door(lambda call: _hear(carrier, shelf, call))
+        provider = Provider(
+            book=book_of(PASSWORD, callback_url),
+            journal=journal,
+            faults=faults,
+            answer_delay_s=settings.answer_delay_s,
+        )
+        await provider.start()
+        carrier = _made(kind, {**own, "url": provider.url}, callback_url)
+        task = asyncio.create_task(carrier.listen(shelf))
+        yield Side(kind, settings, journal, Phones(), faults, carrier, shelf, provider.stop, task, provider=provider)
+        await provider.stop()
+        await ours.cleanup()
+
+    return standing
+
+
+SIDES: dict[str, Standing] = {
+    "smpp": _smpp,
+    "mm7": _mm7,
+    **{kind: _web(kind) for kind in WEB_CARRIERS},
+}
 """How to stand a simulator up for each carrier. A new carrier gets its line here, and so its conformance."""
 REFUSALS = {
     "smpp": ((0x0B, "ESME_RINVDSTADR", True), (0x08, "ESME_RSYSERR", False)),
     "mm7": ((2002, "2002", True), (4006, "4006", False)),
+    "twilio": ((21211, "not_a_mobile", True), (20003, "account_refused", False)),
 }
 """A lasting and a passing refusal of each: the carrier's code, the outcome's, whether it is permanent."""

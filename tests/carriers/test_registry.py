@@ -6,11 +6,18 @@ from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
 from heliogram.carriers.smpp import SmppCarrier
-from tests.world import Ids
+from tests.world import Clock, Ids
 
 
 def account(**settings: Any) -> AccountSettings:
-    return AccountSettings(settings=settings, secret="secret", callback_url="", new_id=Ids().new_id)
+    return AccountSettings(
+        settings=settings,
+        secret="secret",
+        callback_url="",
+        media_url=lambda _part: "",
+        new_id=Ids().new_id,
+        now=Clock().now,
+    )
 
 
 async def test_an_account_gets_the_carrier_of_its_kind() -> None:
@@ -22,7 +29,7 @@ async def test_an_account_gets_the_carrier_of_its_kind() -> None:
 
 
 def test_a_kind_that_is_not_there_is_answered_with_those_that_are() -> None:
-    with pytest.raises(UnknownCarrier, match="no carrier 'fax'; there are mm7, smpp"):
+    with pytest.raises(UnknownCarrier, match="no carrier 'fax'; there are mm7, smpp, twilio"):
         carrier_for("fax", account())
 
 

@@ -141,6 +141,14 @@ async def test_every_segment_is_known_by_the_id_it_was_given(scene: Scene) -> No
     assert {(row["message_id"], row["n"]) for row in rows} == {(message_id, 1)}
 
 
+async def test_a_text_that_a_carrier_took_whole_is_known_by_its_one_id(scene: Scene) -> None:
+    message_id = await _sent(scene, Accepted(carrier_ids=("whole",)), body="x" * 400)
+    rows = await scene.rows(carrier_refs)
+    assert [(row["message_id"], row["carrier_id"], row["part"], row["n_parts"]) for row in rows] == [
+        (message_id, "whole", 0, 1)
+    ]
+
+
 async def test_a_carrier_that_gives_no_id_leaves_none_to_be_matched(scene: Scene) -> None:
     message_id = await _sent(scene, Accepted(carrier_ids=("", "b")), body="x" * 161)
     assert [(row["carrier_id"], row["part"]) for row in await scene.rows(carrier_refs)] == [("b", 1)]

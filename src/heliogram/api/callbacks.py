@@ -23,6 +23,7 @@ async def callback(account_id: str, request: Request, app: Own) -> Response:
     call = Callback(
         method=request.method,
         path=request.url.path,
+        query=request.url.query,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.body(),
     )

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from heliogram.carriers.aggregator import HttpCarrier, settings_of
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.smpp import SmppCarrier
+from heliogram.carriers.twilio import Twilio, TwilioSettings
+from heliogram.model.parcel import MediaPart
 
 
 class UnknownCarrier(Exception):
@@ -15,17 +19,30 @@ class UnknownCarrier(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSettings:
-    """One account as configured. `secret` is the password in clear: never logged, never shown."""
+    """One account as configured. `secret` is the password in clear: never logged, never shown.
+
+    `callback_url` is where this carrier calls us, as configured: signatures are checked against it, not against what
+    a request says of itself. `media_url` gives the address from which a carrier may fetch a picture.
+    """
 
     settings: Mapping[str, Any]
     secret: str
     callback_url: str
+    media_url: Callable[[MediaPart], str]
     new_id: Callable[[], str]
+    now: Callable[[], datetime]
 
 
 CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
     "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret, account.new_id),
     "mm7": lambda account: Mm7Carrier.configured(account.settings, account.secret),
+    "twilio": lambda account: HttpCarrier(
+        Twilio(
+            settings_of(TwilioSettings, "A Twilio", account.settings, account.secret),
+            callback_url=account.callback_url,
+            media_url=account.media_url,
+        )
+    ),
 }
 
 

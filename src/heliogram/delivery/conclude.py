@@ -82,7 +82,8 @@ async def _add_outcomes(connection: AsyncConnection, rows: Sequence[Row], moves:
 def _claims(result: Result) -> list[tuple[Claimed, str]]:
     match result.outcome:
         case Accepted(carrier_ids=ids) | Partly(carrier_ids=ids):
-            n_parts = max(1, len(result.attempt.draft.parts))
+            # As many as there are ids, not as there are segments: some carriers take a text whole, under one id.
+            n_parts = len(ids)
             message_id, n = result.attempt.draft.message.id, result.attempt.n
             return [
                 (Claimed(message_id, n, part, n_parts), storable(carrier_id))

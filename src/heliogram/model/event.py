@@ -74,10 +74,11 @@ Event = ReceiptHeard | InboundHeard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """An HTTP request a carrier made to us. Header names are lower case."""
+    """An HTTP request a carrier made to us. Header names are lower case; `query` is as it came, without its "?"."""
 
     method: str
     path: str
+    query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 

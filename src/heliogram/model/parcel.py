@@ -47,7 +47,7 @@ Parcel = SmsParcel | MmsParcel
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """The carrier took all of it. One carrier id per segment, in order."""
+    """The carrier took all of it. One carrier id per piece it was handed, in order: a segment, or the whole message."""
 
     carrier_ids: tuple[str, ...]
     exchange: str = ""

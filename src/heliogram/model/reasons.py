@@ -40,6 +40,17 @@ WHY_FAILED: dict[str, str] = {
     "media_refused": "The carrier does not take this picture, or pictures for this number.",
     "no_answer": "The carrier was sent the message and did not answer. It is not repeated by itself, "
     "because the message may have gone out.",
+    "blocked_by_carrier": "The carrier has this person on its own list of those who opted out.",
+    "not_a_mobile": "This number takes no texts: it is a landline, or nobody has it.",
+    "phone_unreachable": "The phone is switched off, out of reach, or blocked by its network.",
+    "filtered": "The carrier or the network took the text for spam.",
+    "not_registered": "The sender is not registered for this destination. Register it with the carrier.",
+    "sender_refused": "The carrier does not let this account send from this number or name.",
+    "destination_refused": "The account may not send to this country or network. Allow it with the carrier.",
+    "account_refused": "The carrier refuses the account: its password is wrong, or it is suspended or has no credit.",
+    "request_refused": "The carrier cannot read what it was sent.",
+    "too_late": "The message could not be delivered in time.",
+    "carrier_trouble": "The carrier has trouble of its own.",
     "crashed": "The sending process ended before the carrier's answer was recorded. It is not repeated by itself, "
     "because the message may have gone out.",
 }

@@ -9,7 +9,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from heliogram.app import App
-from heliogram.pages.frame import HEADERS, Own, page
+from heliogram.pages.frame import Own, page
+from heliogram.pages.octets import octets_response
 from heliogram.storage import access, media
 from heliogram.storage.types import storable
 
@@ -19,7 +20,6 @@ _PREVIEWER: Final = re.compile(
     r"bot|crawl|spider|preview|facebookexternalhit|whatsapp|telegram|slack|skype|discord|google-read-aloud|curl|python",
     re.IGNORECASE,
 )
-_RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 
 
 @router.api_route("/p/{token}", methods=["GET", "HEAD"])
@@ -44,41 +44,11 @@ async def show(token: str, request: Request, app: Own) -> Response:
 
 @router.api_route("/p/{token}/file", methods=["GET", "HEAD"])
 async def file(token: str, request: Request, app: Own) -> Response:
-    """The picture's octets, whole or the one range asked for (RFC 9110 §14)."""
+    """The picture's octets."""
     link = await _link(app, token)
     if link is None:
         return _gone()
-    octets = await app.blobs.get(link["sha256"])
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=3600",
-        "Content-Disposition": f'inline; filename="{_plain(link["filename"])}"',
-        "X-Content-Type-Options": HEADERS["X-Content-Type-Options"],
-        "X-Robots-Tag": HEADERS["X-Robots-Tag"],
-    }
-    asked = _RANGE.match(request.headers.get("range", ""))
-    if asked is None or not (asked[1] or asked[2]):
-        return _octets(request, octets, 200, headers, link["content_type"])
-    first, last = _bounds(asked[1], asked[2], len(octets))
-    if first > last:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(octets)}"})
-    headers["Content-Range"] = f"bytes {first}-{last}/{len(octets)}"
-    return _octets(request, octets[first : last + 1], 206, headers, link["content_type"])
-
-
-def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
-    """(first, last) octet of a range; first > last when it lies outside."""
-    if not first:
-        return max(0, size - int(last)) if int(last) else size, size - 1
-    return int(first), min(int(last), size - 1) if last else size - 1
-
-
-def _octets(request: Request, octets: bytes, status: int, headers: dict[str, str], content_type: str) -> Response:
-    if request.method == "HEAD":
-        return Response(
-            status_code=status, headers={**headers, "Content-Length": str(len(octets))}, media_type=content_type
-        )
-    return Response(octets, status, headers, media_type=content_type)
+    return octets_response(request, await app.blobs.get(link["sha256"]), link["content_type"], link["filename"])
 
 
 async def _link(app: App, token: str) -> Any | None:
@@ -108,7 +78,3 @@ def _gone() -> Response:
         title="This picture is not here",
         detail="The link may be incomplete, or too old. Please ask whoever sent it to send it again.",
     )
-
-
-def _plain(filename: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "_", filename) or "picture"

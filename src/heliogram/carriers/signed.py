@@ -1,0 +1,83 @@
+"""Calls of HTTP carriers to us: bounded, told apart from strangers', read, and answered once what they say is stored.
+
+Here: what all of them share. Not here: which header holds what, signed how (each carrier's file).
+"""
+
+import base64
+import hmac
+import re
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from heliogram.carriers.protocol import CallbackRefused
+from heliogram.model.event import Answer, Callback, Event, Heard
+from heliogram.model.phone import E164
+
+MAX_CALL_OCTETS = 262_144
+"""A call has a few kilobytes: pictures come as addresses."""
+N_FIELDS = 1_000
+
+Read = TypeVar("Read")
+
+
+def bounded(call: Callback) -> bytes:
+    """The body of a POST. Raises CallbackRefused (405, 413)."""
+    if call.method != "POST":
+        raise CallbackRefused(405, "This carrier calls with POST.")
+    if len(call.body) > MAX_CALL_OCTETS:
+        raise CallbackRefused(413, f"A call has at most {MAX_CALL_OCTETS:,} bytes.")
+    return call.body
+
+
+def signed_or_refused(is_genuine: bool, *, is_signed: bool, where: str) -> None:
+    """Refuse a stranger. `where` names the header, so that an operator knows what to look at."""
+    if not is_signed:
+        raise CallbackRefused(401, f"The call has no {where}, so anybody could have sent it.")
+    if not is_genuine:
+        raise CallbackRefused(
+            403,
+            f"The {where} of the call is not this account's: the secret differs, or the carrier calls another "
+            "address than HELIOGRAM_PUBLIC_URL says.",
+        )
+
+
+def matches(shown: str, expected: str) -> bool:
+    """Whether two secrets are the same, in a time that does not tell how far they are."""
+    return hmac.compare_digest(shown.encode(), expected.encode())
+
+
+def mac(key: str, signed: bytes, algorithm: str = "sha256") -> str:
+    """The HMAC in base64."""
+    return base64.b64encode(hmac.digest(key.encode(), signed, algorithm)).decode()
+
+
+def form_of(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form, empty ones too, in order. Raises CallbackRefused (400)."""
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=N_FIELDS, errors="strict")
+    except ValueError as error:
+        raise CallbackRefused(400, "The call is no form that can be read.") from error
+
+
+def json_of(body: bytes, shape: type[Read]) -> Read:
+    """A JSON body. Raises CallbackRefused (400)."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CallbackRefused(400, f"The call is not readable: {str(error).rstrip('.')}.") from error
+
+
+def told(events: tuple[Event, ...], thanks: Answer | None = None) -> Heard:
+    """Thanked once stored; "not now" where it could not be stored, which makes carriers call again."""
+    return Heard(events=events, stored=thanks or Answer(status=200, headers={}, body=b""), not_stored=_NOT_NOW)
+
+
+def number_of(text: str) -> str:
+    """A carrier's way of writing a number as E.164, "" for a short code, a name or nonsense."""
+    digits = re.sub(r"[ ().-]", "", text).removeprefix("+")
+    return f"+{digits}" if len(digits) >= 8 and E164.match(f"+{digits}") else ""
+
+
+_NOT_NOW = Answer(status=503, headers={"Retry-After": "5"}, body=b"Not stored. Please call again.\n")
