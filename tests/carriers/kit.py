@@ -1,14 +1,17 @@
 """What the tests of one HTTP carrier need: accounts, answers and calls, and facts with a source."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from heliogram.carriers.aggregator import Ours
 from heliogram.carriers.http import Answered
 from heliogram.carriers.registry import AccountSettings
 from heliogram.model.event import Callback
 from heliogram.model.parcel import MediaPart
-from tests.world import Clock, Ids
+from tests.world import NOON, Clock, Ids
 
 CALLBACK = "https://sms.example.com/carriers/a1"
 
@@ -31,6 +34,15 @@ def account(secret: str, settings: dict[str, Any], callback_url: str = CALLBACK)
         new_id=Ids().new_id,
         now=Clock().now,
     )
+
+
+def ours(
+    callback_url: str = CALLBACK,
+    *,
+    media_url: Callable[[MediaPart], str] = media_url,
+    at: datetime = NOON,
+) -> Ours:
+    return Ours(callback_url=callback_url, media_url=media_url, now=lambda: at)
 
 
 def pictures(*names: str) -> tuple[MediaPart, ...]:

@@ -4,7 +4,8 @@ The server has the faults, the journal and the receipts; a book has the recorded
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -65,6 +66,8 @@ class Book(Protocol):
     """What one provider takes and says."""
 
     callback_url: str
+    at: Callable[[], float]
+    """The time that its calls are signed at, seconds since 1970."""
 
     def read(self, request: Received) -> Taken:
         """What the request asks for. Raises Departs for any that the provider's own SDK would not send."""
@@ -205,6 +208,22 @@ async def providing(provider: Provider) -> AsyncIterator[Provider]:
         yield provider
     finally:
         await provider.stop()
+
+
+def standing() -> float:
+    """The time of a book whose clock stands still."""
+    return AT
+
+
+def json_fields(request: Received, needed: Mapping[str, type], allowed: Mapping[str, type]) -> dict[str, Any]:
+    """A JSON body with all the needed fields and at most the allowed ones beside, each of its type."""
+    must(request.headers.get("content-type") == "application/json", "Content-Type")
+    must(request.headers.get("accept") == "application/json", "Accept")
+    body: dict[str, Any] = json.loads(request.body)
+    must(set(needed) <= set(body) <= {*needed, *allowed}, f"fields {sorted(body)}")
+    for name, value in body.items():
+        must(type(value) is {**needed, **allowed}[name], f"{name} is a {type(value).__name__}")
+    return body
 
 
 def must(is_so: bool, otherwise: str) -> None:

@@ -24,13 +24,15 @@ from heliogram.simulator.settings import SimulatorSettings
 from heliogram.simulator.smsc import Smsc, start_smsc
 from tests.world import Ids
 
-from .books.twilio import ACCOUNT_SID, TwilioBook
+from .books import bandwidth, telnyx, twilio, webhook
 from .provider import Book, Provider
 
 AT = 1_790_000_000.0
 """When everything happens: the simulator's clock stands still."""
 NUMBER = "+13125550142"
 PASSWORD = "shh-7391"
+SECRET = "shh-7391-and-more"
+"""That of a web service, for which 8 characters are few."""
 POLL_S, N_POLLS = 0.005, 4_000
 
 
@@ -139,10 +141,10 @@ async def open_side(kind: str, folder: Path, **changes: Any) -> AsyncIterator[Si
         journal.close()
 
 
-def _made(kind: str, settings: dict[str, Any], callback_url: str = "") -> Carrier:
+def _made(kind: str, settings: dict[str, Any], callback_url: str = "", secret: str = PASSWORD) -> Carrier:
     account = AccountSettings(
         settings=settings,
-        secret=PASSWORD,
+        secret=secret,
         callback_url=callback_url,
         media_url=lambda part: f"https://sms.example.com/m/token/{part.filename}",
         new_id=Ids().new_id,
@@ -206,7 +208,10 @@ async def _door(hear: Callable[[Callback], Awaitable[web.Response]]) -> tuple[we
 
 
 WEB_CARRIERS: dict[str, tuple[dict[str, Any], Callable[[str, str], Book]]] = {
-    "twilio": ({"account_sid": ACCOUNT_SID}, TwilioBook),
+    "bandwidth": (bandwidth.SETTINGS, bandwidth.BandwidthBook),
+    "telnyx": (telnyx.SETTINGS, telnyx.TelnyxBook),
+    "twilio": ({"account_sid": twilio.ACCOUNT_SID}, twilio.TwilioBook),
+    "webhook": ({}, webhook.WebhookBook),
 }
 """The settings of each beside its address, and the book of its provider, made from a secret and a callback address."""
 
@@ -220,13 +225,13 @@ def _web(kind: str) -> Standing:
         faults, shelf = FaultBoard(), Shelf()
         ours, callback_url = await _door(lambda call: _hear(carrier, shelf, call))
         provider = Provider(
-            book=book_of(PASSWORD, callback_url),
+            book=book_of(SECRET, callback_url),
             journal=journal,
             faults=faults,
             answer_delay_s=settings.answer_delay_s,
         )
         await provider.start()
-        carrier = _made(kind, {**own, "url": provider.url}, callback_url)
+        carrier = _made(kind, {**own, "url": provider.url}, callback_url, SECRET)
         task = asyncio.create_task(carrier.listen(shelf))
         yield Side(kind, settings, journal, Phones(), faults, carrier, shelf, provider.stop, task, provider=provider)
         await provider.stop()
@@ -244,6 +249,9 @@ SIDES: dict[str, Standing] = {
 REFUSALS = {
     "smpp": ((0x0B, "ESME_RINVDSTADR", True), (0x08, "ESME_RSYSERR", False)),
     "mm7": ((2002, "2002", True), (4006, "4006", False)),
+    "bandwidth": ((400, "request_refused", True), (401, "account_refused", False)),
+    "telnyx": ((40300, "blocked_by_carrier", True), (40011, "throttled", False)),
     "twilio": ((21211, "not_a_mobile", True), (20003, "account_refused", False)),
+    "webhook": ((400, "not_a_mobile", True), (503, "carrier_trouble", False)),
 }
 """A lasting and a passing refusal of each: the carrier's code, the outcome's, whether it is permanent."""

@@ -11,7 +11,7 @@ from heliogram.carriers.protocol import Misconfigured
 from heliogram.model.parcel import THROTTLED, Accepted, Outcome, Refused, Unknown
 
 from .provider import Provider, Reply
-from .sides import NUMBER, PASSWORD, WEB_CARRIERS, Side, mms_parcel, open_side, sms_parcel
+from .sides import NUMBER, SECRET, WEB_CARRIERS, Side, mms_parcel, open_side, sms_parcel
 
 HUGE = b'{"x": "' + b"y" * (4 << 20) + b'"}'
 JSON = {"Content-Type": "application/json"}
@@ -60,12 +60,12 @@ async def test_a_service_that_is_closed_for_now_may_be_tried_again(side: Side) -
 
 
 async def test_an_echo_of_what_was_sent_is_not_kept(side: Side) -> None:
-    words = f"Bad token {PASSWORD} for Sale today to {NUMBER}"
+    words = f"Bad token {SECRET} for Sale today to {NUMBER}"
     provider(side).rude = provider(side).book.said(words)
     outcome = await side.carrier.send(side.parcel())
     assert isinstance(outcome, Refused) and outcome.permanent
     assert "Bad token …" in outcome.reason
-    for hidden in (PASSWORD, "Sale today", NUMBER, NUMBER[1:]):
+    for hidden in (SECRET, "Sale today", NUMBER, NUMBER[1:]):
         assert hidden not in f"{outcome}"
 
 

@@ -11,7 +11,7 @@ from heliogram.carriers.registry import CARRIERS
 from heliogram.model.event import Callback, News, ReceiptHeard
 from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, MmsParcel, Refused, Unknown
 
-from .sides import NUMBER, PASSWORD, REFUSALS, SIDES, Side, open_side, sms_parcel, until
+from .sides import NUMBER, PASSWORD, REFUSALS, SECRET, SIDES, Side, open_side, sms_parcel, until
 
 KINDS = sorted(CARRIERS)
 IN_TIME_S = 8.0
@@ -110,7 +110,7 @@ async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_ke
     assert refused.exchange
     assert accepted.exchange
     kept = f"{refused} {accepted} {side.carrier.health()} {getattr(side.carrier, 'settings', '')}"
-    for hidden in (PASSWORD, "Sale today", NUMBER, NUMBER[1:]):
+    for hidden in (PASSWORD, SECRET, "Sale today", NUMBER, NUMBER[1:]):
         assert hidden not in kept
 
 

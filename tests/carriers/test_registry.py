@@ -29,7 +29,9 @@ async def test_an_account_gets_the_carrier_of_its_kind() -> None:
 
 
 def test_a_kind_that_is_not_there_is_answered_with_those_that_are() -> None:
-    with pytest.raises(UnknownCarrier, match="no carrier 'fax'; there are mm7, smpp, twilio"):
+    with pytest.raises(
+        UnknownCarrier, match="no carrier 'fax'; there are bandwidth, mm7, smpp, telnyx, twilio, webhook"
+    ):
         carrier_for("fax", account())
 
 

@@ -6,14 +6,14 @@ import pytest
 from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import PASSING
 from heliogram.carriers.registry import carrier_for
-from heliogram.carriers.twilio import NEWS, WHY, Twilio, TwilioSettings, addresses_of, signature_of
+from heliogram.carriers.twilio import NEWS, WHY, Twilio, TwilioSettings, signature_of, written_as
 from heliogram.model.event import InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, MmsParcel, Parcel, Refused, Unknown
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault
 
 from .books.twilio import ACCOUNT_SID, TwilioBook
-from .kit import CALLBACK, account, answered, call, facts, media_url, pictures
+from .kit import CALLBACK, account, answered, call, facts, ours, pictures
 from .provider import Call, Received, Taken
 from .sides import mms_parcel, sms_parcel
 
@@ -28,7 +28,7 @@ BOOK = TwilioBook(TOKEN, CALLBACK)
 
 def twilio(callback_url: str = CALLBACK, **settings: Any) -> Twilio:
     own = TwilioSettings(secret=TOKEN, account_sid=ACCOUNT_SID, **settings)
-    return Twilio(own, callback_url=callback_url, media_url=media_url)
+    return Twilio(own, ours(callback_url))
 
 
 def text_parcel(text: str) -> Parcel:
@@ -65,8 +65,7 @@ def test_a_request_is_what_twilios_own_sdk_sends(name: str, parcel: Parcel, sett
     recorded = CASES[name]["request"]
     dialect = Twilio(
         TwilioSettings(secret=TOKEN, account_sid=ACCOUNT_SID, **settings),
-        callback_url=CALLBACK,
-        media_url=lambda part: f"https://sms.example.com/m/t{1 + (part.filename == 'b.png')}/{part.filename}",
+        ours(media_url=lambda part: f"https://sms.example.com/m/t{1 + (part.filename == 'b.png')}/{part.filename}"),
     )
     request = dialect.request_for(parcel)
     assert request.url == f"https://api.twilio.com{recorded['path']}"
@@ -220,8 +219,8 @@ def test_a_body_that_is_no_form_is_signed_by_its_hash() -> None:
     ],
 )
 def test_an_address_is_tried_with_its_default_port_and_without(url: str, tried: list[str]) -> None:
-    assert addresses_of(url, "") == tried
-    assert addresses_of(url, "a=1") == [f"{each}?a=1" for each in tried]
+    assert written_as(url, "") == tried
+    assert written_as(url, "a=1") == [f"{each}?a=1" for each in tried]
 
 
 def _changed(made: Call, **headers: str) -> Call:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.whole.stage import Stage, wait_until
 
 LONG_CODE = "+13125550100"
 AMERICAN, BRITON = "+13125550142", "+447400100113"
-SECRET = "shh-7391"
+SECRET = "shh-7391-and-more"
 
 
 class Running:
@@ -50,6 +51,7 @@ class Running:
 def running(kind: str, folder: Path) -> Iterator[Running]:
     journal = Journal(folder / "provider.jsonl")
     book = WEB_CARRIERS[kind][1](SECRET, "")
+    book.at = time.time
     provider = Running(Provider(book=book, journal=journal, faults=FaultBoard(), fetches=True))
     provider.start()
     try:

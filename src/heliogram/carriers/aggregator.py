@@ -4,8 +4,9 @@ A dialect is pure: parcel → request, answer → outcome, call → events. This
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,8 +16,9 @@ from heliogram.carriers.exchange import exchange_of, shown_headers
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered
 from heliogram.carriers.protocol import Capabilities, Health, Link, Misconfigured, Sink
 from heliogram.model.event import Callback, Heard
-from heliogram.model.parcel import UNREACHABLE, MmsParcel, Outcome, Parcel, Refused, Unknown
+from heliogram.model.parcel import UNREACHABLE, MediaPart, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.model.phone import masked
+from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault
 
 MAX_ID = 200
@@ -78,6 +80,15 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """What a dialect needs of this server: where it is called, where a picture is fetched from, and the time."""
+
+    callback_url: str
+    media_url: Callable[[MediaPart], str]
+    now: Callable[[], datetime]
 
 
 class Dialect(Protocol):
@@ -179,6 +190,21 @@ class HttpCarrier:
 def text_of(parcel: Parcel) -> str:
     """The whole text: carriers that are web services cut it themselves."""
     return parcel.text if isinstance(parcel, MmsParcel) else "".join(parcel.parts)
+
+
+def addresses_of(parcel: MmsParcel, ours: Ours, *, most: int) -> list[str]:
+    """The addresses of its pictures. Raises OurFault for what no web service takes."""
+    if parcel.sender_kind is SenderKind.ALPHANUMERIC:
+        raise OurFault("a name cannot send picture messages")
+    if not 1 <= len(parcel.media) <= most:
+        raise OurFault(f"a picture message has 1 to {most} media")
+    return [ours.media_url(each) for each in parcel.media]
+
+
+def json_request(url: str, headers: Mapping[str, str], body: object, parcel: Parcel) -> Request:
+    """A request with a JSON body."""
+    own = {"Content-Type": "application/json", "Accept": "application/json"}
+    return Request(url=url, headers={**own, **headers}, body=msgspec.json.encode(body), shown=shown_parcel(parcel))
 
 
 def shown_parcel(parcel: Parcel) -> str:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from heliogram.carriers.aggregator import HttpCarrier, settings_of
+from heliogram.carriers.aggregator import Dialect, HttpCarrier, Ours, Settings, settings_of
+from heliogram.carriers.bandwidth import Bandwidth, BandwidthSettings
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.smpp import SmppCarrier
+from heliogram.carriers.telnyx import Telnyx, TelnyxSettings
 from heliogram.carriers.twilio import Twilio, TwilioSettings
+from heliogram.carriers.webhook import Webhook, WebhookSettings
 from heliogram.model.parcel import MediaPart
 
 
@@ -33,16 +36,25 @@ class AccountSettings:
     now: Callable[[], datetime]
 
 
+def _web(
+    what: str, shape: type[Settings], dialect: Callable[[Settings, Ours], Dialect]
+) -> Callable[[AccountSettings], Carrier]:
+    """A carrier that is a web service, from its settings and its dialect."""
+
+    def made(account: AccountSettings) -> Carrier:
+        ours = Ours(callback_url=account.callback_url, media_url=account.media_url, now=account.now)
+        return HttpCarrier(dialect(settings_of(shape, what, account.settings, account.secret), ours))
+
+    return made
+
+
 CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
     "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret, account.new_id),
     "mm7": lambda account: Mm7Carrier.configured(account.settings, account.secret),
-    "twilio": lambda account: HttpCarrier(
-        Twilio(
-            settings_of(TwilioSettings, "A Twilio", account.settings, account.secret),
-            callback_url=account.callback_url,
-            media_url=account.media_url,
-        )
-    ),
+    "bandwidth": _web("A Bandwidth", BandwidthSettings, Bandwidth),
+    "telnyx": _web("A Telnyx", TelnyxSettings, Telnyx),
+    "twilio": _web("A Twilio", TwilioSettings, Twilio),
+    "webhook": _web("A webhook", WebhookSettings, Webhook),
 }
 
 

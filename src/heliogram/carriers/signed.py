@@ -6,6 +6,7 @@ Here: what all of them share. Not here: which header holds what, signed how (eac
 import base64
 import hmac
 import re
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,8 @@ from heliogram.model.phone import E164
 MAX_CALL_OCTETS = 262_144
 """A call has a few kilobytes: pictures come as addresses."""
 N_FIELDS = 1_000
+TOLERANCE_S = 300
+"""How far a signed time may be from ours: what Telnyx and Standard Webhooks use."""
 
 Read = TypeVar("Read")
 
@@ -48,9 +51,15 @@ def matches(shown: str, expected: str) -> bool:
     return hmac.compare_digest(shown.encode(), expected.encode())
 
 
-def mac(key: str, signed: bytes, algorithm: str = "sha256") -> str:
+def mac(key: str | bytes, signed: bytes, algorithm: str = "sha256") -> str:
     """The HMAC in base64."""
-    return base64.b64encode(hmac.digest(key.encode(), signed, algorithm)).decode()
+    octets = key.encode() if isinstance(key, str) else key
+    return base64.b64encode(hmac.digest(octets, signed, algorithm)).decode()
+
+
+def is_fresh(timestamp: str, now: datetime) -> bool:
+    """Whether a signed time (seconds since 1970) is near enough to now that the call is no recording."""
+    return timestamp.isascii() and timestamp.isdigit() and abs(int(timestamp[:20]) - now.timestamp()) <= TOLERANCE_S
 
 
 def form_of(body: bytes) -> list[tuple[str, str]]:

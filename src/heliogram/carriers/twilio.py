@@ -7,22 +7,30 @@ Source: providers §2.1–2.6, checked against its own SDK.
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 
-from heliogram.carriers.aggregator import HttpSettings, Request, id_of, read_answer, shown_parcel, text_of
+from heliogram.carriers.aggregator import (
+    HttpSettings,
+    Ours,
+    Request,
+    addresses_of,
+    id_of,
+    read_answer,
+    shown_parcel,
+    text_of,
+)
 from heliogram.carriers.exchange import MAX_EXCHANGE_CHARS
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import bounded, form_of, mac, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Answer, Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MediaPart, MmsParcel, Outcome, Parcel, Unknown
-from heliogram.model.sender import SenderKind
+from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
 from heliogram.wire.errors import OurFault
 
 MAX_BODY: Final = 1600
@@ -94,16 +102,15 @@ class Twilio:
 
     is_idempotent = False
 
-    def __init__(self, settings: TwilioSettings, *, callback_url: str, media_url: Callable[[MediaPart], str]) -> None:
+    def __init__(self, settings: TwilioSettings, ours: Ours) -> None:
         self.settings = settings
-        self._callback_url = callback_url
-        self._media_url = media_url
+        self._ours = ours
 
     def request_for(self, parcel: Parcel) -> Request:
         settings, text = self.settings, text_of(parcel)
         if len(text) > MAX_BODY:
             raise OurFault(f"Twilio takes at most {MAX_BODY} characters")
-        fields = [("To", parcel.to_e164), ("StatusCallback", self._callback_url)]
+        fields = [("To", parcel.to_e164), ("StatusCallback", self._ours.callback_url)]
         if settings.validity_s:
             fields.append(("ValidityPeriod", str(settings.validity_s)))
         # Beside a service, From pins the sender: consent is for the group that this one belongs to.
@@ -113,7 +120,7 @@ class Twilio:
         if text:
             fields.append(("Body", text))
         if isinstance(parcel, MmsParcel):
-            fields += [("MediaUrl", each) for each in self._addresses(parcel)]
+            fields += [("MediaUrl", each) for each in addresses_of(parcel, self._ours, most=MAX_MEDIA)]
         return Request(
             url=settings.at(f"/2010-04-01/Accounts/{settings.account_sid}/Messages.json"),
             headers={
@@ -142,17 +149,10 @@ class Twilio:
         fields = form_of(body) if _is_form(call) else []
         is_genuine = any(
             matches(shown, signature_of(self.settings.secret, url, fields)) and _holds_body(url, body)
-            for url in addresses_of(self._callback_url, call.query)
+            for url in written_as(self._ours.callback_url, call.query)
         )
         signed_or_refused(is_genuine, is_signed=bool(shown), where="X-Twilio-Signature")
         return told(_events(dict(fields)), _TWIML)
-
-    def _addresses(self, parcel: MmsParcel) -> list[str]:
-        if parcel.sender_kind is SenderKind.ALPHANUMERIC:
-            raise OurFault("a name cannot send picture messages")
-        if not 1 <= len(parcel.media) <= MAX_MEDIA:
-            raise OurFault(f"a picture message has 1 to {MAX_MEDIA} media")
-        return [self._media_url(each) for each in parcel.media]
 
 
 # ── the signature ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +164,7 @@ def signature_of(auth_token: str, url: str, fields: Sequence[tuple[str, str]]) -
     return mac(auth_token, signed.encode(), "sha1")
 
 
-def addresses_of(callback_url: str, query: str) -> list[str]:
+def written_as(callback_url: str, query: str) -> list[str]:
     """The ways in which Twilio may have written the address: with its default port and without."""
     url = callback_url + (f"?{query}" if query else "")
     parts = urlsplit(url)

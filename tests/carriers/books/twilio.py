@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ..provider import Call, Received, Reply, Taken, must
+from ..provider import Call, Received, Reply, Taken, must, standing
 
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 ONCE = {"To", "From", "Body", "StatusCallback", "SmartEncoded", "ValidityPeriod", "MessagingServiceSid"}
@@ -18,6 +18,7 @@ class TwilioBook:
     def __init__(self, token: str, callback_url: str) -> None:
         self.token = token
         self.callback_url = callback_url
+        self.at = standing
 
     def read(self, request: Received) -> Taken:
         path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"

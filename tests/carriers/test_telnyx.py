@@ -1,0 +1,173 @@
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from heliogram.carriers.protocol import CallbackRefused, Misconfigured
+from heliogram.carriers.registry import carrier_for
+from heliogram.carriers.telnyx import NEWS, WHY, Telnyx, TelnyxSettings
+from heliogram.model.event import InboundHeard, News, ReceiptHeard
+from heliogram.model.parcel import THROTTLED, Accepted, MmsParcel, Refused, Unknown
+from heliogram.model.sender import SenderKind
+
+from .books.telnyx import SETTINGS, TelnyxBook
+from .kit import CALLBACK, account, answered, call, facts, ours, pictures
+from .provider import AT, Call, Taken
+from .sides import sms_parcel
+
+FACTS = facts("telnyx")
+CASES: dict[str, Any] = {case["name"]: case for case in FACTS["cases"]}
+(SIGNED,) = FACTS["signatures"]
+NOW = datetime.fromtimestamp(AT, UTC)
+BOOK = TelnyxBook("KEY-12345", CALLBACK)
+TAKEN = Taken(to="+18665550001", sender="+13125550001", text="")
+
+
+def telnyx(at: datetime = NOW, **settings: Any) -> Telnyx:
+    return Telnyx(TelnyxSettings(secret="KEY-12345", **{**SETTINGS, **settings}), ours(at=at))
+
+
+def test_a_picture_message_has_the_fields_that_telnyxs_own_sdk_sends() -> None:
+    recorded = CASES["picture message"]["request"]
+    parcel = MmsParcel(
+        key="abc-1",
+        sender_kind=SenderKind.LONG_CODE,
+        sender="+13125550001",
+        to_e164="+18665550001",
+        text="hi",
+        subject="S",
+        media=pictures("a.jpg"),
+    )
+    request = telnyx().request_for(parcel)
+    body = json.loads(request.body)
+    wanted = {name: each for name, each in recorded["body"].items() if name != "webhook_failover_url"}
+    assert body == wanted | {"webhook_url": CALLBACK}
+    assert request.url == f"https://api.telnyx.com/v2{recorded['path']}"
+    assert request.headers["Authorization"] == f"{recorded['scheme']} KEY-12345"
+    assert request.headers["Idempotency-Key"] == recorded["idempotency_key"]
+
+
+def test_a_text_goes_whole_and_with_its_profile_where_it_has_one() -> None:
+    body = json.loads(telnyx(messaging_profile_id="p-1").request_for(sms_parcel(parts=("one ", "two"))).body)
+    assert (body["text"], body["type"], body["messaging_profile_id"]) == ("one two", "SMS", "p-1")
+    assert "media_urls" not in body
+
+
+def test_a_recorded_answer_has_its_id() -> None:
+    answer = CASES["picture message"]["answer"]
+    outcome = telnyx().outcome_of(answered(answer["status"], answer["body"]))
+    assert outcome == Accepted(carrier_ids=("b0c7e8cb-6227-4c74-9f32-c7f80c30934b",))
+
+
+def test_a_recorded_refusal_is_understood() -> None:
+    answer = CASES["opted out"]["answer"]
+    outcome = telnyx().outcome_of(answered(answer["status"], answer["body"]))
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.permanent) == ("blocked_by_carrier", True)
+    assert "40300 Messages cannot be sent from '…0001' to '…0001'" in outcome.reason
+
+
+@pytest.mark.parametrize("code", sorted(WHY))
+def test_every_code_is_understood(code: str) -> None:
+    outcome = telnyx().outcome_of(answered(422, {"errors": [{"code": code, "title": "t"}]}))
+    assert isinstance(outcome, Refused)
+    assert outcome.code == WHY[code].value
+    assert outcome.permanent is (outcome.code != THROTTLED)
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"id": ""}}, {"data": {"id": 7}}, {"errors": []}])
+def test_a_message_without_an_id_is_unknown(body: Any) -> None:
+    assert isinstance(telnyx().outcome_of(answered(200, body)), Unknown)
+
+
+# ── who calls ──
+
+
+def recorded_call(**headers: str) -> Any:
+    own = {"telnyx-timestamp": SIGNED["timestamp"], "telnyx-signature-ed25519": SIGNED["signature_b64"]}
+    return call(SIGNED["payload"].encode(), own | {name.replace("_", "-"): each for name, each in headers.items()})
+
+
+AT_THE_TIME = datetime.fromtimestamp(int(SIGNED["timestamp"]), UTC)
+
+
+@pytest.mark.parametrize(("late_s", "is_heard"), [(0, True), (300, True), (301, False), (-300, True), (-301, False)])
+def test_a_recorded_call_is_genuine_for_five_minutes(late_s: int, is_heard: bool) -> None:
+    dialect = telnyx(AT_THE_TIME + timedelta(seconds=late_s), public_key=SIGNED["public_key_b64"])
+    if is_heard:
+        (event,) = dialect.heard_in(recorded_call()).events
+        assert isinstance(event, ReceiptHeard)
+        assert (event.carrier_id, event.news, event.about_e164) == ("m1", News.DELIVERED, "+18665550001")
+    else:
+        with pytest.raises(CallbackRefused, match="not this account's") as refused:
+            dialect.heard_in(recorded_call())
+        assert refused.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"telnyx_signature_ed25519": ""}, 401),
+        ({"telnyx_signature_ed25519": "é"}, 403),
+        ({"telnyx_signature_ed25519": "AAAA"}, 403),
+        ({"telnyx_signature_ed25519": base64.b64encode(b"x" * 64).decode()}, 403),
+        ({"telnyx_timestamp": "1700000001"}, 403),
+        ({"telnyx_timestamp": ""}, 403),
+        ({"telnyx_timestamp": "9" * 400}, 403),
+        ({"telnyx_timestamp": "²"}, 403),
+    ],
+)
+def test_a_call_that_telnyx_did_not_sign_is_refused(headers: dict[str, str], status: int) -> None:
+    with pytest.raises(CallbackRefused) as refused:
+        telnyx(AT_THE_TIME, public_key=SIGNED["public_key_b64"]).heard_in(recorded_call(**headers))
+    assert refused.value.status == status
+
+
+def test_another_accounts_key_is_a_strangers() -> None:
+    with pytest.raises(CallbackRefused):
+        telnyx(AT_THE_TIME).heard_in(recorded_call())
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"x", b'{"data": {"event_type": "message.sent"}}'])
+def test_a_call_that_nobody_can_read_is_refused(body: bytes) -> None:
+    made = BOOK.signed(body)
+    with pytest.raises(CallbackRefused) as refused:
+        telnyx().heard_in(call(made.body, dict(made.headers)))
+    assert refused.value.status == 400
+
+
+# ── what it says ──
+
+
+def heard(made: Call) -> Any:
+    return telnyx().heard_in(call(made.body, dict(made.headers))).events
+
+
+@pytest.mark.parametrize(("status", "news"), [*NEWS.items(), ("new_word", News.UNKNOWN)])
+def test_every_status_is_news(status: str, news: News) -> None:
+    (event,) = heard(BOOK.receipt("m1", TAKEN, status))
+    assert event.news is news
+
+
+def test_a_failure_says_why() -> None:
+    (event,) = heard(BOOK.receipt("m1", TAKEN, "delivery_failed", code="40008"))
+    assert (event.news, event.code[:10]) == (News.UNDELIVERED, "40008: The")
+
+
+def test_a_reply_is_heard() -> None:
+    (event,) = heard(BOOK.inbound("in-1", "+18665550001", "72345", "STOP é"))
+    assert isinstance(event, InboundHeard)
+    assert (event.unique, event.from_e164, event.to_address, event.text) == ("in-1", "+18665550001", "72345", "STOP é")
+
+
+@pytest.mark.parametrize("payload", [{"id": "", "to": [{}]}, {"id": "x"}, {"id": "x", "to": [{}], "from": {}}])
+def test_what_names_no_message_or_no_phone_is_nobodys(payload: Any) -> None:
+    assert heard(BOOK.called("message.received", payload)) == ()
+
+
+@pytest.mark.parametrize("public_key", ["", "x", "AAAA", "é"])
+def test_a_key_that_is_none_is_complained_about(public_key: str) -> None:
+    with pytest.raises(Misconfigured, match="32 octets in base64"):
+        carrier_for("telnyx", account("KEY-12345", {"public_key": public_key}))
