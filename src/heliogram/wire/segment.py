@@ -188,7 +188,8 @@ def _fill(text: str, encoding: Encoding, room: int, shift: gsm.Shift = gsm.DEFAU
     # The default alphabet has no combining characters.
     has_clusters = encoding is Encoding.UCS_2 or shift != gsm.DEFAULT
     size = partial(count_units, encoding=encoding, shift=shift)
-    while (end := _reach(text, start, room, size)) < len(text):
+    is_double = _ASTRAL if encoding is Encoding.UCS_2 else gsm.alphabet(shift).extended.__contains__
+    while (end := _reach(text, start, room, size, is_double)) < len(text):
         if has_clusters:
             end = _between_clusters(text, start, end, room, size)
         yield text[start:end]
@@ -196,14 +197,17 @@ def _fill(text: str, encoding: Encoding, room: int, shift: gsm.Shift = gsm.DEFAU
     yield text[start:]
 
 
-def _reach(text: str, start: int, room: int, size: Callable[[str], int]) -> int:
-    """The furthest end of a segment that begins at `start`, in whole characters."""
+_ASTRAL: Final = "\uffff".__lt__
+
+
+def _reach(text: str, start: int, room: int, size: Callable[[str], int], is_double: Callable[[str], bool]) -> int:
+    """The furthest end of a segment that begins at `start`, in whole characters, each of one unit or two."""
     part = text[start : start + room]
     over = size(part) - room
     end = start + len(part)
     while over > 0:
         end -= 1
-        over -= size(text[end])
+        over -= 1 + is_double(text[end])
     return end
 
 
