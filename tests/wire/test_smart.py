@@ -22,6 +22,7 @@ def test_the_replacements_are_those_that_the_browser_has() -> None:
     assert shared == REPLACEMENTS
 
 
+@pytest.mark.timeout(20)  # a second here, minutes where each opening is looked for to the end
 def test_a_text_of_nothing_but_openings_is_read_at_once() -> None:
     openings = "{{" * 200_000 + "{%" * 200_000 + " https://" + "{{" * 200_000
     assert smarten(openings + "’") == openings + "’"  # of the link
