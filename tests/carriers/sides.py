@@ -24,15 +24,15 @@ from heliogram.simulator.settings import SimulatorSettings
 from heliogram.simulator.smsc import Smsc, start_smsc
 from tests.world import Ids
 
-from .books import bandwidth, telnyx, twilio, webhook
+from .books import bandwidth, plivo, telnyx, twilio, vonage, webhook
 from .provider import Book, Provider
 
 AT = 1_790_000_000.0
 """When everything happens: the simulator's clock stands still."""
 NUMBER = "+13125550142"
 PASSWORD = "shh-7391"
-SECRET = "shh-7391-and-more"
-"""That of a web service, for which 8 characters are few."""
+SECRET = "shh-7391:and-more-7391"
+"""That of a web service: long enough for a webhook, and in two parts for Vonage."""
 POLL_S, N_POLLS = 0.005, 4_000
 
 
@@ -209,8 +209,10 @@ async def _door(hear: Callable[[Callback], Awaitable[web.Response]]) -> tuple[we
 
 WEB_CARRIERS: dict[str, tuple[dict[str, Any], Callable[[str, str], Book]]] = {
     "bandwidth": (bandwidth.SETTINGS, bandwidth.BandwidthBook),
+    "plivo": (plivo.SETTINGS, plivo.PlivoBook),
     "telnyx": (telnyx.SETTINGS, telnyx.TelnyxBook),
     "twilio": ({"account_sid": twilio.ACCOUNT_SID}, twilio.TwilioBook),
+    "vonage": (vonage.SETTINGS, vonage.VonageBook),
     "webhook": ({}, webhook.WebhookBook),
 }
 """The settings of each beside its address, and the book of its provider, made from a secret and a callback address."""
@@ -250,8 +252,10 @@ REFUSALS = {
     "smpp": ((0x0B, "ESME_RINVDSTADR", True), (0x08, "ESME_RSYSERR", False)),
     "mm7": ((2002, "2002", True), (4006, "4006", False)),
     "bandwidth": ((400, "request_refused", True), (401, "account_refused", False)),
+    "plivo": ((400, "request_refused", True), (401, "account_refused", False)),
     "telnyx": ((40300, "blocked_by_carrier", True), (40011, "throttled", False)),
     "twilio": ((21211, "not_a_mobile", True), (20003, "account_refused", False)),
+    "vonage": ((422, "request_refused", True), (401, "account_refused", False)),
     "webhook": ((400, "not_a_mobile", True), (503, "carrier_trouble", False)),
 }
 """A lasting and a passing refusal of each: the carrier's code, the outcome's, whether it is permanent."""

@@ -49,6 +49,10 @@ class HttpSettings:
         if not 1 <= self.window <= 1_000 or self.timeout_s <= 0 or self.connect_timeout_s <= 0:
             raise Misconfigured("The window is 1 to 1,000 and the timeouts are more than 0 seconds.")
 
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be kept of a carrier's words: more than one where the secret has parts."""
+        return (self.secret,)
+
     def at(self, path: str) -> str:
         """The address of a path under `url`."""
         return self.url.rstrip("/") + path
@@ -180,7 +184,7 @@ class HttpCarrier:
         exchange = exchange_of(shown, f"HTTP {answer.status}\n{shown_headers(answer.headers)}", what)
         outcome = msgspec.structs.replace(outcome, exchange=exchange)
         for name in ("exchange", "reason"):
-            for hidden in (self.dialect.settings.secret, text_of(parcel)):
+            for hidden in (*self.dialect.settings.secrets(), text_of(parcel)):
                 said = str(getattr(outcome, name, ""))
                 if len(hidden) >= N_HIDDEN and hidden in said:
                     outcome = msgspec.structs.replace(outcome, **{name: said.replace(hidden, "…")})

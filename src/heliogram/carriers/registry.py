@@ -8,10 +8,12 @@ from typing import Any
 from heliogram.carriers.aggregator import Dialect, HttpCarrier, Ours, Settings, settings_of
 from heliogram.carriers.bandwidth import Bandwidth, BandwidthSettings
 from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.plivo import Plivo, PlivoSettings
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.smpp import SmppCarrier
 from heliogram.carriers.telnyx import Telnyx, TelnyxSettings
 from heliogram.carriers.twilio import Twilio, TwilioSettings
+from heliogram.carriers.vonage import Vonage, VonageSettings
 from heliogram.carriers.webhook import Webhook, WebhookSettings
 from heliogram.model.parcel import MediaPart
 
@@ -52,8 +54,10 @@ CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
     "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret, account.new_id),
     "mm7": lambda account: Mm7Carrier.configured(account.settings, account.secret),
     "bandwidth": _web("A Bandwidth", BandwidthSettings, Bandwidth),
+    "plivo": _web("A Plivo", PlivoSettings, Plivo),
     "telnyx": _web("A Telnyx", TelnyxSettings, Telnyx),
     "twilio": _web("A Twilio", TwilioSettings, Twilio),
+    "vonage": _web("A Vonage", VonageSettings, Vonage),
     "webhook": _web("A webhook", WebhookSettings, Webhook),
 }
 
