@@ -82,8 +82,9 @@ async def _add_outcomes(connection: AsyncConnection, rows: Sequence[Row], moves:
 def _claims(result: Result) -> list[tuple[Claimed, str]]:
     match result.outcome:
         case Accepted(carrier_ids=ids) | Partly(carrier_ids=ids):
-            # As many as there are ids, not as there are segments: some carriers take a text whole, under one id.
-            n_parts = len(ids)
+            # What was taken has as many pieces as ids: some carriers take a text whole, under one. What was taken
+            # in part has as many as it has segments, and those without an id are never delivered.
+            n_parts = len(ids) if isinstance(result.outcome, Accepted) else len(result.attempt.draft.parts)
             message_id, n = result.attempt.draft.message.id, result.attempt.n
             return [
                 (Claimed(message_id, n, part, n_parts), storable(carrier_id))
