@@ -4,7 +4,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from heliogram import __version__
-from heliogram.api import callbacks, dashboard
+from heliogram.api import callbacks, dashboard, health
 from heliogram.api.auth import Guard
 from heliogram.api.description import PROBLEM_RESPONSES, Described
 from heliogram.api.errors import add_handlers
@@ -52,10 +52,7 @@ def create_web(app: App) -> FastAPI:
     web.include_router(picture.router)
     web.include_router(fetched.router)
 
-    @web.get("/healthz", include_in_schema=False)
-    async def healthz() -> dict[str, bool]:
-        return {"ok": True}
-
+    web.include_router(health.router)
     # Last: it answers for every address that nobody else has.
     web.include_router(dashboard.router)
     # The last one added is met first.

@@ -64,3 +64,9 @@ async def test_the_folder_of_a_new_database_is_made(tmp_path: Path) -> None:
         await connection.execute(text("CREATE TABLE t (n INTEGER)"))
     await store.close()
     assert (tmp_path / "deep" / "new.sqlite").exists()
+
+
+async def test_a_database_that_is_away_is_known_by_asking(store: Store) -> None:
+    away = open_store("postgresql://nobody@127.0.0.1:1/nothing")
+    assert (await store.answers(), await away.answers()) == (True, False)
+    await away.close()

@@ -21,6 +21,7 @@ from heliogram.model.access import ROLE_SCOPES, SESSION_COOKIE, Role, Scope, has
 from heliogram.storage import access
 
 CSRF_HEADER: Final = "X-Heliogram"
+_GUARDED: Final = ("/api/v1/", "/metrics")
 _NOBODYS: Final = hash_of("")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -49,13 +50,13 @@ Own = Annotated[App, Depends(the_app)]
 
 
 class Guard:
-    """ASGI middleware before every address of the API: nobody we know gets no further."""
+    """ASGI middleware before every address of the API and the metrics: nobody we know gets no further."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/api/v1/"):
+        if scope["type"] == "http" and scope["path"].startswith(_GUARDED):
             request = Request(scope)
             try:
                 request.state.caller = await _authenticate(request)

@@ -36,6 +36,7 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "template_refused": (422, "The text has a mistake"),
     "not_launched": (422, "The campaign cannot be launched yet"),
     "internal": (500, "Something went wrong on our side"),
+    "not_ready": (503, "Not ready"),
     "simulator_down": (503, "The simulator does not answer"),
 }
 """Code → (HTTP status, title). `docs/api.md` lists them; a test keeps it so."""

@@ -222,6 +222,11 @@ async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: S
     return list(rows.mappings().all())
 
 
+async def n_unmatched(connection: AsyncConnection, workspace_id: str) -> int:
+    query = select(func.count()).where(receipts.c.workspace_id == workspace_id, receipts.c.message_id.is_(None))
+    return int((await connection.execute(query)).scalar_one())
+
+
 async def unmatched_about(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> list[Any]:
     """Stored receipts about these numbers that no message was known for."""
     query = select(receipts).where(

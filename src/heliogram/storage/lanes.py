@@ -315,6 +315,18 @@ async def queue_depth(connection: AsyncConnection, workspace_id: str) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
+async def oldest_waiting(connection: AsyncConnection, workspace_id: str) -> datetime | None:
+    """When the message was made that waits longest at the head of one of the workspace's open lanes."""
+    at_head = and_(messages.c.lane_id == lanes.c.id, messages.c.number == lanes.c.cursor + 1)
+    query = (
+        select(func.min(messages.c.created_at))
+        .join(lanes, at_head)
+        .where(lanes.c.workspace_id == workspace_id, lanes.c.state == LaneState.OPEN.value)
+    )
+    found: datetime | None = (await connection.execute(query)).scalar()
+    return found
+
+
 async def n_waiting(connection: AsyncConnection, lane_id: str) -> int:
     query = select(lanes.c.tail - lanes.c.cursor).where(lanes.c.id == lane_id)
     return int((await connection.execute(query)).scalar_one())
