@@ -1,6 +1,7 @@
 """`make bench`: runs the benchmarks and writes `build/bench.json`. `ONLY=id` runs one."""
 
 import argparse
+import asyncio
 import json
 import statistics
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import pipeline, yardsticks
+from bench import pictures, pipeline, segments, yardsticks
 from tests.postgres import Postgres, running_postgres
 
 N_ROUNDS = 3
@@ -61,9 +62,25 @@ def _postgresql(folder: Path) -> list[Row]:
         return _pipeline(folder, server)
 
 
+def _segments(_folder: Path) -> list[Row]:
+    ours, npm = segments.run()
+    row: Row = {"id": "segments", "value": round(ours), "unit": "texts/s", "yardstick": "npm sms-segments-calculator"}
+    return [row | {"yardstick_value": round(npm), "ratio": round(ours / npm, 1)}]
+
+
+def _picture(_folder: Path) -> list[Row]:
+    made = asyncio.run(pictures.run())
+    row: Row = {"id": "picture.jpeg", "value": round(made.seconds, 3), "unit": "s", "rss_mb": round(made.peak_mb)}
+    row |= {"n_octets": made.n_octets, "quality": made.quality}
+    ratio = round(made.seconds / made.pillow_s, 2)
+    return [row | {"yardstick": "pillow", "yardstick_value": round(made.pillow_s, 3), "ratio": ratio}]
+
+
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "pipeline.sqlite": _sqlite,
     "pipeline.postgresql": _postgresql,
+    "segments": _segments,
+    "picture.jpeg": _picture,
 }
 
 

@@ -18,7 +18,7 @@ def usage_of(pid: int) -> Usage:
     """The process and all its children, living or waited for."""
     cpu_s = 0.0
     rss = 0
-    for each in [pid, *_children(pid)]:
+    for each in [pid, *children_of(pid)]:
         try:
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -28,9 +28,17 @@ def usage_of(pid: int) -> Usage:
     return Usage(cpu_s=cpu_s, rss_mb=rss / 1e6)
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """The processes it has started and theirs."""
     try:
         direct = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-    return [found for each in direct for found in (each, *_children(each))]
+    return [found for each in direct for found in (each, *children_of(each))]
+
+
+def peak_mb_of(pid: int) -> float:
+    """The most resident memory a living process has had."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (peak,) = [line for line in lines if line.startswith("VmHWM:")]
+    return int(peak.split()[1]) * 1_024 / 1e6

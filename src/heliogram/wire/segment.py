@@ -78,6 +78,8 @@ def split_text(
     one empty segment. `is_wide` leaves room for a 16-bit reference; `national` are the languages whose tables may be
     used. Raises OurFault when GSM-7 is asked for and the text is not in it.
     """
+    if not national and encoding is not Encoding.UCS_2 and _PLAIN.match(text):
+        return _cut_plain(text, is_wide)
     text = unicodedata.normalize("NFC", text)
     shift = _shift_for(text, tuple(national), is_wide) if encoding is not Encoding.UCS_2 else None
     if shift is None and encoding is Encoding.GSM_7:
@@ -87,6 +89,13 @@ def split_text(
     alone, joined = _rooms(encoding, shift, is_wide)
     parts = (text,) if n_units <= alone else tuple(_fill(text, encoding, joined, shift))
     return Split(encoding=encoding, parts=parts, n_units=n_units, shift=shift, national=tuple(national))
+
+
+def _cut_plain(text: str, is_wide: bool) -> Split:
+    """A text of which every character is one septet: what most texts are, and no more than slices."""
+    room = len(text) if len(text) <= 160 else (JOINED_16 if is_wide else JOINED)[Encoding.GSM_7]
+    parts = tuple(text[start : start + room] for start in range(0, len(text), room)) if text else ("",)
+    return Split(encoding=Encoding.GSM_7, parts=parts, n_units=len(text))
 
 
 def split_plainly(text: str, split: Split, *, is_wide: bool = False) -> Split | None:
