@@ -24,15 +24,15 @@ from heliogram.simulator.settings import SimulatorSettings
 from heliogram.simulator.smsc import Smsc, start_smsc
 from tests.world import Ids
 
-from .books import bandwidth, plivo, telnyx, twilio, vonage, webhook
+from .books import bandwidth, infobip, plivo, telnyx, twilio, vonage, webhook
 from .provider import Book, Provider
 
 AT = 1_790_000_000.0
 """When everything happens: the simulator's clock stands still."""
 NUMBER = "+13125550142"
 PASSWORD = "shh-7391"
-SECRET = "shh-7391:and-more-7391"
-"""That of a web service: long enough for a webhook, and in two parts for Vonage."""
+SECRET = "shh-7391:and-more-7391:last-7391"
+"""That of a web service: long enough for a webhook, and in parts for those that have several."""
 POLL_S, N_POLLS = 0.005, 4_000
 
 
@@ -197,7 +197,15 @@ async def _hear(carrier: Carrier, shelf: Shelf, call: Callback) -> web.Response:
 async def _door(hear: Callable[[Callback], Awaitable[web.Response]]) -> tuple[web.AppRunner, str]:
     async def handle(request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return await hear(Callback(method="POST", path=request.path, headers=headers, body=await request.read()))
+        return await hear(
+            Callback(
+                method="POST",
+                path=request.path,
+                query=request.rel_url.raw_query_string,
+                headers=headers,
+                body=await request.read(),
+            )
+        )
 
     app = web.Application()
     app.router.add_post("/carriers/own", handle)
@@ -209,6 +217,7 @@ async def _door(hear: Callable[[Callback], Awaitable[web.Response]]) -> tuple[we
 
 WEB_CARRIERS: dict[str, tuple[dict[str, Any], Callable[[str, str], Book]]] = {
     "bandwidth": (bandwidth.SETTINGS, bandwidth.BandwidthBook),
+    "infobip": ({}, infobip.InfobipBook),
     "plivo": (plivo.SETTINGS, plivo.PlivoBook),
     "telnyx": (telnyx.SETTINGS, telnyx.TelnyxBook),
     "twilio": ({"account_sid": twilio.ACCOUNT_SID}, twilio.TwilioBook),
@@ -252,6 +261,7 @@ REFUSALS = {
     "smpp": ((0x0B, "ESME_RINVDSTADR", True), (0x08, "ESME_RSYSERR", False)),
     "mm7": ((2002, "2002", True), (4006, "4006", False)),
     "bandwidth": ((400, "request_refused", True), (401, "account_refused", False)),
+    "infobip": ((400, "request_refused", True), (401, "account_refused", False)),
     "plivo": ((400, "request_refused", True), (401, "account_refused", False)),
     "telnyx": ((40300, "blocked_by_carrier", True), (40011, "throttled", False)),
     "twilio": ((21211, "not_a_mobile", True), (20003, "account_refused", False)),

@@ -58,7 +58,9 @@ def test_a_fixture_says_where_it_is_from(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(WEB_CARRIERS))
 def test_every_setting_is_on_the_page_with_its_default(kind: str) -> None:
-    carrier = CARRIERS[kind](account("secret-12345:and-more", {"url": "http://127.0.0.1:9", **WEB_CARRIERS[kind][0]}))
+    carrier = CARRIERS[kind](
+        account("secret-12345:and-more:and-a-key", {"url": "http://127.0.0.1:9", **WEB_CARRIERS[kind][0]})
+    )
     assert isinstance(carrier, HttpCarrier)
     table = told(kind).partition("| setting | meaning | default |")[2].partition("\n\n")[0]
     for each in fields(carrier.dialect.settings):

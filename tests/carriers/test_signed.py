@@ -8,7 +8,10 @@ from heliogram.carriers.signed import (
     MAX_CALL_OCTETS,
     bounded,
     form_of,
+    is_key,
     json_of,
+    keyed,
+    keyed_or_refused,
     mac,
     matches,
     number_of,
@@ -50,6 +53,23 @@ def test_a_stranger_hears_what_is_missing(is_genuine: bool, is_signed: bool, sta
 def test_a_genuine_call_passes() -> None:
     signed_or_refused(True, is_signed=True, where="X-Signature")
     assert matches("é", "é") and not matches("", "x")
+
+
+@pytest.mark.parametrize(
+    ("key", "is_one"),
+    [("1234567", False), ("12345678", True), ("aZ-._~09", True), ("1234567&", False), ("1234567é", False)],
+)
+def test_a_key_of_an_address_needs_no_quoting_and_is_long_enough(key: str, is_one: bool) -> None:
+    assert is_key(key) is is_one
+
+
+def test_who_calls_the_address_that_was_made_has_its_key() -> None:
+    url, _, query = keyed("https://sms.example.com/carriers/a1", "a-key-~._").partition("?")
+    assert url == "https://sms.example.com/carriers/a1"
+    keyed_or_refused(call(b"", {}, query=query), "a-key-~._")
+    with pytest.raises(CallbackRefused, match="no key in the address") as refused:
+        keyed_or_refused(call(b"", {}), "a-key-~._")
+    assert refused.value.status == 401
 
 
 def test_a_mac_is_that_of_rfc_4231() -> None:

@@ -19,7 +19,7 @@ from tests.whole.stage import Stage, wait_until
 
 LONG_CODE = "+13125550100"
 AMERICAN, BRITON = "+13125550142", "+447400100113"
-SECRET = "shh-7391:and-more-7391"
+SECRET = "shh-7391:and-more-7391:last-7391"
 
 
 class Running:

@@ -7,6 +7,7 @@ from typing import Any
 
 from heliogram.carriers.aggregator import Dialect, HttpCarrier, Ours, Settings, settings_of
 from heliogram.carriers.bandwidth import Bandwidth, BandwidthSettings
+from heliogram.carriers.infobip import Infobip, InfobipSettings
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.plivo import Plivo, PlivoSettings
 from heliogram.carriers.protocol import Carrier
@@ -54,6 +55,7 @@ CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
     "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret, account.new_id),
     "mm7": lambda account: Mm7Carrier.configured(account.settings, account.secret),
     "bandwidth": _web("A Bandwidth", BandwidthSettings, Bandwidth),
+    "infobip": _web("An Infobip", InfobipSettings, Infobip),
     "plivo": _web("A Plivo", PlivoSettings, Plivo),
     "telnyx": _web("A Telnyx", TelnyxSettings, Telnyx),
     "twilio": _web("A Twilio", TwilioSettings, Twilio),

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.protocol import CallbackRefused
 from heliogram.model.event import Answer, Callback, Event, Heard
 from heliogram.model.phone import E164
@@ -21,6 +22,9 @@ MAX_CALL_OCTETS = 262_144
 N_FIELDS = 1_000
 TOLERANCE_S = 300
 """How far a signed time may be from ours: what Telnyx and Standard Webhooks use."""
+N_KEY = 8
+USERNAME = "heliogram"
+"""The user name of a carrier that calls with Basic credentials; the password is the callback key."""
 
 Read = TypeVar("Read")
 
@@ -44,6 +48,24 @@ def signed_or_refused(is_genuine: bool, *, is_signed: bool, where: str) -> None:
             f"The {where} of the call is not this account's: the secret differs, or the carrier calls another "
             "address than HELIOGRAM_PUBLIC_URL says.",
         )
+
+
+def keyed(url: str, key: str) -> str:
+    """A callback address that shows who calls, for carriers that sign nothing."""
+    return f"{url}?key={key}"
+
+
+def is_key(key: str) -> bool:
+    """Whether it can stand in an address as it is, and is no word that somebody guesses at once."""
+    return len(key) >= N_KEY and _KEY.fullmatch(key) is not None
+
+
+def keyed_or_refused(call: Callback, key: str) -> None:
+    """Refuse a stranger: who calls has the key in the address, or shows it as the password of `USERNAME`."""
+    shown = [value for name, value in parse_qsl(call.query) if name == "key"]
+    basic = call.headers.get("authorization", "")
+    is_genuine = any(matches(each, key) for each in shown) or matches(basic, basic_credentials(USERNAME, key))
+    signed_or_refused(is_genuine, is_signed=bool(shown or basic), where="key in the address, or in Authorization")
 
 
 def matches(shown: str, expected: str) -> bool:
@@ -89,4 +111,5 @@ def number_of(text: str) -> str:
     return f"+{digits}" if len(digits) >= 8 and E164.match(f"+{digits}") else ""
 
 
+_KEY = re.compile(r"[A-Za-z0-9._~-]+")
 _NOT_NOW = Answer(status=503, headers={"Retry-After": "5"}, body=b"Not stored. Please call again.\n")
