@@ -24,7 +24,7 @@ from heliogram.simulator.settings import SimulatorSettings
 from heliogram.simulator.smsc import Smsc, start_smsc
 from tests.world import Ids
 
-from .books import bandwidth, infobip, plivo, telnyx, twilio, vonage, webhook
+from .books import bandwidth, infobip, plivo, sinch, telnyx, twilio, vonage, webhook
 from .provider import Book, Provider
 
 AT = 1_790_000_000.0
@@ -219,6 +219,7 @@ WEB_CARRIERS: dict[str, tuple[dict[str, Any], Callable[[str, str], Book]]] = {
     "bandwidth": (bandwidth.SETTINGS, bandwidth.BandwidthBook),
     "infobip": ({}, infobip.InfobipBook),
     "plivo": (plivo.SETTINGS, plivo.PlivoBook),
+    "sinch": (sinch.SETTINGS, sinch.SinchBook),
     "telnyx": (telnyx.SETTINGS, telnyx.TelnyxBook),
     "twilio": ({"account_sid": twilio.ACCOUNT_SID}, twilio.TwilioBook),
     "vonage": (vonage.SETTINGS, vonage.VonageBook),
@@ -263,6 +264,7 @@ REFUSALS = {
     "bandwidth": ((400, "request_refused", True), (401, "account_refused", False)),
     "infobip": ((400, "request_refused", True), (401, "account_refused", False)),
     "plivo": ((400, "request_refused", True), (401, "account_refused", False)),
+    "sinch": ((400, "request_refused", True), (401, "account_refused", False)),
     "telnyx": ((40300, "blocked_by_carrier", True), (40011, "throttled", False)),
     "twilio": ((21211, "not_a_mobile", True), (20003, "account_refused", False)),
     "vonage": ((422, "request_refused", True), (401, "account_refused", False)),

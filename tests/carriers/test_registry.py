@@ -31,7 +31,8 @@ async def test_an_account_gets_the_carrier_of_its_kind() -> None:
 def test_a_kind_that_is_not_there_is_answered_with_those_that_are() -> None:
     with pytest.raises(
         UnknownCarrier,
-        match="no carrier 'fax'; there are bandwidth, infobip, mm7, plivo, smpp, telnyx, twilio, vonage, webhook",
+        match="no carrier 'fax'; "
+        "there are bandwidth, infobip, mm7, plivo, sinch, smpp, telnyx, twilio, vonage, webhook",
     ):
         carrier_for("fax", account())
 

@@ -11,6 +11,7 @@ from heliogram.carriers.infobip import Infobip, InfobipSettings
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.plivo import Plivo, PlivoSettings
 from heliogram.carriers.protocol import Carrier
+from heliogram.carriers.sinch import Sinch, SinchSettings
 from heliogram.carriers.smpp import SmppCarrier
 from heliogram.carriers.telnyx import Telnyx, TelnyxSettings
 from heliogram.carriers.twilio import Twilio, TwilioSettings
@@ -57,6 +58,7 @@ CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
     "bandwidth": _web("A Bandwidth", BandwidthSettings, Bandwidth),
     "infobip": _web("An Infobip", InfobipSettings, Infobip),
     "plivo": _web("A Plivo", PlivoSettings, Plivo),
+    "sinch": _web("A Sinch", SinchSettings, Sinch),
     "telnyx": _web("A Telnyx", TelnyxSettings, Telnyx),
     "twilio": _web("A Twilio", TwilioSettings, Twilio),
     "vonage": _web("A Vonage", VonageSettings, Vonage),
