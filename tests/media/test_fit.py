@@ -1,11 +1,10 @@
-import itertools
 import re
 
 import pytest
 import pyvips
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence
+from PIL import Image
 
 from heliogram.media.fit import QUALITIES, Variant, decode_whole, fit, largest_quality
 from heliogram.media.plan import all_budgets
@@ -19,10 +18,6 @@ PHOTO = jpeg(1_600, 1_200)
 
 def _fit(octets: bytes, max_octets: int = 5_000_000, sides: tuple[int, int] = WIDE) -> Variant:
     return fit(octets, max_octets, *sides)
-
-
-def _times(octets: bytes) -> list[int]:
-    return [int(frame.info.get("duration", 0)) for frame in ImageSequence.Iterator(opened(octets))]
 
 
 # ── the budget ──
@@ -176,44 +171,11 @@ def test_a_jpeg_comes_out_baseline_so_that_the_oldest_phone_can_show_it() -> Non
     assert "progressive" not in opened(_fit(octets).octets).info
 
 
-# ── animations ──
-
-
-@pytest.mark.parametrize("share", [4, 0.8, 0.5, 0.3], ids=["roomy", "tight", "half", "a third"])
-def test_an_animation_stays_one_and_lasts_as_long_as_before(share: float) -> None:
-    times = tuple(itertools.islice(itertools.cycle((40, 120, 250)), 16))
-    octets = gif(160, 120, times_ms=times)
-    variant = _fit(octets, int(len(octets) * share))
-    assert (variant.content_type, len(variant.octets) <= len(octets) * share) == ("image/gif", True)
-    assert len(_times(variant.octets)) > 1
-    assert sum(_times(variant.octets)) == pytest.approx(sum(times), rel=0.1)
-
-
-def test_an_animation_with_room_keeps_every_frame_and_its_time() -> None:
-    variant = _fit(gif(times_ms=(100, 250, 400)), sides=(32, 4_000))
-    assert (_times(variant.octets), variant.width, variant.height) == ([100, 250, 400], 32, 24)
-
-
-def test_frames_without_a_time_last_a_tenth_of_a_second_as_browsers_show_them() -> None:
-    assert _times(_fit(gif(times_ms=(0, 0))).octets) == [100, 100]
-
-
-def test_an_animation_without_hope_is_refused() -> None:
-    with pytest.raises(MediaRefused, match="animation cannot be made small enough for 500 octets"):
-        _fit(gif(200, 150), 500)
+# ── animations: more in test_animation.py ──
 
 
 def test_a_still_gif_becomes_a_jpeg() -> None:
     assert _fit(gif(times_ms=(100,))).content_type == "image/jpeg"
-
-
-def test_what_an_animation_leaves_transparent_comes_out_white() -> None:
-    frames = [Image.new("RGBA", (40, 40), (0, 0, 0, 0)) for _ in range(2)]
-    for n, frame in enumerate(frames):
-        frame.paste((200, 0, 0, 255), (n * 20, 0, n * 20 + 20, 20))
-    octets = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100, disposal=2)
-    first = opened(_fit(octets).octets).convert("RGB")
-    assert (first.getpixel((5, 5)), first.getpixel((5, 35))) == ((200, 0, 0), (255, 255, 255))
 
 
 # ── damaged ones ──

@@ -1,3 +1,4 @@
+import struct
 import time
 import tracemalloc
 
@@ -137,6 +138,13 @@ def test_the_pixels_of_an_animation_are_those_of_all_its_frames() -> None:
     assert probe(gif_of(100, 1_000, 1_000)).frames == 100
     refused = _refused(gif_of(101, 1_000, 1_000))
     assert (refused.code, "in 101 frames" in refused.sentence) == ("too_many_pixels", True)
+
+
+def test_a_frame_larger_than_its_screen_counts_with_all_its_pixels() -> None:
+    small, corner = gif_of(1), struct.pack("<HHHH", 10_000, 0, 10_000, 10_000)
+    frame = small.index(b"\x2c") + 1
+    refused = _refused(small[:frame] + corner + small[frame + 8 :])
+    assert (refused.code, "20,000 × 10,000 pixels" in refused.sentence) == ("too_many_pixels", True)
 
 
 def test_an_animation_at_the_limit_of_frames_is_taken_and_one_frame_more_is_not() -> None:

@@ -1,9 +1,10 @@
 """Re-encodes a picture so that it fits a budget: the largest quality that does. Runs only inside a child process.
 
-A JPEG comes out baseline, in sRGB, turned as its EXIF says and with no metadata; an animated GIF stays animated.
+A JPEG comes out baseline, in sRGB, turned as its EXIF says and with no metadata; an animation stays one.
 """
 
 import io
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,13 +12,13 @@ from functools import partial
 import pyvips
 from PIL import Image, ImageSequence
 
+from heliogram.media.animation import fit_animation
 from heliogram.media.probe import MediaRefused, Picture, probe
 
 QUALITIES = (95, 40)
 """The best JPEG quality tried and the worst used before the picture is made smaller instead."""
 SHRINK = 0.8
 MIN_SIDE = 160
-GIF_COLOURS = (256, 128, 64, 32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,18 @@ def fit(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Vari
     picture = probe(octets)
     try:
         if picture.content_type == "image/gif" and picture.frames > 1:
-            return _fit_animation(octets, max_octets, max_width, max_height)
+            return _fit_animation(octets, picture, max_octets, max_width, max_height)
         return _fit_still(octets, picture, max_octets, max_width, max_height)
-    except (pyvips.Error, OSError, ValueError) as problem:
+    except (pyvips.Error, OSError, ValueError, struct.error) as problem:
         raise MediaRefused("broken", "The picture is damaged and cannot be read to its end.") from problem
+
+
+def _fit_animation(octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int) -> Variant:
+    fitted = fit_animation(octets, picture, max_octets, max_width, max_height)
+    if fitted is None:
+        return _fit_still(octets, picture, max_octets, max_width, max_height)
+    data, width, height = fitted
+    return Variant(octets=data, content_type="image/gif", width=width, height=height)
 
 
 def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int) -> Variant:
@@ -112,50 +121,3 @@ def _as_png(image: pyvips.Image, max_octets: int) -> Variant | None:
     if len(data) > max_octets:
         return None
     return Variant(octets=data, content_type="image/png", width=image.width, height=image.height)
-
-
-def _fit_animation(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Variant:
-    """Fewer colours first; then every second frame while there are more than 12, its time given to the one before;
-    then smaller.
-    """
-    with Image.open(io.BytesIO(octets)) as image:
-        shown = [
-            (_on_white(frame), int(frame.info.get("duration", 0)) or 100) for frame in ImageSequence.Iterator(image)
-        ]
-    frames, times = [frame for frame, _ms in shown], [ms for _frame, ms in shown]
-    scale = min(1.0, max_width / frames[0].width, max_height / frames[0].height)
-    while True:
-        size = (max(1, round(frames[0].width * scale)), max(1, round(frames[0].height * scale)))
-        small = [frame.resize(size) if frame.size != size else frame for frame in frames]
-        for colours in GIF_COLOURS:
-            data = _gif(small, times, colours)
-            if len(data) <= max_octets:
-                return Variant(octets=data, content_type="image/gif", width=size[0], height=size[1])
-        if len(frames) > 12:
-            frames, times = _every_second(frames, times)
-        elif min(size) * SHRINK < MIN_SIDE // 2:
-            raise MediaRefused("does_not_fit", f"The animation cannot be made small enough for {max_octets:,} octets.")
-        else:
-            scale *= SHRINK
-
-
-def _on_white(frame: Image.Image) -> Image.Image:
-    """The frame without its transparency, and without what its file says beside the picture (comments)."""
-    shown = Image.new("RGB", frame.size, "white")
-    frame = frame.convert("RGBA")
-    shown.paste(frame, mask=frame)
-    return shown
-
-
-def _every_second(frames: list[Image.Image], times: list[int]) -> tuple[list[Image.Image], list[int]]:
-    joined = [sum(times[index : index + 2]) for index in range(0, len(times), 2)]
-    return frames[::2], joined
-
-
-def _gif(frames: list[Image.Image], times: list[int], colours: int) -> bytes:
-    palettes = [frame.quantize(colours) for frame in frames]
-    out = io.BytesIO()
-    palettes[0].save(
-        out, "GIF", save_all=True, append_images=palettes[1:], duration=times, loop=0, optimize=True, disposal=2
-    )
-    return out.getvalue()

@@ -4,6 +4,7 @@ So a bomb is refused before it costs anything. Sources: JPEG ITU-T T.81 §B, PNG
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_PIXELS = 100_000_000
@@ -82,7 +83,7 @@ def _check_size(picture: Picture) -> None:
         )
     pixels = picture.width * picture.height * picture.frames
     if not picture.width or not picture.height:
-        raise MediaRefused("broken", "The picture says that it is 0 pixels wide or high.")
+        raise _no_pixels()
     if picture.width > MAX_SIDE or picture.height > MAX_SIDE or pixels > MAX_PIXELS:
         raise MediaRefused(
             "too_many_pixels",
@@ -90,6 +91,10 @@ def _check_size(picture: Picture) -> None:
             + (f" in {picture.frames:,} frames" if picture.frames > 1 else "")
             + f"; at most {MAX_PIXELS:,} in all can be read.",
         )
+
+
+def _no_pixels() -> MediaRefused:
+    return MediaRefused("broken", "The picture says that it is 0 pixels wide or high.")
 
 
 def _truncated() -> MediaRefused:
@@ -117,6 +122,7 @@ def _jpeg(octets: bytes) -> Picture:
     raise _truncated()
 
 
+GIF_EXTENSION, GIF_IMAGE, GIF_TRAILER = 0x21, 0x2C, 0x3B
 _PNG_END = b"IEND\xaeB`\x82"
 
 
@@ -135,26 +141,47 @@ def _png(octets: bytes) -> Picture:
 def _gif(octets: bytes) -> Picture:
     if len(octets) < 13:
         raise _truncated()
-    width, height, flags = struct.unpack_from("<HHB", octets, 6)
-    at = 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+    width, height = struct.unpack_from("<HH", octets, 6)
+    if not width or not height:
+        raise _no_pixels()
     frames = 0
+    for kind, start, _end in gif_blocks(octets):
+        if kind == GIF_IMAGE:
+            frames += 1
+            left, top, wide, high = struct.unpack_from("<HHHH", octets, start + 1)
+            # A frame larger than the screen makes the screen larger for those who decode it: a bomb's other door.
+            width, height = max(width, left + wide), max(height, top + high)
+    return Picture(content_type="image/gif", width=width, height=height, frames=max(1, frames), n_octets=len(octets))
+
+
+def gif_blocks(octets: bytes) -> Iterator[tuple[int, int, int]]:
+    """The blocks behind a GIF's head up to its trailer, that included: kind, start and end of each.
+
+    Raises MediaRefused where the structure is broken or the file ends before its trailer.
+    """
+    at = gif_head_octets(octets)
     while at < len(octets):
-        kind = octets[at]
-        if kind == 0x3B:
-            return Picture(
-                content_type="image/gif", width=width, height=height, frames=max(1, frames), n_octets=len(octets)
-            )
-        if kind == 0x2C:
+        kind, start = octets[at], at
+        if kind == GIF_TRAILER:
+            yield kind, start, at + 1
+            return
+        if kind == GIF_IMAGE:
             if at + 10 > len(octets):
                 raise _truncated()
-            frames += 1
             local = octets[at + 9]
             at = _after_blocks(octets, at + 11 + (3 << ((local & 7) + 1) if local & 0x80 else 0))
-        elif kind == 0x21:
+        elif kind == GIF_EXTENSION:
             at = _after_blocks(octets, at + 2)
         else:
             raise MediaRefused("broken", "The GIF is damaged.")
+        yield kind, start, at
     raise _truncated()
+
+
+def gif_head_octets(octets: bytes) -> int:
+    """The octets of a GIF's signature, screen and palette."""
+    flags = octets[10]
+    return 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
 
 
 def _after_blocks(octets: bytes, at: int) -> int:
