@@ -4,6 +4,7 @@ Nobody is written to twice, nobody is lost, and no window is exceeded.
 """
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -264,10 +265,14 @@ async def test_a_canceled_campaign_hands_over_nothing_more(small_scene: Scene) -
 
 async def test_trouble_in_one_lane_is_not_the_others(small_scene: Scene) -> None:
     carrier = CounterCarrier()
-    await small_scene.world.add_picture("lost", "f" * 64)
-    await small_scene.add_lane("second")
-    (stuck,) = await small_scene.queue(ADA, content="mms", media_id="lost")
-    (goes,) = await small_scene.queue(BO, lane_id="second")
+    # A lane of a group that its workspace does not have: no turn of it can end well.
+    await small_scene.world.add_workspace("another")
+    await small_scene.world.add_group("theirs", [], workspace_id="another")
+    row: dict[str, Any] = {"id": "broken", "workspace_id": WORKSPACE, "group_id": "theirs"}
+    async with small_scene.store.write() as connection:
+        await lanes.add_lane(connection, **row, campaign_id=None, priority=9)
+    (stuck,) = await small_scene.queue(ADA, lane_id="broken")
+    (goes,) = await small_scene.queue(BO)
     async with working(small_scene, carrier):
         assert await until_all(small_scene, S.SENT, n=1) == {goes: S.SENT}
     assert stuck not in await small_scene.states()
