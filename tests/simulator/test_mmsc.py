@@ -180,7 +180,7 @@ async def test_a_country_without_picture_messages_is_refused_so_that_text_and_li
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "permanent"), [(2002, "2002", True), (4006, "4006", False), (503, "http_503", False)]
+    ("status", "code", "permanent"), [(2002, "2002", True), (4006, "4006", False), (503, "carrier_trouble", False)]
 )
 async def test_a_refusal_on_demand_takes_nothing_and_is_spent(
     scene: Scene, status: int, code: str, permanent: bool

@@ -3,7 +3,6 @@
 A dialect is pure: parcel → request, answer → outcome, call → events. This file is the only one of them with sockets.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -14,9 +13,10 @@ import msgspec
 
 from heliogram.carriers.exchange import exchange_of, shown_headers
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered
+from heliogram.carriers.presence import Presence
 from heliogram.carriers.protocol import Capabilities, Health, Link, Misconfigured, Sink
 from heliogram.model.event import Callback, Heard
-from heliogram.model.parcel import UNREACHABLE, MediaPart, MmsParcel, Outcome, Parcel, Refused, Unknown
+from heliogram.model.parcel import UNREACHABLE, Accepted, MediaPart, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.model.phone import masked
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault
@@ -24,8 +24,6 @@ from heliogram.wire.errors import OurFault
 MAX_ID = 200
 N_HIDDEN = 4
 """Characters of a text or secret from which on it is taken out of what a carrier says: fewer are in every word."""
-PROBE_S = 1.0
-"""How often a carrier that is away is tried again: a probe only opens a connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +124,7 @@ class HttpCarrier:
         self._client = HttpClient(
             connections=settings.window, timeout_s=settings.timeout_s, connect_timeout_s=settings.connect_timeout_s
         )
-        self._where = urlsplit(settings.url).netloc
-        self._health = Health(link=Link.CONNECTING, detail=f"Trying {self._where}.")
-        self._is_away = asyncio.Event()
-        self._is_away.set()
+        self._presence = Presence(self._client, settings.url, urlsplit(settings.url).netloc)
 
     async def send(self, parcel: Parcel) -> Outcome:
         try:
@@ -141,14 +136,14 @@ class HttpCarrier:
         shown = f"POST {urlsplit(request.url).path}\n{shown_headers(headers)}{request.shown}"
         match answer:
             case Answered():
-                self._say(Link.UP)
+                self._presence.saw(Link.UP)
                 return self._recorded(self.dialect.outcome_of(answer), parcel, shown, answer)
             case NotAnswered(has_left=True, timed_out=timed_out, error=said):
                 when = "in time" if timed_out else "before the connection broke"
                 reason = f"The carrier was sent the message and did not answer {when}."
                 return Unknown(reason=reason, exchange=exchange_of(shown, said))
             case NotAnswered(error=said):
-                self._say(Link.DOWN)
+                self._presence.saw(Link.DOWN)
                 reason, exchange = "The carrier cannot be reached.", exchange_of(shown, said)
                 return Refused(code=UNREACHABLE, reason=reason, permanent=False, exchange=exchange)
 
@@ -157,26 +152,13 @@ class HttpCarrier:
 
     async def listen(self, sink: Sink) -> None:
         """Nothing is heard this way: calls come in over HTTP. While the carrier is away, find out when it is back."""
-        while True:
-            await self._is_away.wait()
-            while not await self._client.can_connect(self.dialect.settings.url):
-                self._say(Link.DOWN)
-                await asyncio.sleep(PROBE_S)
-            self._say(Link.UP)
+        await self._presence.watch()
 
     def health(self) -> Health:
-        return self._health
+        return self._presence.health
 
     async def close(self) -> None:
         await self._client.close()
-
-    def _say(self, link: Link) -> None:
-        if link is Link.UP:
-            self._health = Health(link=link, detail=f"Connected to {self._where}.")
-            self._is_away.clear()
-        else:
-            self._health = Health(link=link, detail=f"{self._where} cannot be reached.")
-            self._is_away.set()
 
     def _recorded(self, outcome: Outcome, parcel: Parcel, shown: str, answer: Answered) -> Outcome:
         """The outcome with its record. A carrier that echoes what it was sent has it taken out of its words."""
@@ -223,6 +205,13 @@ def read_answer(octets: bytes, shape: type[Shape]) -> Shape | None:
         return msgspec.json.decode(octets, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def taken(given: str, *, by: str) -> Outcome:
+    """What an answer that takes the message says: without an id that can be kept, no receipt would find it."""
+    if own := id_of(given):
+        return Accepted(carrier_ids=(own,))
+    return Unknown(reason=f"{by} took the message but gave no id for it, so no receipt can find it.")
 
 
 def id_of(text: str) -> str:

@@ -9,14 +9,23 @@ from typing import Final
 
 import msgspec
 
-from heliogram.carriers.aggregator import HttpSettings, Ours, Request, addresses_of, id_of, json_request, text_of
-from heliogram.carriers.aggregator import read_answer as read
+from heliogram.carriers.aggregator import (
+    HttpSettings,
+    Ours,
+    Request,
+    addresses_of,
+    id_of,
+    json_request,
+    read_answer,
+    taken,
+    text_of,
+)
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import bounded, json_of, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
 
 MAX_TEXT: Final = 2048
@@ -112,11 +121,9 @@ class Bandwidth:
         return json_request(url, {"Authorization": self._credentials}, body, parcel)
 
     def outcome_of(self, answer: Answered) -> Outcome:
-        said = read(answer.body, _Answer) or _Answer()
+        said = read_answer(answer.body, _Answer) or _Answer()
         if 200 <= answer.status < 300:
-            if given := id_of(said.id):
-                return Accepted(carrier_ids=(given,))
-            return Unknown(reason="Bandwidth took the message but gave no id for it, so no receipt can find it.")
+            return taken(said.id, by="Bandwidth")
         return outcome_of_http(answer.status, answer.headers, code=said.type[:60], said=said.description)
 
     def heard_in(self, call: Callback) -> Heard:

@@ -18,6 +18,7 @@ from heliogram.carriers.aggregator import (
     id_of,
     json_request,
     read_answer,
+    taken,
     text_of,
 )
 from heliogram.carriers.exchange import without_numbers
@@ -26,7 +27,7 @@ from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http, refused
 from heliogram.carriers.signed import bounded, is_key, json_of, keyed, keyed_or_refused, number_of, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel, Unknown
 from heliogram.wire.errors import OurFault
 
 MAX_TEXT: Final = 1600
@@ -202,9 +203,7 @@ def _outcome(sent: _Sent) -> Outcome:
     if NEWS.get(status.group_name) in (News.REJECTED, News.UNDELIVERED, News.EXPIRED):
         why = WHY.get(status.name, Why.REQUEST)
         return refused(why, code=status.name[:_MAX_CODE], said=status.description or "")
-    if given := id_of(sent.message_id):
-        return Accepted(carrier_ids=(given,))
-    return Unknown(reason="Infobip took the message but gave no id for it, so no report can find it.")
+    return taken(sent.message_id, by="Infobip")
 
 
 def _heard(result: _Result) -> tuple[Event, ...]:

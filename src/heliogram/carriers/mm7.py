@@ -4,7 +4,6 @@ Here: parcel → request, answer → outcome, call → events. Not here: what th
 Source: 3GPP TS 23.140 §8.7; gateway rules met in practice: protocols §3.5.
 """
 
-import asyncio
 import hashlib
 import hmac
 import unicodedata
@@ -19,7 +18,9 @@ import msgspec
 from heliogram.carriers.exchange import exchange_of, shown_headers, without_numbers
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials
 from heliogram.carriers.mm7_calls import heard_in, shown_envelope
+from heliogram.carriers.presence import Presence
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
+from heliogram.carriers.refusals import outcome_of_http
 from heliogram.model.event import Callback, Heard
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
@@ -41,9 +42,6 @@ from heliogram.wire.mm7.content import Medium, write_content
 from heliogram.wire.mm7.envelope import Head, pack_message, read_message
 from heliogram.wire.mm7.names import REL_6_MM7_1_4, is_mm7
 from heliogram.wire.mm7.status import CONTENT_REFUSED, THROUGHPUT_EXCEEDED, Status, meaning_of
-
-PROBE_S = 1.0
-"""How often a gateway that is away is tried again: a probe only opens a connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +128,7 @@ def outcome_of(http_status: int, headers: Mapping[str, str], body: bytes) -> Out
             return _refused(fault.read_fault(envelope))
         response = submit.read_submit_rsp(envelope)
     except TheirFault:
-        return _outcome_of_http(http_status, headers)
+        return outcome_of_http(http_status, headers)
     if not response.status.is_success:
         return _refused(response.status)
     if not response.message_id:
@@ -147,10 +145,7 @@ class Mm7Carrier:
         self._client = HttpClient(
             connections=settings.window, timeout_s=settings.timeout_s, connect_timeout_s=settings.connect_timeout_s
         )
-        self._where = urlsplit(settings.url).netloc.rpartition("@")[2]
-        self._health = Health(link=Link.CONNECTING, detail=f"Trying {self._where}.")
-        self._is_away = asyncio.Event()
-        self._is_away.set()
+        self._presence = Presence(self._client, settings.url, urlsplit(settings.url).netloc)
 
     @classmethod
     def configured(cls, settings: Mapping[str, Any], secret: str) -> "Mm7Carrier":
@@ -177,7 +172,7 @@ class Mm7Carrier:
         shown = _shown_request(self._settings.url, headers, buffers)
         match answer:
             case Answered(status=status, headers=answer_headers, body=body):
-                self._say(Link.UP)
+                self._presence.saw(Link.UP)
                 outcome = outcome_of(status, answer_headers, body)
                 return msgspec.structs.replace(outcome, exchange=exchange_of(shown, _shown_answer(answer)))
             case NotAnswered(has_left=True, timed_out=timed_out, error=error_text):
@@ -185,7 +180,7 @@ class Mm7Carrier:
                 reason = f"The gateway was sent the message and did not answer {when}."
                 return Unknown(reason=reason, exchange=exchange_of(shown, error_text))
             case NotAnswered(error=error_text):
-                self._say(Link.DOWN)
+                self._presence.saw(Link.DOWN)
                 reason = "The gateway cannot be reached."
                 exchange = exchange_of(shown, error_text)
                 return Refused(code=UNREACHABLE, reason=reason, permanent=False, exchange=exchange)
@@ -205,30 +200,13 @@ class Mm7Carrier:
 
     async def listen(self, sink: Sink) -> None:
         """Nothing is heard this way; calls come in over HTTP. While the gateway is away, find out when it is back."""
-        while True:
-            await self._is_away.wait()
-            await self.wait_until_back()
-
-    async def wait_until_back(self) -> None:
-        """Try the gateway every PROBE_S until a connection opens; nothing is sent over it."""
-        while not await self._client.can_connect(self._settings.url):
-            self._say(Link.DOWN)
-            await asyncio.sleep(PROBE_S)
-        self._say(Link.UP)
+        await self._presence.watch()
 
     def health(self) -> Health:
-        return self._health
+        return self._presence.health
 
     async def close(self) -> None:
         await self._client.close()
-
-    def _say(self, link: Link) -> None:
-        if link is Link.UP:
-            self._health = Health(link=link, detail=f"Connected to {self._where}.")
-            self._is_away.clear()
-        else:
-            self._health = Health(link=link, detail=f"{self._where} cannot be reached.")
-            self._is_away.set()
 
 
 # ── the request ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -269,43 +247,6 @@ def _refused(status: Status) -> Refused:
         reason=meaning.sentence + told,
         permanent=not meaning.may_retry,
         retry_after_s=_RETRY_AFTER_S.get(status.code),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _HttpMeaning:
-    code: str
-    reason: str
-    permanent: bool = False
-
-
-# Answers without readable MM7 in them. A refused account is not the message's fault, so it may be tried again.
-_HTTP: dict[int, _HttpMeaning] = {
-    400: _HttpMeaning(code="http_400", reason="The gateway cannot read our request.", permanent=True),
-    401: _HttpMeaning(code="http_401", reason="The gateway refuses the account's user name or password."),
-    403: _HttpMeaning(code="http_403", reason="The gateway does not let this account send."),
-    404: _HttpMeaning(code="http_404", reason="There is no gateway at the account's address."),
-    408: _HttpMeaning(code="http_408", reason="Our request did not reach the gateway whole."),
-    413: _HttpMeaning(code=MEDIA_REFUSED, reason="The message is too large for the gateway.", permanent=True),
-    429: _HttpMeaning(code=THROTTLED, reason="The gateway asks us to slow down."),
-    503: _HttpMeaning(code="http_503", reason="The gateway is not available at the moment."),
-}
-
-
-def _outcome_of_http(http_status: int, headers: Mapping[str, str]) -> Outcome:
-    if meaning := _HTTP.get(http_status):
-        wait = headers.get("retry-after", "")
-        return Refused(
-            code=meaning.code,
-            reason=meaning.reason,
-            permanent=meaning.permanent,
-            retry_after_s=float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 6 else None,
-        )
-    if 300 <= http_status < 500:
-        return Refused(code=f"http_{http_status}", reason=f"The gateway answered HTTP {http_status}.", permanent=True)
-    # 200 without MM7, and what a broken gateway or a proxy before it says: it may have taken the message.
-    return Unknown(
-        reason=f"The gateway answered HTTP {http_status} with nothing that says whether it took the message."
     )
 
 

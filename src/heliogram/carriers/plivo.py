@@ -19,6 +19,7 @@ from heliogram.carriers.aggregator import (
     id_of,
     json_request,
     read_answer,
+    taken,
     text_of,
 )
 from heliogram.carriers.exchange import MAX_EXCHANGE_CHARS
@@ -27,7 +28,7 @@ from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import outcome_of_http
 from heliogram.carriers.signed import bounded, form_of, mac, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
 
 MAX_TEXT: Final = 1600
@@ -91,9 +92,7 @@ class Plivo:
     def outcome_of(self, answer: Answered) -> Outcome:
         said = read_answer(answer.body, _Answer) or _Answer()
         if 200 <= answer.status < 300:
-            if said.message_uuid and (given := id_of(said.message_uuid[0])):
-                return Accepted(carrier_ids=(given,))
-            return Unknown(reason="Plivo took the message but gave no id for it, so no receipt can find it.")
+            return taken(said.message_uuid[0] if said.message_uuid else "", by="Plivo")
         return outcome_of_http(answer.status, answer.headers, said=said.error or "")
 
     def heard_in(self, call: Callback) -> Heard:

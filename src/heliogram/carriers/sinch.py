@@ -19,6 +19,7 @@ from heliogram.carriers.aggregator import (
     id_of,
     json_request,
     read_answer,
+    taken,
     text_of,
 )
 from heliogram.carriers.http import Answered
@@ -37,7 +38,7 @@ from heliogram.carriers.signed import (
     told,
 )
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
 
 MAX_TEXT: Final = 2000
@@ -166,9 +167,7 @@ class Sinch:
             why = Why.SENDER if said.error_code == "E111" else Why.REQUEST
             return refused(why, code=said.error_code[:_MAX_CODE], said=said.error_info)
         if 200 <= answer.status < 300:
-            if given := id_of(said.id or said.tracking_id):
-                return Accepted(carrier_ids=(given,))
-            return Unknown(reason="Sinch took the message but gave no id for it, so no report can find it.")
+            return taken(said.id or said.tracking_id, by="Sinch")
         code, words = said.code or said.error_code, said.text or said.error_info
         return outcome_of_http(answer.status, answer.headers, code=code[:_MAX_CODE], said=words)
 

@@ -13,14 +13,23 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from heliogram.carriers.aggregator import HttpSettings, Ours, Request, addresses_of, id_of, json_request, text_of
-from heliogram.carriers.aggregator import read_answer as read
+from heliogram.carriers.aggregator import (
+    HttpSettings,
+    Ours,
+    Request,
+    addresses_of,
+    id_of,
+    json_request,
+    read_answer,
+    taken,
+    text_of,
+)
 from heliogram.carriers.http import Answered
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import bounded, is_fresh, json_of, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 
 MAX_MEDIA: Final = 10
 
@@ -124,11 +133,9 @@ class Telnyx:
         return json_request(self.settings.at("/messages"), headers, body, parcel)
 
     def outcome_of(self, answer: Answered) -> Outcome:
-        said = read(answer.body, _Answer) or _Answer()
+        said = read_answer(answer.body, _Answer) or _Answer()
         if 200 <= answer.status < 300:
-            if said.data is not None and (given := id_of(said.data.id)):
-                return Accepted(carrier_ids=(given,))
-            return Unknown(reason="Telnyx took the message but gave no id for it, so no receipt can find it.")
+            return taken(said.data.id if said.data is not None else "", by="Telnyx")
         error = said.errors[0] if said.errors else _Error()
         code = str(error.code)[:20]
         words = error.detail or error.title or ""

@@ -22,6 +22,7 @@ from heliogram.carriers.aggregator import (
     id_of,
     read_answer,
     shown_parcel,
+    taken,
     text_of,
 )
 from heliogram.carriers.exchange import MAX_EXCHANGE_CHARS
@@ -30,7 +31,7 @@ from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import bounded, form_of, mac, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Answer, Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
 
 MAX_BODY: Final = 1600
@@ -136,9 +137,7 @@ class Twilio:
         message = read_answer(answer.body, _Message) or _Message()
         code = message.code or message.error_code
         if 200 <= answer.status < 300 and message.status != "failed":
-            if sid := id_of(message.sid):
-                return Accepted(carrier_ids=(sid,))
-            return Unknown(reason="Twilio took the message but gave no id for it, so no receipt can find it.")
+            return taken(message.sid, by="Twilio")
         why = WHY.get(code) if code else None
         return outcome_of_http(answer.status, answer.headers, why=why, code=str(code or ""), said=message.message or "")
 

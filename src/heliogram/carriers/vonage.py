@@ -20,6 +20,7 @@ from heliogram.carriers.aggregator import (
     id_of,
     json_request,
     read_answer,
+    taken,
     text_of,
 )
 from heliogram.carriers.http import Answered, basic_credentials
@@ -27,7 +28,7 @@ from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import outcome_of_http
 from heliogram.carriers.signed import bounded, json_of, mac, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
 
 MAX_TEXT: Final = 3000
@@ -129,9 +130,7 @@ class Vonage:
     def outcome_of(self, answer: Answered) -> Outcome:
         said = read_answer(answer.body, _Answer) or _Answer()
         if 200 <= answer.status < 300:
-            if given := id_of(said.message_uuid):
-                return Accepted(carrier_ids=(given,))
-            return Unknown(reason="Vonage took the message but gave no id for it, so no receipt can find it.")
+            return taken(said.message_uuid, by="Vonage")
         code = said.type.rpartition("#")[2][:20]
         return outcome_of_http(answer.status, answer.headers, code=code, said=said.detail or said.title)
 

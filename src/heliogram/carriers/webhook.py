@@ -19,6 +19,7 @@ from heliogram.carriers.aggregator import (
     id_of,
     read_answer,
     shown_parcel,
+    taken,
     text_of,
 )
 from heliogram.carriers.http import Answered
@@ -26,7 +27,7 @@ from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import bounded, is_fresh, json_of, mac, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.parcel import Accepted, MmsParcel, Outcome, Parcel, Unknown
+from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 
 MAX_MEDIA: Final = 10
 MAX_CODE: Final = 60
@@ -129,9 +130,7 @@ class Webhook:
     def outcome_of(self, answer: Answered) -> Outcome:
         said = read_answer(answer.body, _Answer) or _Answer()
         if 200 <= answer.status < 300:
-            if given := id_of(said.id):
-                return Accepted(carrier_ids=(given,))
-            return Unknown(reason="The carrier took the message but gave no id for it, so no receipt can find it.")
+            return taken(said.id, by="The carrier")
         why = Why(said.reason) if said.reason in _WHYS else None
         return outcome_of_http(answer.status, answer.headers, why=why, code=said.code[:MAX_CODE], said=said.message)
 
