@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from heliogram.media.plan import Budget
 from heliogram.media.probe import MediaRefused
@@ -103,10 +104,33 @@ async def test_a_picture_that_kills_a_new_child_costs_a_refusal_and_nothing_else
 
 
 async def test_a_child_that_died_between_two_jobs_is_replaced(workshop: Workshop) -> None:
-    child = await _the_child(workshop)
+    await _lose(await _the_child(workshop))
+    assert (await workshop.inspect(PHOTO)).width == 800
+
+
+def test_under_uvloop_too_a_child_that_died_is_replaced_and_closing_minds_no_dead_one() -> None:
+    """The server's loop: it raises RuntimeError where asyncio's own says that the connection is lost."""
+
+    async def live() -> int:
+        workshop = Workshop(1)
+        await _lose(await _the_child(workshop))
+        width = (await workshop.inspect(PHOTO)).width
+        await _lose(await _the_child(workshop))
+        await workshop.close()
+        return width
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(live()) == 800
+
+
+async def test_ctrl_c_in_a_terminal_is_not_for_the_children(workshop: Workshop) -> None:
+    assert os.getsid(await _the_child(workshop)) != os.getsid(0)
+
+
+async def _lose(child: int) -> None:
+    """End the child, and wait until the loop has seen it."""
     os.kill(child, signal.SIGKILL)
     await asyncio.to_thread(_wait_until_gone, child)
-    assert (await workshop.inspect(PHOTO)).width == 800
 
 
 def _wait_until_gone(pid: int) -> None:

@@ -91,11 +91,14 @@ async def _new_child() -> asyncio.subprocess.Process:
         "heliogram.media.child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the server, which ends its children; they end with their input, too
     )
 
 
 async def _exchange(child: asyncio.subprocess.Process, job: dict[str, Any]) -> dict[str, Any]:
     assert child.stdin is not None and child.stdout is not None
+    if child.stdin.is_closing():
+        raise ConnectionResetError("the child has ended")  # uvloop says RuntimeError to who writes all the same
     octets = msgspec.msgpack.encode(job)
     child.stdin.write(_LENGTH.pack(len(octets)) + octets)
     await child.stdin.drain()
@@ -106,9 +109,11 @@ async def _exchange(child: asyncio.subprocess.Process, job: dict[str, Any]) -> d
 
 async def _end(child: asyncio.subprocess.Process) -> None:
     """End the process and close its pipes: waiting for the process alone leaves them to the garbage collector."""
-    if child.returncode is None:
-        child.kill()
-    await child.communicate(b"")
     assert child.stdin is not None
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+    child.stdin.close()
+    await child.communicate()
     with contextlib.suppress(ConnectionError):
         await child.stdin.wait_closed()
