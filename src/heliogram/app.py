@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from heliogram.audience.phones import PhoneRefused, parse_phone
 from heliogram.campaigns.expand import Expander
 from heliogram.carriers.protocol import Carrier, Sink
-from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for
+from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for, cut_for
 from heliogram.clock import new_id, new_secret, new_token, now
 from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
@@ -27,6 +27,7 @@ from heliogram.delivery.worker import Worker, wait_for
 from heliogram.inbox.read import Reader
 from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
+from heliogram.model.cut import Cut
 from heliogram.storage import access, senders
 from heliogram.storage.blobs import Blobs, open_blobs
 from heliogram.storage.engine import Store, open_store
@@ -67,6 +68,8 @@ class App:
     worker: Worker
     expander: Expander
     reader: Reader
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
+    """The accounts that want their texts cut in a way of their own, by id: known where nothing is sent, too."""
     now: Callable[[], datetime] = now
     new_id: Callable[[], str] = new_id
     new_token: Callable[[], str] = new_token
@@ -163,9 +166,10 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
         pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
-        accounts: dict[str, Account] = {}
-        if with_accounts:
-            accounts = await _open_accounts(store, box, config, addresses)
+        async with store.read() as connection:
+            rows = await senders.all_accounts(connection)
+        accounts = _open_accounts(rows, box, config, addresses) if with_accounts else {}
+        cuts = {row["id"]: cut_for(row["carrier"], row["settings"]) for row in rows}
         for account in accounts.values():
             stack.push_async_callback(account.carrier.close)
         worker = Worker(
@@ -176,6 +180,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             new_token=new_token,
             link_base_url=config.own_url(),
             me=new_id(),
+            cuts=cuts,
         )
         yield App(
             config=config,
@@ -189,12 +194,13 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             worker=worker,
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
+            cuts=cuts,
         )
 
 
-async def _open_accounts(store: Store, box: Fernet, config: Config, addresses: PublicMedia) -> dict[str, Account]:
-    async with store.read() as connection:
-        rows = await senders.all_accounts(connection)
+def _open_accounts(
+    rows: Sequence[Mapping[str, Any]], box: Fernet, config: Config, addresses: PublicMedia
+) -> dict[str, Account]:
     accounts: dict[str, Account] = {}
     for row in rows:
         carrier = _carrier(row, box, config, addresses)

@@ -110,3 +110,15 @@ async def test_a_carrier_that_throttles_slows_the_account_down_and_an_operator_s
 def test_no_more_is_out_at_once_than_leaves_in_a_second(settings: dict[str, Any], window: int) -> None:
     own = OWN | {"port": 1, "window": 10, "binds": 2} | settings
     assert SmppCarrier.configured(own, "secret", Ids().new_id).capabilities.window == window
+
+
+def test_a_text_of_several_segments_takes_a_place_for_each_and_leaves_at_the_last() -> None:
+    pace = Pace(10)
+    assert [pace.wait_s(0.0, n) for n in (1, 3, 1)] == pytest.approx([0.0, 0.3, 0.4])
+
+
+def test_the_segments_of_a_text_that_leaves_at_once_count_when_the_carrier_throttles() -> None:
+    pace = Pace()
+    assert [pace.wait_s(4.0, 5) for _ in range(8)] == [0.0] * 8
+    pace.throttled(4.5)
+    assert pace.limit_per_s == 40

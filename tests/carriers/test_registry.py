@@ -4,8 +4,9 @@ import pytest
 
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.protocol import Misconfigured
-from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
+from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for, cut_for
 from heliogram.carriers.smpp import SmppCarrier
+from heliogram.model.cut import PLAIN, Cut
 from tests.world import Clock, Ids
 
 
@@ -46,3 +47,9 @@ def test_settings_that_cannot_work_are_complained_about_before_anything_is_sent(
         carrier_for(kind, account(**settings))
     assert str(complaint.value).endswith(".")
     assert "secret" not in str(complaint.value)
+
+
+@pytest.mark.parametrize("kind", sorted(CARRIERS))
+def test_how_texts_are_cut_is_known_without_opening_the_account(kind: str) -> None:
+    settings = {"host": "127.0.0.1", "port": 2775, "system_id": "helio", "long_texts": "udh16"}
+    assert cut_for(kind, settings) == (Cut(is_wide=True) if kind == "smpp" else PLAIN)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from heliogram.carriers.protocol import Link, Misconfigured
+from heliogram.carriers.protocol import Link
 from heliogram.carriers.smpp import SmppCarrier, outcome_of
 from heliogram.model.event import InboundHeard, ReceiptHeard
 from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, Outcome, Partly, Refused, SmsParcel, Unknown
@@ -125,6 +125,44 @@ async def test_a_text_leaves_as_one_submit_that_asks_for_a_receipt(
         assert outcome.exchange == (
             f"submit_sm {sender} -> …0142, GSM-7, 1 segment(s)\nsubmit_sm_resp ESME_ROK message_id=g-1"
         )
+
+
+@pytest.mark.parametrize(
+    ("settings", "parcel", "n_submits", "text"),
+    [
+        ({"long_texts": "udh16"}, {"parts": ("a" * 152, "b")}, 2, "a" * 152 + "b"),
+        ({"long_texts": "sar"}, {"parts": ("a" * 152, "b")}, 2, "a" * 152 + "b"),
+        ({"long_texts": "payload"}, {"parts": ("a" * 152, "b")}, 1, "a" * 152 + "b"),
+        ({"alphabet": "latin1"}, {"parts": ("Grüße",)}, 1, "Grüße"),
+        ({"national": "tr"}, {"parts": ("ığ",), "shift": (1, 0)}, 1, "ığ"),
+    ],
+    ids=["udh16", "sar", "payload", "latin1", "turkish"],
+)
+async def test_a_text_travels_as_its_account_has_it(
+    smsc: Peer, settings: dict[str, Any], parcel: dict[str, Any], n_submits: int, text: str
+) -> None:
+    charset = "latin-1" if "alphabet" in settings else ""
+    async with carrying(smsc.port, **settings) as carrier:
+        line = await bound(smsc, carrier)
+        sending = asyncio.create_task(carrier.send(sms_parcel(**parcel)))
+        heard = [await line.hear() for _ in range(n_submits)]
+        for number, pdu in enumerate(heard):
+            line.answer(pdu, message_id=f"g-{number}")
+        assert "".join(read_text(pdu, charset)[0] for pdu in heard) == text
+        outcome = await sending
+        assert isinstance(outcome, Accepted)
+        assert outcome.carrier_ids == tuple(f"g-{number}" for number in range(n_submits))
+
+
+async def test_what_data_coding_0_stands_for_holds_for_what_phones_write(smsc: Peer) -> None:
+    shelf = Shelf()
+    async with carrying(smsc.port, shelf, alphabet="latin1") as carrier:
+        line = await bound(smsc, carrier)
+        line.say(phone_text(1, "Grüße".encode("latin-1")))
+        await line.hear()
+        (heard,) = shelf.stored
+        assert isinstance(heard, InboundHeard)
+        assert heard.text == "Grüße"
 
 
 async def test_segments_go_through_one_session_and_tell_a_handset_how_to_join_them(smsc: Peer) -> None:
@@ -319,54 +357,3 @@ async def test_a_stranger_in_tls_does_not_learn_the_password(tmp_path: Path) -> 
         await until(lambda: carrier.health().link is Link.DOWN)
         assert "certificate" in carrier.health().detail
         assert smsc.lines.empty()
-
-
-# ── the settings ──
-
-
-@pytest.mark.parametrize(
-    ("settings", "secret", "words"),
-    [
-        ({"port": 0}, "secret", "port"),
-        ({"port": 65_536}, "secret", "port"),
-        ({"port": "2775"}, "secret", "int"),
-        ({"window": 0}, "secret", "window"),
-        ({"window": 10_001}, "secret", "window"),
-        ({"binds": 0}, "secret", "binds"),
-        ({"binds": 33}, "secret", "binds"),
-        ({"per_s": 0}, "secret", "segments a second"),
-        ({"per_s": 100_001}, "secret", "segments a second"),
-        ({"system_id": ""}, "secret", "system id"),
-        ({"system_id": "s" * 16}, "secret", "system id"),
-        ({"system_id": "zürich"}, "secret", "ASCII"),
-        ({"system_type": "t" * 13}, "secret", "system type"),
-        ({}, "secret-89", "password"),
-        ({"windwo": 5}, "secret", "windwo"),
-        ({"password": "x"}, "secret", "password"),
-    ],
-)
-def test_settings_that_cannot_work_are_complained_about_in_a_sentence(
-    settings: dict[str, Any], secret: str, words: str
-) -> None:
-    with pytest.raises(Misconfigured) as complaint:
-        SmppCarrier.configured(OWN | settings, secret, Ids().new_id)
-    assert words in str(complaint.value)
-    assert str(complaint.value).endswith(".")
-    assert not str(complaint.value).endswith("..")
-    assert secret not in str(complaint.value)
-
-
-@pytest.mark.parametrize(
-    ("settings", "secret"),
-    [
-        ({"port": 1}, "secret"),
-        ({"port": 65_535}, "secret"),
-        ({"window": 1, "binds": 1}, ""),
-        ({"window": 10_000, "binds": 32}, "secret"),
-        ({"system_id": "s" * 15, "system_type": "t" * 12}, "eight-ch"),
-    ],
-)
-def test_settings_at_their_limits_work(settings: dict[str, Any], secret: str) -> None:
-    carrier = SmppCarrier.configured(OWN | settings, secret, Ids().new_id)
-    assert carrier.capabilities.window == carrier.settings.window * carrier.settings.binds
-    assert not secret or secret not in repr(carrier.settings)

@@ -16,6 +16,7 @@ from heliogram.delivery.forecast import TOKEN_LIKE, Forecast, Plan, forecast, fo
 from heliogram.media.plan import budget_for
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
+from heliogram.model.cut import Cut
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.sender import SenderKind
 from heliogram.storage import lanes, senders
@@ -220,6 +221,15 @@ async def test_a_link_is_counted_at_its_true_length(small_world: World) -> None:
         row = {**scene.world.person("+13125559999"), "first_name": "x" * n}
         found = await _people(scene, plan, [row])
         assert found.segments == {segments: 1}
+
+
+async def test_the_segments_foretold_are_cut_as_the_account_has_them_cut(small_world: World) -> None:
+    scene = await _build(small_world, ["us"], {})
+    plain = await _plan(scene, Content.TEXT, template=compile_text("x" * 306))
+    wide = await _plan(scene, Content.TEXT, template=compile_text("x" * 306), cuts={SMSC: Cut(is_wide=True)})
+    row = scene.world.person("+13125559999")
+    assert [(await _people(scene, plan, [row])).segments for plan in (plain, wide)] == [{2: 1}, {3: 1}]
+    assert [set((await _forecast(scene, plan)).segments) for plan in (plain, wide)] == [{2}, {3}]
 
 
 # ── people of a file that is not stored ──

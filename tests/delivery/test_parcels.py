@@ -7,6 +7,7 @@ from msgspec.structs import replace as changed
 
 from heliogram.delivery.claim import reference_of
 from heliogram.delivery.parcels import parcel_of
+from heliogram.model.cut import Cut
 from heliogram.model.message import Content
 from heliogram.model.parcel import MmsParcel, SmsParcel
 from heliogram.model.sender import SenderKind
@@ -24,7 +25,7 @@ def test_a_text_is_handed_over_in_its_segments() -> None:
         to_e164=PHONE,
         parts=("x" * 153, "x" * 8),
         encoding="GSM-7",
-        reference=0x1F,
+        reference=0x0A1F,
     )
 
 
@@ -61,5 +62,12 @@ def test_the_carrier_is_told_what_kind_of_sender_it_is(kind: SenderKind, address
     assert (parcel.sender_kind, parcel.sender) == (kind, address)
 
 
-def test_references_vary_over_the_whole_octet() -> None:
-    assert {reference_of(f"{n:032x}") for n in range(1_000)} == set(range(256))
+def test_references_vary_over_both_octets() -> None:
+    assert {reference_of(f"{n:032x}") for n in range(100_000)} == set(range(65_536))
+    assert {reference_of(f"{n:032x}") & 0xFF for n in range(1_000)} == set(range(256))
+
+
+def test_a_text_in_national_tables_says_which() -> None:
+    parcel = parcel_of(attempt_of(queued(body="ığ" * 40), cuts={"smsc": Cut(national=("tr",))}))
+    assert isinstance(parcel, SmsParcel)
+    assert (parcel.encoding, parcel.shift, len(parcel.parts)) == ("GSM-7", (1, 0), 1)

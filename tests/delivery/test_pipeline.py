@@ -12,6 +12,7 @@ from heliogram.delivery.pipeline import STEPS, decide
 from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.plan import budget_for
 from heliogram.model.consent import Standing
+from heliogram.model.cut import Cut
 from heliogram.model.group import Fallbacks, Purpose
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.queue import Queued, Stop
@@ -234,3 +235,37 @@ def test_everyone_either_goes_or_stops_and_nothing_that_goes_breaks_a_rule(
             assert draft.variant is not None and len(draft.text) <= 1_600 and not draft.parts
         else:
             assert 1 <= len(draft.parts) <= 10 and "".join(draft.parts) == draft.text
+
+
+# ── as the account wants it cut ──
+
+
+@pytest.mark.parametrize(
+    ("body", "cut", "cuts_to"),
+    [
+        ("a" * 306, Cut(), [153, 153]),
+        ("a" * 306, Cut(is_wide=True), [152, 152, 2]),
+        ("a" * 160, Cut(is_wide=True), [160]),
+        ("ж" * 134, Cut(is_wide=True), [66, 66, 2]),
+        ("ş" * 155, Cut(), [67, 67, 21]),
+        ("ş" * 155, Cut(national=("tr",)), [155]),
+        ("ş" * 156, Cut(national=("tr",)), [149, 7]),
+        ("ş" * 156, Cut(national=("tr",), is_wide=True), [148, 8]),
+        ("é" * 160, Cut(charset="latin-1"), [160]),
+        ("é" * 160, Cut(charset="ascii"), [67, 67, 26]),
+    ],
+)
+def test_the_segments_are_those_that_the_account_sends(body: str, cut: Cut, cuts_to: list[int]) -> None:
+    draft = draft_of(queued(body=body), cuts={"smsc": cut})
+    assert [len(part) for part in draft.parts] == cuts_to
+    assert draft.n_slots() == len(cuts_to)
+
+
+def test_an_account_is_not_cut_for_by_the_wish_of_another() -> None:
+    assert len(draft_of(queued(body="a" * 306), cuts={"other": Cut(is_wide=True)}).parts) == 2
+
+
+def test_a_text_that_is_too_long_in_its_accounts_segments_stops() -> None:
+    body = "a" * 1_521
+    assert len(draft_of(queued(body=body)).parts) == 10
+    assert _stop(queued(body=body), cuts={"smsc": Cut(is_wide=True)}) == (State.SKIPPED, "too_long")

@@ -25,7 +25,7 @@ def texts_on(phones: Phones, number: str = NUMBER) -> list[str]:
 
 def test_a_text_reaches_its_phone_and_no_other() -> None:
     phones = Phones()
-    phones.receive(line_of())
+    assert phones.receive(line_of()) is None
     (message,) = phones.phone(NUMBER).messages
     assert (message.direction, message.kind, message.sender, message.text) == ("in", "sms", "72345", "Hi")
     assert texts_on(phones, "+13125550143") == []
@@ -37,7 +37,9 @@ def test_segments_are_joined_in_their_order_however_they_come(order: tuple[int, 
     for number in order[:2]:
         phones.receive(part_of(number))
     assert texts_on(phones) == []
-    phones.receive(part_of(order[2]))
+    whole = phones.receive(part_of(order[2]))
+    assert whole is not None
+    assert (whole["kind"], whole["text"], whole["parts"], whole["to"]) == ("joined", "onetwothree", 3, NUMBER)
     assert texts_on(phones) == ["onetwothree"]
     assert phones.phone(NUMBER).parts == {}
 
@@ -106,4 +108,15 @@ def test_after_a_restart_phones_remember_and_the_network_knows_what_it_owes(tmp_
     assert memory["last_id"] == 12
     assert [line["id"] for line in memory["owed"]] == ["12"]
     assert [line["id"] for line in memory["unheard"]] == ["in-2"]
+    journal.close()
+
+
+@pytest.mark.parametrize(("n_acknowledged", "is_owed"), [(0, True), (1, True), (2, False)])
+def test_a_long_text_is_heard_when_all_its_segments_are(tmp_path: Path, n_acknowledged: int, is_owed: bool) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.write([line_of("STOP" * 90, kind="inbound", id="in-1") | {"from": NUMBER, "to": "72345"}])
+    for number in range(1, n_acknowledged + 1):
+        # One that comes twice is acknowledged twice.
+        journal.write([{"at": 2.0, "kind": "acknowledged", "id": f"in-1#{number}/2"}] * 2)
+    assert bool(Phones().replay(journal)["unheard"]) is is_owed
     journal.close()

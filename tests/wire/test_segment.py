@@ -259,3 +259,38 @@ def test_the_segments_in_national_tables_are_the_text_and_fit(shifted: tuple[lis
         assert read == unicodedata.normalize("NFC", text)
         assert not any(each.endswith(b"\x1b") for each in octets)
     assert split.n_segments <= split_text(text).n_segments
+
+
+# ── what the carrier makes GSM-7 from ──
+
+
+@pytest.mark.parametrize(
+    ("text", "charset", "encoding"),
+    [
+        ("Grüße", "latin-1", Encoding.GSM_7),
+        ("Grüße", "ascii", Encoding.UCS_2),
+        ("5€", "latin-1", Encoding.UCS_2),
+        ("Ω", "", Encoding.GSM_7),
+        ("á", "latin-1", Encoding.UCS_2),
+        ("[plain]", "ascii", Encoding.GSM_7),
+    ],
+)
+def test_a_text_goes_in_seven_bits_where_the_carriers_character_set_has_it_too(
+    text: str, charset: str, encoding: Encoding
+) -> None:
+    split = split_text(text, charset=charset)
+    assert split.encoding is encoding
+    octets = encode_part(text, split.encoding, charset=charset)
+    if charset and encoding is Encoding.GSM_7:
+        assert octets == text.encode(charset)
+
+
+def test_an_extension_character_still_takes_two_septets_where_it_is_one_octet_on_the_way() -> None:
+    assert split_text("[" * 80, charset="latin-1").n_segments == 1
+    assert split_text("[" * 81, charset="latin-1").n_segments == 2
+
+
+@pytest.mark.parametrize("text", ["€", "á"], ids=["not in the set", "not in the alphabet"])
+def test_what_one_of_them_lacks_is_our_fault_to_send(text: str) -> None:
+    with pytest.raises(OurFault, match="latin-1"):
+        encode_part(text, Encoding.GSM_7, charset="latin-1")

@@ -77,6 +77,7 @@ async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT
         content=draft.content,
         template=template,
         media_id=draft.media["id"] if draft.media else None,
+        cuts=app.cuts,
     )
     counted = await forecast(
         app.store, app.pictures, plan, now=app.now, link_base_url=app.config.own_url(), limit=limit

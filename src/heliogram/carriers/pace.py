@@ -28,15 +28,15 @@ class Pace:
         self._n_this_second = 0
         self._n_last_second = 0
 
-    def wait_s(self, now: float) -> float:
-        """Take the next place. Returns how long to wait for it."""
+    def wait_s(self, now: float, n: int = 1) -> float:
+        """Take the next `n` places, for a text of as many segments that leaves at once. Returns how long to wait."""
         self._regrow(now)
         if self.per_s is None:
-            self._count(now)
+            self._count(now, n)
             return 0.0
-        at = max(now, self._next_at)
+        at = max(now, self._next_at) + (n - 1) / self.per_s
         self._next_at = at + 1 / self.per_s
-        self._count(at)
+        self._count(at, n)
         return at - now
 
     def throttled(self, now: float) -> None:
@@ -61,9 +61,9 @@ class Pace:
         self.per_s = min(self.limit_per_s, self.per_s + self.limit_per_s * REGROW_PER_S * (now - self._grown_at))
         self._grown_at = now
 
-    def _count(self, at: float) -> None:
+    def _count(self, at: float, n: int) -> None:
         second = int(at)
         if second != self._second:
             self._n_last_second = self._n_this_second if second == self._second + 1 else 0
             self._second, self._n_this_second = second, 0
-        self._n_this_second += 1
+        self._n_this_second += n

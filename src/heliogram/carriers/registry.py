@@ -13,10 +13,12 @@ from heliogram.carriers.plivo import Plivo, PlivoSettings
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.sinch import Sinch, SinchSettings
 from heliogram.carriers.smpp import SmppCarrier
+from heliogram.carriers.smpp_settings import cut_of
 from heliogram.carriers.telnyx import Telnyx, TelnyxSettings
 from heliogram.carriers.twilio import Twilio, TwilioSettings
 from heliogram.carriers.vonage import Vonage, VonageSettings
 from heliogram.carriers.webhook import Webhook, WebhookSettings
+from heliogram.model.cut import PLAIN, Cut
 from heliogram.model.parcel import MediaPart
 
 
@@ -71,3 +73,8 @@ def carrier_for(kind: str, account: AccountSettings) -> Carrier:
     if kind not in CARRIERS:
         raise UnknownCarrier(f"There is no carrier {kind!r}; there are {', '.join(sorted(CARRIERS))}.")
     return CARRIERS[kind](account)
+
+
+def cut_for(kind: str, settings: Mapping[str, Any]) -> Cut:
+    """How texts for an account are cut, by its settings alone: forecasts count where no carrier is open, too."""
+    return cut_of(settings) if kind == "smpp" else PLAIN

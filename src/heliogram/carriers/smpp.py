@@ -8,16 +8,15 @@ import asyncio
 import math
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from typing import Any
 
-import msgspec
 import structlog
 
 from heliogram.carriers.pace import Pace
-from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
+from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
+from heliogram.carriers.smpp_settings import SmppSettings, settings_of
 from heliogram.carriers.tls import client_context
 from heliogram.model.event import Callback, Event, Heard
 from heliogram.model.parcel import (
@@ -35,6 +34,7 @@ from heliogram.model.parcel import (
 from heliogram.model.phone import masked
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
+from heliogram.wire.gsm import Shift
 from heliogram.wire.smpp.message import address_of, submit_parts
 from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN
 from heliogram.wire.smpp.pdu import Pdu
@@ -47,47 +47,6 @@ N_HEARD = 1_000
 RETRY_AFTER_S = 1.0
 MAX_ADDRESS = 20
 """Characters of a sender (§5.2.8: 21 octets with the NUL)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmppSettings:
-    """One account. `window` counts the submits without an answer on one bind; `binds` are sessions side by side.
-
-    `per_s` is the carrier's limit in segments a second, over all binds; None: none that we know of.
-    `tls_name` is the name to ask for and to find in the certificate, where it is not the host's.
-    """
-
-    host: str
-    port: int
-    system_id: str
-    password: str = field(default="", repr=False)
-    system_type: str = ""
-    window: int = 10
-    binds: int = 1
-    per_s: float | None = None
-    tls: bool = False
-    tls_ca: str = ""
-    tls_name: str = ""
-    tls_certificate: str = ""
-    tls_key: str = ""
-    reconnect_s: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.port <= 65_535:
-            raise Misconfigured("A port is 1 to 65,535.")
-        if not 1 <= self.window <= 10_000 or not 1 <= self.binds <= 32:
-            raise Misconfigured("The window is 1 to 10,000 and the binds are 1 to 32.")
-        if self.per_s is not None and not 0.1 <= self.per_s <= 100_000:
-            raise Misconfigured("The segments a second are 0.1 to 100,000.")
-        if not self.tls and (self.tls_ca or self.tls_name or self.tls_certificate or self.tls_key):
-            raise Misconfigured("The settings of TLS mean nothing without tls=true.")
-        # The lengths of the bind's fields (SMPP v3.4 §4.1).
-        if not 1 <= len(self.system_id) <= 15 or len(self.password) > 8 or len(self.system_type) > 12:
-            raise Misconfigured(
-                "SMPP takes a system id of 1 to 15 characters, a password of at most 8 and a system type of at most 12."
-            )
-        if not (self.system_id + self.password + self.system_type).isascii():
-            raise Misconfigured("SMPP takes system id, password and system type in ASCII only.")
 
 
 _TOO_FAST = frozenset({RTHROTTLED, RMSGQFUL})
@@ -118,26 +77,22 @@ class SmppCarrier:
     @classmethod
     def configured(cls, settings: Mapping[str, Any], secret: str, new_id: Callable[[], str]) -> "SmppCarrier":
         """The carrier of an account row. Raises Misconfigured."""
-        known = {each.name for each in fields(SmppSettings)} - {"password"}
-        if unknown := sorted(set(settings) - known):
-            raise Misconfigured(f"An SMPP account has no setting {', '.join(unknown)}.")
-        try:
-            return cls(msgspec.convert({**settings, "password": secret}, SmppSettings), new_id)
-        except msgspec.ValidationError as problem:
-            raise Misconfigured(f"The SMPP account cannot be used: {str(problem).rstrip('.')}.") from problem
+        return cls(settings_of(settings, secret), new_id)
 
     async def send(self, parcel: Parcel) -> Outcome:
         if isinstance(parcel, MmsParcel):
             return Refused(code="no_mms", reason="SMPP carries no picture messages.", permanent=True)
         try:
-            pdus = _pdus(parcel)
+            pdus = _pdus(parcel, self.settings)
         except OurFault as fault:
             return Refused(code="not_encodable", reason=f"SMPP cannot carry this: {fault}.", permanent=True)
         up = [bind for bind in self._binds if bind.is_bound()]
         if not up:
             return self._unreachable()
         bind = max(up, key=Bind.free)
-        replies = [await self._submit(bind, pdu) for pdu in pdus]
+        # A text that goes whole is as many segments to the network, and takes as many places.
+        n_places = len(parcel.parts) // len(pdus)
+        replies = [await self._submit(bind, pdu, n_places) for pdu in pdus]
         if replies[0] is None:
             return self._unreachable()
         answers = [await reply if reply is not None else None for reply in replies]
@@ -145,8 +100,8 @@ class SmppCarrier:
             self._pace.throttled(asyncio.get_running_loop().time())
         return outcome_of(answers, _exchange(parcel, answers))
 
-    async def _submit(self, bind: Bind, pdu: Pdu) -> "asyncio.Future[Reply] | None":
-        if wait_s := self._pace.wait_s(asyncio.get_running_loop().time()):
+    async def _submit(self, bind: Bind, pdu: Pdu, n_places: int) -> "asyncio.Future[Reply] | None":
+        if wait_s := self._pace.wait_s(asyncio.get_running_loop().time(), n_places):
             await asyncio.sleep(wait_s)
         return await bind.submit(pdu)
 
@@ -184,16 +139,16 @@ class SmppCarrier:
             heard = [await self._inbox.get()]
             while not self._inbox.empty() and len(heard) < N_HEARD:
                 heard.append(self._inbox.get_nowait())
-            await _store_then_answer(heard, sink)
+            await _store_then_answer(heard, sink, self.settings.charset())
 
 
-async def _store_then_answer(heard: Sequence[Delivered], sink: Sink) -> None:
+async def _store_then_answer(heard: Sequence[Delivered], sink: Sink, charset: str) -> None:
     """Acknowledge what is stored; ask for what could not be stored again later; refuse what nobody can read."""
     events: list[Event] = []
     readable: list[Delivered] = []
     for each in heard:
         try:
-            events.append(event_of(each.pdu, connection_id=each.connection_id))
+            events.append(event_of(each.pdu, connection_id=each.connection_id, charset=charset))
             readable.append(each)
         except TheirFault as fault:
             log.warning("unreadable deliver_sm", why=str(fault))
@@ -235,12 +190,21 @@ def _refusal(code: int, exchange: str) -> Refused:
     return Refused(code=status.name, reason=status.sentence, permanent=status.is_permanent, exchange=exchange)
 
 
-def _pdus(parcel: SmsParcel) -> list[Pdu]:
-    """One submit_sm a segment. Raises OurFault before anything has left."""
+def _pdus(parcel: SmsParcel, settings: SmppSettings) -> list[Pdu]:
+    """One submit_sm a segment, or one for all of them. Raises OurFault before anything has left."""
     source = address_of(parcel.sender, is_name=parcel.sender_kind is SenderKind.ALPHANUMERIC)
     if not 1 <= len(source.digits) <= MAX_ADDRESS or "\0" in source.digits:
         raise OurFault(f"a sender has 1 to {MAX_ADDRESS} characters")
-    return submit_parts(source, address_of(parcel.to_e164), parcel.parts, parcel.encoding, reference=parcel.reference)
+    return submit_parts(
+        source,
+        address_of(parcel.to_e164),
+        parcel.parts,
+        parcel.encoding,
+        reference=parcel.reference,
+        shift=Shift(*parcel.shift),
+        form=settings.long_texts,
+        charset=settings.charset(),
+    )
 
 
 def _exchange(parcel: SmsParcel, answers: Sequence[Reply]) -> str:

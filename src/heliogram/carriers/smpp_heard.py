@@ -22,9 +22,12 @@ NEWS: dict[str, News] = {
 }
 
 
-def event_of(pdu: Pdu, *, connection_id: str) -> Event:
-    """What the deliver_sm says. `connection_id` tells texts of two sessions apart. Raises TheirFault."""
-    text, concat = read_text(pdu)
+def event_of(pdu: Pdu, *, connection_id: str, charset: str = "") -> Event:
+    """What the deliver_sm says. `connection_id` tells texts of two sessions apart. Raises TheirFault.
+
+    `charset` is what data_coding 0 stands for on this route, "" for GSM-7.
+    """
+    text, concat = read_text(pdu, charset)
     source = _number(pdu, "source_addr")
     if is_receipt(pdu):
         said = receipt.read(pdu, text)

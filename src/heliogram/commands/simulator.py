@@ -5,14 +5,15 @@ import os
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 import uvloop
 
 from heliogram.clock import now
 from heliogram.simulator.run import run
-from heliogram.simulator.settings import SimulatorSettings
+from heliogram.simulator.settings import CHARSETS, Ids, SimulatorSettings
+from heliogram.wire.smpp.message import LongForm
 
 
 def simulator(
@@ -28,6 +29,12 @@ def simulator(
     tls_certificate: Annotated[str, typer.Option(help="PEM file: SMPP is spoken in TLS, with this certificate.")] = "",
     tls_key: Annotated[str, typer.Option(help="PEM file of its key, where it is not in the same file.")] = "",
     tls_client_ca: Annotated[str, typer.Option(help="PEM file: clients need a certificate of this authority.")] = "",
+    alphabet: Annotated[
+        Literal["gsm7", "latin1", "ascii"], typer.Option(help="What data_coding 0 stands for.")
+    ] = "gsm7",
+    long_replies: Annotated[LongForm, typer.Option(help="How long texts of phones come.")] = LongForm.PAYLOAD,
+    answer_ids: Annotated[Ids, typer.Option(help="How message ids are written in answers.")] = Ids.DECIMAL,
+    receipt_ids: Annotated[Ids, typer.Option(help="How message ids are written in receipts.")] = Ids.DECIMAL,
     receipt_delay: Annotated[float, typer.Option(help="Seconds until a receipt.")] = 0.05,
     answer_delay: Annotated[float, typer.Option(help="Seconds until an answer.")] = 0.0,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the ports as JSON once everything listens.")] = None,
@@ -47,6 +54,10 @@ def simulator(
         tls_certificate=tls_certificate,
         tls_key=tls_key,
         tls_client_ca=tls_client_ca,
+        charset=CHARSETS[alphabet],
+        long_replies=long_replies,
+        answer_ids=answer_ids,
+        receipt_ids=receipt_ids,
         receipt_delay_s=receipt_delay,
         answer_delay_s=answer_delay,
         ready_file=ready_file,

@@ -17,6 +17,7 @@ from heliogram.delivery.fold import Deltas, News, count_move, fold
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
 from heliogram.delivery.slots import Reservation
+from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.message import State
 from heliogram.model.queue import Lane, LaneState, Queued, Stop
@@ -52,6 +53,7 @@ class Turn:
     reserved: Reservation
     link_base_url: str
     new_token: Callable[[], str]
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,7 @@ async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: 
         variants=turn.pictures.variants,
         link_base_url=turn.group.link_base_url or turn.link_base_url,
         new_token=turn.new_token,
+        cuts=turn.cuts,
     )
     # Nothing is waited for between this and the decision: another lane's pictures might push these out.
     turn.pictures.require({(each.workspace_id, each.media_id) for each in claimed if each.media_id is not None})
@@ -298,8 +301,8 @@ def _count_channels(attempts: Sequence[Attempt], last: Mapping[str, LastAttempt]
 
 
 def reference_of(message_id: str) -> int:
-    """The number (0-255) that ties a text's segments together: from the random end of the id, so it varies."""
-    return int(message_id[-2:], 16)
+    """The number (0-65,535) that ties a text's segments together: from the random end of the id, so it varies."""
+    return int(message_id[-4:], 16)
 
 
 def _attempt_row(attempt: Attempt, now: datetime) -> dict[str, Any]:

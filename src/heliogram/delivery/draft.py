@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from heliogram.model.consent import Standing
+from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.parcel import MediaPart
 from heliogram.model.queue import Queued, Route, Stop
@@ -29,6 +30,7 @@ Ways = dict[tuple[object, ...], Route | NoRoute]
 class Facts:
     """What one batch is decided by. `variants` has (media id, budget in octets); None where no variant fits.
 
+    `cuts` has the accounts that want their texts cut in a way of their own.
     `ways` remembers what was chosen: the people of a campaign differ in a few points only that a route depends on.
     """
 
@@ -38,6 +40,7 @@ class Facts:
     variants: Mapping[tuple[str, int], Variant | None]
     link_base_url: str
     new_token: Callable[[], str]
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
     ways: Ways = field(default_factory=dict)
 
 
@@ -55,6 +58,7 @@ class Draft(msgspec.Struct, kw_only=True):
     text: str = ""
     encoding: str = ""
     parts: tuple[str, ...] = ()
+    shift: tuple[int, int] = (0, 0)
 
     def the_route(self) -> Route:
         """The route, for the steps after the one that chooses it."""

@@ -5,7 +5,7 @@ It lives beside the pipeline because it is the pipeline: a second copy of the ru
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from heliogram.delivery.pipeline import decide
 from heliogram.media.plan import budget_for
 from heliogram.model.campaign import Audience
 from heliogram.model.consent import Source, Standing, Subscription
+from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.queue import Queued
@@ -30,7 +31,7 @@ TOKEN_LIKE = "x" * 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A campaign as drafted."""
+    """A campaign as drafted. `cuts` has the accounts that want their texts cut in a way of their own."""
 
     workspace_id: str
     group: Group
@@ -38,6 +39,7 @@ class Plan:
     content: Content
     template: Template
     media_id: str | None
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ async def forecast(
                 variants=pictures.variants,
                 link_base_url=plan.group.link_base_url or link_base_url,
                 new_token=lambda: TOKEN_LIKE,
+                cuts=plan.cuts,
             )
             tally.add(decide(facts, [queued_of(plan, contact) for contact in page]), page)
     return tally.total(size, plan, pictures.variants)
@@ -133,6 +136,7 @@ async def forecast_people(
                 variants=variants,
                 link_base_url=plan.group.link_base_url or link_base_url,
                 new_token=lambda: TOKEN_LIKE,
+                cuts=plan.cuts,
             )
             tally.add(decide(facts, [queued_of(plan, row) for row in rows]), rows)
     return tally.total(len(people_rows), plan, variants)

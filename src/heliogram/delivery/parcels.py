@@ -25,4 +25,5 @@ def parcel_of(attempt: Attempt) -> Parcel:
         parts=draft.parts,
         encoding=draft.encoding,
         reference=reference_of(draft.message.id),
+        shift=draft.shift,
     )

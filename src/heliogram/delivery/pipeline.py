@@ -12,6 +12,7 @@ from heliogram.delivery.draft import Batch, Draft, Facts
 from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.plan import budget_for
 from heliogram.model.consent import Allowed, Denied, Held
+from heliogram.model.cut import PLAIN
 from heliogram.model.message import Channel, State
 from heliogram.model.queue import Queued, Route, Stop
 from heliogram.routing.choose import Destination, NoRoute, choose
@@ -79,16 +80,21 @@ def write_text(facts: Facts, draft: Draft) -> Draft | Stop:
     return draft
 
 
-def encode(_facts: Facts, draft: Draft) -> Draft | Stop:
-    """Text into segments, counted as it is: after personalization and with the link. Too long stops, never cuts."""
+def encode(facts: Facts, draft: Draft) -> Draft | Stop:
+    """Text into segments, counted as it is: after personalization and with the link, and as its account has it cut.
+
+    Too long stops, never cuts.
+    """
     if draft.the_route().channel is Channel.MMS:
         if len(draft.text) > MMS_TEXT_LIMIT:
             return Stop(message=draft.message, state=State.SKIPPED, reason="mms_text_too_long")
         return draft
-    split = split_text(draft.text)
+    cut = facts.cuts.get(draft.the_route().account_id, PLAIN)
+    split = split_text(draft.text, national=cut.national, is_wide=cut.is_wide, charset=cut.charset)
     if split.n_segments > MAX_SEGMENTS:
         return Stop(message=draft.message, state=State.SKIPPED, reason="too_long")
     draft.encoding, draft.parts = split.encoding.value, split.parts
+    draft.shift = (split.shift.locking, split.shift.single)
     return draft
 
 

@@ -21,6 +21,7 @@ from heliogram.delivery.parcels import parcel_of
 from heliogram.delivery.pictures import Pictures, PicturesNeeded
 from heliogram.delivery.receipts import resolve_doubt
 from heliogram.delivery.slots import Reservation
+from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.parcel import Unknown
 from heliogram.model.queue import Lane, LaneState
@@ -57,6 +58,7 @@ class Worker:
     new_token: Callable[[], str]
     link_base_url: str
     me: str
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _lanes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _asked_again: set[str] = field(default_factory=set)
@@ -188,6 +190,7 @@ class Worker:
             reserved=reserved,
             link_base_url=self.link_base_url,
             new_token=self.new_token,
+            cuts=self.cuts,
         )
         return await take_turn(connection, lane, turn)
 

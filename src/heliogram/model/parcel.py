@@ -21,7 +21,8 @@ class SmsParcel(msgspec.Struct, frozen=True, kw_only=True):
     """A text, cut into the segments a handset will join again.
 
     `key` names the attempt and is stable over restarts; `reference` (0-65535) ties the segments together.
-    `encoding` is "GSM-7" or "UCS-2".
+    `encoding` is "GSM-7" or "UCS-2". `shift` are the national language identifiers of the locking table and of the
+    one behind ESC that a GSM-7 text is written in, 0 for the default (3GPP TS 23.038 §6.2.1.2.4).
     """
 
     key: str
@@ -31,6 +32,7 @@ class SmsParcel(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...]
     encoding: str
     reference: int
+    shift: tuple[int, int] = (0, 0)
 
 
 class MmsParcel(msgspec.Struct, frozen=True, kw_only=True):

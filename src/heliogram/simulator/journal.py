@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 Line = dict[str, Any]
-"""`at` (seconds since 1970), `kind` (submit, receipt, acknowledged, inbound, refused) and what belongs to it."""
+"""`at` (seconds since 1970), `kind` (submit, joined, receipt, acknowledged, inbound, refused) and what is of it."""
 
 _ENCODER = msgspec.json.Encoder()
 

@@ -50,8 +50,11 @@ class Phones:
     def phone(self, number: str) -> Phone:
         return self.by_number.setdefault(number, Phone(number))
 
-    def receive(self, line: Line) -> None:
-        """A journal line of kind "submit" reaches its phone; segments wait for each other."""
+    def receive(self, line: Line) -> Line | None:
+        """A journal line of kind "submit" reaches its phone; segments wait for each other.
+
+        Returns the line to journal for a text of several segments that is whole with this one.
+        """
         phone = self.phone(line["to"])
         total = line.get("parts", 1)
         text = line["text"]
@@ -60,7 +63,7 @@ class Phones:
             waiting = phone.parts.setdefault(key, {})
             waiting[line["part"]] = text
             if len(waiting) < total:
-                return
+                return None
             text = "".join(waiting[number] for number in sorted(waiting))
             del phone.parts[key]
         phone.add(
@@ -74,6 +77,7 @@ class Phones:
                 media=tuple(PhoneMedia(**each) for each in line.get("media", ())),
             )
         )
+        return {**line, "kind": "joined", "text": text} if total > 1 else None
 
     def sent(self, line: Line) -> None:
         """A journal line of kind "inbound": what the phone itself wrote."""
@@ -98,6 +102,7 @@ class Phones:
         last_id = 0
         owed: dict[str, Line] = {}
         unheard: dict[str, Line] = {}
+        heard: dict[str, set[str]] = {}
         for line in journal.lines():
             match line["kind"]:
                 case "submit":
@@ -111,7 +116,11 @@ class Phones:
                     unheard[line["id"]] = line
                 case "acknowledged":
                     owed.pop(line["id"], None)
-                    unheard.pop(line["id"], None)
+                    # A long text came in segments, "id#2/3": it is heard when all of them are.
+                    whole, _, place = line["id"].partition("#")
+                    heard.setdefault(whole, set()).add(place)
+                    if len(heard[whole]) >= int(place.partition("/")[2] or 1):
+                        unheard.pop(whole, None)
         return {"last_id": last_id, "owed": list(owed.values()), "unheard": list(unheard.values())}
 
 

@@ -1,7 +1,32 @@
 """What a simulator is told."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+from heliogram.wire.smpp.message import LongForm
+
+CHARSETS: Final = {"gsm7": "", "latin1": "latin-1", "ascii": "ascii"}
+"""What data_coding 0 may stand for, and Python's name of it; "" is the GSM alphabet."""
+
+
+class Ids(StrEnum):
+    """How ids are written: carriers often write theirs in one way in answers and in another in receipts."""
+
+    DECIMAL = "decimal"
+    PADDED = "padded"
+    HEX = "hex"
+
+    def spelt(self, message_id: str) -> str:
+        """The id, decimal as the journal has it, in this spelling."""
+        match self:
+            case Ids.DECIMAL:
+                return message_id
+            case Ids.PADDED:
+                return message_id.zfill(10)
+            case Ids.HEX:
+                return f"{int(message_id):X}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +35,9 @@ class SimulatorSettings:
 
     `mm7_callback_url` is where receipts and replies for picture messages are posted. The `tls_` files (PEM) put SMPP
     into TLS; with `tls_client_ca` a client needs a certificate of that authority.
+
+    `charset` is what data_coding 0 stands for, "" for GSM-7. `long_replies` is how long texts of phones come.
+    `answer_ids` and `receipt_ids` are how message ids are written in either.
     """
 
     folder: Path
@@ -22,6 +50,10 @@ class SimulatorSettings:
     tls_certificate: str = ""
     tls_key: str = ""
     tls_client_ca: str = ""
+    charset: str = ""
+    long_replies: LongForm = LongForm.PAYLOAD
+    answer_ids: Ids = Ids.DECIMAL
+    receipt_ids: Ids = Ids.DECIMAL
     receipt_delay_s: float = 0.05
     answer_delay_s: float = 0.0
     ready_file: Path | None = None

@@ -11,18 +11,18 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
+from zlib import crc32
 
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
 from heliogram.simulator.phones import Phones
 from heliogram.simulator.settings import SimulatorSettings
-from heliogram.wire import gsm
 from heliogram.wire.errors import TheirFault
-from heliogram.wire.segment import Encoding, encode_part
+from heliogram.wire.segment import encode_part, split_text
 from heliogram.wire.smpp import receipt
-from heliogram.wire.smpp.message import DATA_CODING, RECEIPT, address_of, read_text
-from heliogram.wire.smpp.names import OK, RINVBNDSTS, RINVDSTADR, RINVPASWD, RINVSYSID, RTHROTTLED, Command
+from heliogram.wire.smpp.message import DATA_CODING, RECEIPT, UDHI, LongForm, address_of, place, read_text
+from heliogram.wire.smpp.names import OK, RINVBNDSTS, RINVDSTADR, RINVPASWD, RINVSYSID, RTHROTTLED, Command, Tag
 from heliogram.wire.smpp.pdu import Pdu, Value
 from heliogram.wire.smpp.session import Answered, Ended, Requested, Role, Session, SessionState, Unanswered
 
@@ -57,7 +57,8 @@ class Smsc:
         memory = phones.replay(journal)
         self.last_id: int = memory["last_id"]
         self.owed.extend(memory["owed"])
-        self.owed.extend(memory["unheard"])
+        for line in memory["unheard"]:
+            self.owed.extend(_segments(line, settings))
         phones.reply_by = self.phone_writes
 
     def next_id(self) -> str:
@@ -78,7 +79,7 @@ class Smsc:
         }
         self.journal.write([line])
         self.phones.sent(line)
-        self.owe([line])
+        self.owe(_segments(line, self.settings))
 
     def owe(self, lines: list[Line]) -> None:
         self.owed.extend(lines)
@@ -134,7 +135,7 @@ class SmscSession(asyncio.Protocol):
             return
         while owed and self._session.free() > 0:
             line = owed.popleft()
-            self._session.send(_deliver_sm(line), line, self._smsc.now())
+            self._session.send(_deliver_sm(line, self._smsc.settings), line, self._smsc.now())
         self._flush()
 
     def close(self) -> None:
@@ -203,13 +204,12 @@ class SmscSession(asyncio.Protocol):
         is_dropped = False
         for pdu in submits:
             status, line = self._judge(pdu)
-            answers.append((pdu, status, line["id"] if line else ""))
+            answers.append((pdu, status, smsc.settings.answer_ids.spelt(line["id"]) if line else ""))
             if line is not None:
                 lines.append(line)
             is_dropped = is_dropped or smsc.faults.drops_connection()
         smsc.journal.write(lines)
-        for line in lines:
-            smsc.phones.receive(line)
+        smsc.journal.write([joined for line in lines if (joined := smsc.phones.receive(line))])
         if is_dropped:
             self.close()
         else:
@@ -246,7 +246,7 @@ class SmscSession(asyncio.Protocol):
         if not digits.isascii() or not digits.isdigit() or not 7 <= len(digits) <= MAX_DIGITS:
             return RINVDSTADR, None
         try:
-            text, concat = read_text(pdu)
+            text, concat = read_text(pdu, smsc.settings.charset)
         except TheirFault:
             return 0x01, None
         line: Line = {
@@ -299,7 +299,22 @@ def _receipt_line(line: Line) -> Line:
     }
 
 
-def _deliver_sm(line: Line) -> Pdu:
+def _segments(line: Line, settings: SimulatorSettings) -> list[Line]:
+    """A phone's text as it is owed: whole, or a line a segment, each with an id of its own to be acknowledged by."""
+    form = settings.long_replies
+    if form is LongForm.PAYLOAD:
+        return [line]
+    split = split_text(line["text"], is_wide=form is not LongForm.UDH_8, charset=settings.charset)
+    if split.n_segments == 1:
+        return [line]
+    shared = {"encoding": split.encoding.value, "parts": split.n_segments, "reference": crc32(line["id"].encode())}
+    return [
+        {**line, **shared, "id": f"{line['id']}#{number}/{split.n_segments}", "text": part, "part": number}
+        for number, part in enumerate(split.parts, 1)
+    ]
+
+
+def _deliver_sm(line: Line, settings: SimulatorSettings) -> Pdu:
     source, destination = address_of(line["from"]), address_of(line["to"])
     fields: dict[str, Value] = {
         "source_addr_ton": source.ton,
@@ -310,8 +325,8 @@ def _deliver_sm(line: Line) -> Pdu:
         "destination_addr": destination.digits[:20],
     }
     if line["kind"] == "inbound":
-        return _phone_text(fields, line["text"])
-    said = _receipt(line)
+        return _phone_text(fields, line, settings)
+    said = _receipt(line, settings.receipt_ids.spelt(line["id"]))
     body = receipt.write(said).encode("ascii", "replace")
     return Pdu(
         Command.DELIVER_SM,
@@ -320,19 +335,28 @@ def _deliver_sm(line: Line) -> Pdu:
     )
 
 
-def _phone_text(fields: dict[str, Value], text: str) -> Pdu:
-    encoding = Encoding.GSM_7 if gsm.is_gsm7(text) else Encoding.UCS_2
-    fields["data_coding"] = DATA_CODING[encoding.value]
-    octets = encode_part(text, encoding)
+def _phone_text(fields: dict[str, Value], line: Line, settings: SimulatorSettings) -> Pdu:
+    text = line["text"]
+    encoding = line.get("encoding") or split_text(text, charset=settings.charset).encoding.value
+    fields["data_coding"] = DATA_CODING[encoding]
+    octets = encode_part(text, encoding, charset=settings.charset)
+    if "parts" in line:
+        header, tlvs = place(settings.long_replies, line["reference"], line["parts"], line["part"])
+        esm_class = UDHI if header else 0
+        return Pdu(
+            Command.DELIVER_SM,
+            fields={**fields, "esm_class": esm_class, "short_message": header + octets},
+            tlvs=tlvs,
+        )
     if len(octets) <= 254:
         return Pdu(Command.DELIVER_SM, fields={**fields, "short_message": octets})
-    return Pdu(Command.DELIVER_SM, fields=fields, tlvs=((0x0424, octets),))
+    return Pdu(Command.DELIVER_SM, fields=fields, tlvs=((Tag.MESSAGE_PAYLOAD, octets),))
 
 
-def _receipt(line: dict[str, Any]) -> receipt.Receipt:
+def _receipt(line: dict[str, Any], message_id: str) -> receipt.Receipt:
     done = datetime.fromtimestamp(line["at"], UTC).strftime("%y%m%d%H%M")
     return receipt.Receipt(
-        id=line["id"],
+        id=message_id,
         stat=line["stat"],
         err=line["err"],
         dlvrd="001" if line["stat"] == "DELIVRD" else "000",

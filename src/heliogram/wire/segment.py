@@ -70,17 +70,25 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def split_text(
-    text: str, *, encoding: Encoding | None = None, national: Collection[str] = (), is_wide: bool = False
+    text: str,
+    *,
+    encoding: Encoding | None = None,
+    national: Collection[str] = (),
+    is_wide: bool = False,
+    charset: str = "",
 ) -> Split:
     """Cut `text`, in NFC, into segments, in the smallest encoding that holds it or the one asked for.
 
     Escape pairs, surrogate pairs and grapheme clusters that fit a segment are never cut in two. An empty text is
     one empty segment. `is_wide` leaves room for a 16-bit reference; `national` are the languages whose tables may be
-    used. Raises OurFault when GSM-7 is asked for and the text is not in it.
+    used. `charset`, where it is not "", must have the whole text too: a carrier that makes GSM-7 from Latin-1 or ASCII
+    gets the rest in UCS-2. Raises OurFault when GSM-7 is asked for and the text is not in it.
     """
     if not national and encoding is not Encoding.UCS_2 and _PLAIN.match(text):
         return _cut_plain(text, is_wide)
     text = unicodedata.normalize("NFC", text)
+    if charset and encoding is None and not _is_in(text, charset):
+        encoding = Encoding.UCS_2
     shift = _shift_for(text, tuple(national), is_wide) if encoding is not Encoding.UCS_2 else None
     if shift is None and encoding is Encoding.GSM_7:
         raise OurFault(f"{forcing_in(text, national)[0].name} is not in the GSM 7-bit alphabet")
@@ -89,6 +97,14 @@ def split_text(
     alone, joined = _rooms(encoding, shift, is_wide)
     parts = (text,) if n_units <= alone else tuple(_fill(text, encoding, joined, shift))
     return Split(encoding=encoding, parts=parts, n_units=n_units, shift=shift, national=tuple(national))
+
+
+def _is_in(text: str, charset: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _cut_plain(text: str, is_wide: bool) -> Split:
@@ -128,9 +144,16 @@ def count_units(text: str, encoding: Encoding, shift: gsm.Shift = gsm.DEFAULT) -
     return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
 
-def encode_part(part: str, encoding: str, shift: gsm.Shift = gsm.DEFAULT) -> bytes:
-    """A segment's octets as SMPP carries them: septets one an octet, or UTF-16BE."""
+def encode_part(part: str, encoding: str, shift: gsm.Shift = gsm.DEFAULT, charset: str = "") -> bytes:
+    """A segment's octets as SMPP carries them: septets one an octet, or UTF-16BE.
+
+    `charset` is what stands for the septets where the carrier makes them itself. Raises OurFault for what it lacks.
+    """
     if encoding == Encoding.GSM_7:
+        if charset:
+            if not (gsm.is_gsm7(part) and _is_in(part, charset)):
+                raise OurFault(f"the text is not in {charset} and the GSM 7-bit alphabet both")
+            return part.encode(charset)
         return gsm.encode(part, shift)
     return part.encode("utf-16-be", "surrogatepass")
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heliogram.wire.errors import OurFault, TheirFault
+from heliogram.wire.gsm import DEFAULT, Shift
 from heliogram.wire.segment import Encoding, split_text
-from heliogram.wire.smpp.message import UDHI, Address, address_of, is_receipt, read_text, submit_parts
+from heliogram.wire.smpp.message import UDHI, Address, LongForm, address_of, is_receipt, place, read_text, submit_parts
 from heliogram.wire.smpp.names import Command, Tag
 from heliogram.wire.smpp.pdu import Pdu, encode, parse
 from heliogram.wire.udh import Concat
@@ -172,3 +173,85 @@ def test_a_text_in_national_tables_names_them_in_each_segment_and_reads_as_it_wa
 def test_a_table_that_is_named_beside_ucs_2_changes_nothing() -> None:
     fields = {"esm_class": UDHI, "data_coding": 8, "short_message": bytes.fromhex("03250101 041f")}
     assert read_text(Pdu(Command.DELIVER_SM, fields=fields))[0] == "П"
+
+
+# ── how long texts travel ──
+
+TEXTS = st.text(st.one_of(st.sampled_from("aé ğ{🙂"), st.characters(exclude_categories=["Cs"])), max_size=400)
+
+
+@given(TEXTS, st.sampled_from(LongForm), st.sampled_from(["", "latin-1", "ascii"]), st.integers(0, 0xFFFF))
+def test_a_text_reads_as_it_was_in_every_form_it_travels_in(
+    text: str, form: LongForm, charset: str, reference: int
+) -> None:
+    split = split_text(text, is_wide=form is not LongForm.UDH_8, charset=charset)
+    pdus = submit_parts(SHOP, PERSON, split.parts, split.encoding, reference=reference, form=form, charset=charset)
+    read = [read_text(parse(encode(pdu)), charset) for pdu in pdus]
+    assert "".join(part for part, _concat in read) == unicodedata.normalize("NFC", text)
+    if split.n_segments > 1 and form is not LongForm.PAYLOAD:
+        own = reference & 0xFF if form is LongForm.UDH_8 else reference
+        places = [Concat(reference=own, total=split.n_segments, number=n + 1) for n in range(split.n_segments)]
+        assert [concat for _part, concat in read] == places
+    else:
+        assert [concat for _part, concat in read] == [None]
+
+
+@pytest.mark.parametrize(
+    ("form", "esm_class", "start", "tags"),
+    [
+        (LongForm.UDH_8, UDHI, "050003340201", []),
+        (LongForm.UDH_16, UDHI, "06080412340201", []),
+        (LongForm.SAR, 0, "61", [0x020C, 0x020E, 0x020F]),
+    ],
+)
+def test_each_form_says_the_place_of_a_segment_once(
+    form: LongForm, esm_class: int, start: str, tags: list[int]
+) -> None:
+    first, second = submit_parts(SHOP, PERSON, ("a", "b"), Encoding.GSM_7, reference=0x1234, form=form)
+    assert (first.number("esm_class"), first.octets("short_message").hex()[: len(start)]) == (esm_class, start)
+    assert [tag for tag, _value in second.tlvs] == tags
+    if tags:
+        assert [value.hex() for _tag, value in second.tlvs] == ["1234", "02", "02"]
+
+
+def test_by_payload_a_long_text_is_one_submit_and_a_short_one_is_as_ever() -> None:
+    (long,) = submit_parts(SHOP, PERSON, ("a" * 152, "b"), Encoding.GSM_7, reference=7, form=LongForm.PAYLOAD)
+    assert (long.octets("short_message"), long.tlv(Tag.MESSAGE_PAYLOAD)) == (b"", b"a" * 152 + b"b")
+    assert long.number("esm_class") == 0
+    (short,) = submit_parts(SHOP, PERSON, ("a",), Encoding.GSM_7, reference=7, form=LongForm.PAYLOAD)
+    assert (short.octets("short_message"), short.tlvs) == (b"a", ())
+
+
+@pytest.mark.parametrize("parts", [("ığ",), ("ığ", "ş")])
+@pytest.mark.parametrize("form", [LongForm.UDH_8, LongForm.UDH_16])
+def test_a_national_table_is_named_in_every_segment(form: LongForm, parts: tuple[str, ...]) -> None:
+    turkish = Shift(locking=1, single=1)
+    pdus = submit_parts(SHOP, PERSON, parts, Encoding.GSM_7, reference=7, form=form, shift=turkish)
+    assert [read_text(pdu)[0] for pdu in pdus] == list(parts)
+    assert {pdu.number("esm_class") for pdu in pdus} == {UDHI}
+    assert all(bytes.fromhex("240101250101") in pdu.octets("short_message") for pdu in pdus)
+
+
+@pytest.mark.parametrize(("form", "charset"), [(LongForm.SAR, ""), (LongForm.PAYLOAD, ""), (LongForm.UDH_8, "latin-1")])
+def test_a_national_table_that_nothing_would_name_is_our_fault(form: LongForm, charset: str) -> None:
+    with pytest.raises(OurFault, match="national"):
+        submit_parts(
+            SHOP, PERSON, ("a", "b"), Encoding.GSM_7, reference=7, form=form, charset=charset, shift=Shift(locking=1)
+        )
+    assert submit_parts(
+        SHOP, PERSON, ("a", "b"), Encoding.GSM_7, reference=7, form=form, charset=charset, shift=DEFAULT
+    )
+
+
+@pytest.mark.parametrize(("total", "number"), [(256, 1), (2, 0), (2, 3)])
+@pytest.mark.parametrize("form", [LongForm.UDH_8, LongForm.UDH_16, LongForm.SAR])
+def test_there_is_no_place_outside_the_text(form: LongForm, total: int, number: int) -> None:
+    assert place(form, 7, 255, 255) and place(form, 7, 1, 1)
+    with pytest.raises(OurFault):
+        place(form, 7, total, number)
+
+
+def test_what_data_coding_0_stands_for_is_the_routes_own() -> None:
+    pdu = Pdu(Command.DELIVER_SM, fields={"short_message": b"Gr\xfc\xdfe @"})
+    assert read_text(pdu, "latin-1") == ("Grüße @", None)
+    assert read_text(pdu)[0] != "Grüße @"

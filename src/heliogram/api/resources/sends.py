@@ -140,6 +140,7 @@ async def _estimate(
         content=draft.content,
         template=template,
         media_id=_NEW if media_octets else None,
+        cuts=app.cuts,
     )
     counted = await forecast_people(
         app.store,

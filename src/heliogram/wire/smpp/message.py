@@ -1,12 +1,13 @@
 """Texts in submit_sm and deliver_sm: segments into PDUs and back (§5.2.19, §5.2.21, §5.3.2.32)."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from heliogram.wire import gsm, udh
-from heliogram.wire.errors import TheirFault
+from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import DEFAULT, Shift
 from heliogram.wire.segment import Encoding, encode_part
 from heliogram.wire.smpp.names import Command, Tag
@@ -17,6 +18,19 @@ RECEIPT: Final = 0x04
 INTERMEDIATE: Final = 0x20
 """A notification on the way (registered_delivery 0x10): the same text as a receipt, mostly with ENROUTE."""
 _TYPE_MASK: Final = 0x3C
+
+
+class LongForm(StrEnum):
+    """How the segments of a long text say that they belong together (protocols: choose one an account, never mix)."""
+
+    UDH_8 = "udh8"
+    UDH_16 = "udh16"
+    SAR = "sar"
+    """TLVs; the SMSC makes the header, and may make it with a 16-bit reference (§5.3.2.22-24)."""
+    PAYLOAD = "payload"
+    """The whole text in message_payload, and the SMSC cuts it (§5.3.2.32)."""
+
+
 DATA_CODING: Final = {Encoding.GSM_7.value: 0x00, Encoding.UCS_2.value: 0x08}
 
 
@@ -46,11 +60,16 @@ def submit_parts(
     reference: int,
     receipt: bool = True,
     shift: Shift = DEFAULT,
+    form: LongForm = LongForm.UDH_8,
+    charset: str = "",
 ) -> list[Pdu]:
-    """One submit_sm a segment; several carry the concatenation header (UDHI), so that the handset joins them.
+    """One submit_sm a segment, each with its place in the long text as `form` has it; by payload, one for them all.
 
-    Texts in national tables say so in each segment's header.
+    Texts in national tables say so in each segment's header, which only the UDH forms have. `charset` is what the
+    SMSC takes data_coding 0 for, "" for GSM-7. Raises OurFault.
     """
+    if shift != DEFAULT and (charset or (len(parts) > 1 and form not in _HEADERS)):
+        raise OurFault("national tables are named in a header of the text's own, and written in septets")
     fields: dict[str, Value] = {
         "source_addr_ton": source.ton,
         "source_addr_npi": source.npi,
@@ -61,15 +80,31 @@ def submit_parts(
         "registered_delivery": 1 if receipt else 0,
         "data_coding": DATA_CODING[encoding],
     }
-    if len(parts) == 1 and shift == DEFAULT:
-        fields["short_message"] = encode_part(parts[0], encoding)
-        return [Pdu(Command.SUBMIT_SM, fields=fields)]
+    if len(parts) > 1 and form is LongForm.PAYLOAD:
+        octets = encode_part("".join(parts), encoding, charset=charset)
+        return [Pdu(Command.SUBMIT_SM, fields=fields, tlvs=((Tag.MESSAGE_PAYLOAD, octets),))]
     pdus = []
     for number, part in enumerate(parts, 1):
-        joins = udh.concat8(reference=reference & 0xFF, total=len(parts), number=number) if len(parts) > 1 else b""
-        octets = udh.with_shift(joins, shift) + encode_part(part, encoding, shift)
-        pdus.append(Pdu(Command.SUBMIT_SM, fields={**fields, "esm_class": UDHI, "short_message": octets}))
+        header, tlvs = place(form, reference, len(parts), number) if len(parts) > 1 else (b"", ())
+        header = udh.with_shift(header, shift)
+        own: dict[str, Value] = {"esm_class": UDHI} if header else {}
+        own["short_message"] = header + encode_part(part, encoding, shift, charset)
+        pdus.append(Pdu(Command.SUBMIT_SM, fields={**fields, **own}, tlvs=tlvs))
     return pdus
+
+
+_HEADERS: Final = {LongForm.UDH_8: (udh.concat8, 0xFF), LongForm.UDH_16: (udh.concat16, 0xFFFF)}
+
+
+def place(form: LongForm, reference: int, total: int, number: int) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
+    """The header and the TLVs that give a segment its place: one of them, the other is empty. Raises OurFault."""
+    if form in _HEADERS:
+        concat, mask = _HEADERS[form]
+        return concat(reference=reference & mask, total=total, number=number), ()
+    if not 1 <= number <= total <= 255:
+        raise OurFault(f"no place for segment {number} of {total}")
+    sar = (Tag.SAR_MSG_REF_NUM, (reference & 0xFFFF).to_bytes(2, "big"))
+    return b"", (sar, (Tag.SAR_TOTAL_SEGMENTS, bytes([total])), (Tag.SAR_SEGMENT_SEQNUM, bytes([number])))
 
 
 def is_receipt(pdu: Pdu) -> bool:
@@ -78,8 +113,11 @@ def is_receipt(pdu: Pdu) -> bool:
     return kind in (RECEIPT, INTERMEDIATE) or pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) is not None
 
 
-def read_text(pdu: Pdu) -> tuple[str, udh.Concat | None]:
-    """The text of a short message, and its place in a longer one. Raises TheirFault."""
+def read_text(pdu: Pdu, charset: str = "") -> tuple[str, udh.Concat | None]:
+    """The text of a short message, and its place in a longer one. Raises TheirFault.
+
+    `charset` is what data_coding 0 stands for on this route: "" is GSM-7.
+    """
     octets = pdu.octets("short_message") or pdu.tlv(Tag.MESSAGE_PAYLOAD) or b""
     concat: udh.Concat | None = None
     shift = DEFAULT
@@ -87,8 +125,9 @@ def read_text(pdu: Pdu) -> tuple[str, udh.Concat | None]:
         elements, octets = udh.parse(octets)
         concat, shift = udh.concat_of(elements), udh.shift_of(elements)
     alphabet = _alphabet(pdu.number("data_coding"))
-    if alphabet == _DEFAULT and is_receipt(pdu):
+    if alphabet == _DEFAULT and (charset or is_receipt(pdu)) and shift == DEFAULT:
         # The carrier writes its receipts in ASCII: in GSM-7 an id with an underscore would read as one with §.
+        # Latin-1 reads ASCII too, and nothing of what should not be there is lost.
         alphabet = _LATIN_1
     return _decode(octets, alphabet, shift), concat or _sar(pdu)
 
