@@ -127,6 +127,7 @@ def photograph_data(taking: Camera) -> None:
     taking.take("phone-data-picture", f"/phones/{pictured}", "[data-testid=phone-bubble]", _load_pictures)
     detail = ask(page, stage, "GET", f"/messages/{delivered['id']}")
     taking.take("picture-page-data", detail["link"], "img", _load_pictures)
+    _photograph_carriers(taking)
     taking.take("sign-in-data", sign_in_link(stage), "[data-testid=sign-in]")
     taking.take("docs-data", "/api/docs", "main")
     _photograph_live(taking, page)
@@ -175,6 +176,31 @@ def _photograph_composer(taking: Camera, path: str) -> None:
     taking.pages = wide
 
 
+def _photograph_carriers(taking: Camera) -> None:
+    smpp = next(each for each in _accounts(taking) if each["carrier"] == "smpp")
+    taking.take("carriers-data", "/settings/carriers", "[data-testid=account-row]")
+    taking.take("carrier-data", f"/settings/carriers/{smpp['id']}", "[data-testid=account-state]", _open_settings)
+    taking.take("connect-data", "/settings/carriers/new", "main nav a")
+    taking.take("connect-data-smpp", "/settings/carriers/new?kind=smpp", "form", _try_out)
+
+
+def _accounts(taking: Camera) -> list[dict[str, str]]:
+    items: list[dict[str, str]] = ask(next(iter(taking.pages.values())), taking.stage, "GET", "/accounts")["items"]
+    return items
+
+
+def _open_settings(page: Page) -> None:
+    page.locator("main summary").first.click()
+
+
+def _try_out(page: Page) -> None:
+    """Ask for a carrier at a port where nobody listens."""
+    for label, text in (("Host", "127.0.0.1"), ("Port", "1"), ("System id", "northgate")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Test bind").click()
+    page.get_by_test_id("trial").wait_for()
+
+
 def _photograph_live(taking: Camera, page: Page) -> None:
     """A carrier slow enough to be watched, then a pause, then no carrier at all."""
     stage = taking.stage
@@ -198,6 +224,7 @@ def _photograph_live(taking: Camera, page: Page) -> None:
     slow.kill()
     ask(page, stage, "POST", f"/campaigns/{campaign_id}/resume")
     taking.take("live-error-carrier-away", f"/campaigns/{campaign_id}", "[data-testid=waiting-banner]")
+    taking.take("carriers-error-away", "/settings/carriers", "text=Not reachable")
     taking.take("home-error-carrier-away", "/", "text=cannot be reached")
     taking.take("phones-error-simulator-away", "/phones", "[role=alert]:visible")
 
@@ -218,6 +245,8 @@ def photograph_errors(taking: Camera) -> None:
         "compose": "/campaigns/new",
         "messages": "/messages",
         "message": f"/messages/{message['id']}",
+        "carriers": "/settings/carriers",
+        "connect": "/settings/carriers/new",
         "phones": "/phones",
         "phone": f"/phones/{PHONE}",
     }

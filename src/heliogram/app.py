@@ -4,11 +4,11 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 import structlog
 from cryptography.fernet import Fernet, InvalidToken
@@ -20,15 +20,15 @@ from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier
 from heliogram.clock import new_id, new_secret, new_token, now
 from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
+from heliogram.delivery.connections import LOOK_S, AccountUnusable, Connections, Row
 from heliogram.delivery.hear import sink_of
 from heliogram.delivery.pictures import Pictures
-from heliogram.delivery.slots import Slots
 from heliogram.delivery.worker import Worker, wait_for
 from heliogram.inbox.read import Reader
 from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
 from heliogram.model.cut import Cut
-from heliogram.storage import access, senders
+from heliogram.storage import access
 from heliogram.storage.blobs import Blobs, open_blobs
 from heliogram.storage.engine import Store, open_store
 from heliogram.storage.migrate import migrate
@@ -65,6 +65,7 @@ class App:
     pictures: Pictures
     public_media: PublicMedia
     accounts: dict[str, Account]
+    connections: Connections
     worker: Worker
     expander: Expander
     reader: Reader
@@ -94,8 +95,8 @@ class App:
         gc.set_threshold(N_ALLOCATED)
         sys.setswitchinterval(SWITCH_S)
         async with asyncio.TaskGroup() as links:
-            for account in self.accounts.values():
-                links.create_task(account.carrier.listen(self.sink_for(account)), name=f"listen {account.name}")
+            self.connections.listen_in(links, self.sink_for)
+            links.create_task(self._follow_accounts(), name="follow accounts")
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._expand(), name="expand")
                 tasks.create_task(self._read(), name="read inbound")
@@ -120,6 +121,11 @@ class App:
                 self.worker.wake.set()
             else:
                 await wait_for(self._expand_now, TICK_S)
+
+    async def _follow_accounts(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await _outlive("follow accounts", self.connections.follow)
 
     async def _tidy(self) -> None:
         while True:
@@ -166,12 +172,21 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
         pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
-        async with store.read() as connection:
-            rows = await senders.all_accounts(connection)
-        accounts = _open_accounts(rows, box, config, addresses) if with_accounts else {}
-        cuts = {row["id"]: cut_for(row["carrier"], row["settings"]) for row in rows}
-        for account in accounts.values():
-            stack.push_async_callback(account.carrier.close)
+        accounts: dict[str, Account] = {}
+        cuts: dict[str, Cut] = {}
+        connections = Connections(
+            store=store,
+            opening=partial(_carrier, box=box, config=config, addresses=addresses),
+            cutting=lambda row: cut_for(row["carrier"], row["settings"]),
+            accounts=accounts,
+            cuts=cuts,
+            is_followed=with_accounts,
+        )
+        stack.push_async_callback(connections.close)
+        try:
+            await connections.open_all()
+        except AccountUnusable as error:
+            raise CannotStart(str(error)) from error
         worker = Worker(
             store=store,
             accounts=accounts,
@@ -191,6 +206,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             pictures=pictures,
             public_media=addresses,
             accounts=accounts,
+            connections=connections,
             worker=worker,
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
@@ -198,24 +214,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         )
 
 
-def _open_accounts(
-    rows: Sequence[Mapping[str, Any]], box: Fernet, config: Config, addresses: PublicMedia
-) -> dict[str, Account]:
-    accounts: dict[str, Account] = {}
-    for row in rows:
-        carrier = _carrier(row, box, config, addresses)
-        accounts[row["id"]] = Account(
-            id=row["id"],
-            workspace_id=row["workspace_id"],
-            name=row["name"],
-            kind=row["carrier"],
-            carrier=carrier,
-            slots=Slots(carrier.capabilities.window),
-        )
-    return accounts
-
-
-def _carrier(row: Mapping[str, Any], box: Fernet, config: Config, addresses: PublicMedia) -> Carrier:
+def _carrier(row: Row, *, box: Fernet, config: Config, addresses: PublicMedia) -> Carrier:
     try:
         settings = AccountSettings(
             settings=row["settings"],
@@ -227,12 +226,12 @@ def _carrier(row: Mapping[str, Any], box: Fernet, config: Config, addresses: Pub
         )
         return carrier_for(row["carrier"], settings)
     except InvalidToken:
-        raise CannotStart(
+        raise AccountUnusable(
             f"The password of the carrier account “{row['name']}” cannot be read: it was stored with another secret "
             "key than the one in use. Bring that key back."
         ) from None
     except (UnknownCarrier, ValueError) as error:
-        raise CannotStart(f"The carrier account “{row['name']}” cannot be used: {error}") from error
+        raise AccountUnusable(f"The carrier account “{row['name']}” cannot be used: {error}") from error
 
 
 def _box(config: Config) -> tuple[bytes, Fernet]:

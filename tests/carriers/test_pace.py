@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heliogram.carriers.pace import CALM_S, MIN_PER_S, REGROW_PER_S, Pace
@@ -25,6 +25,8 @@ def _places(pace: Pace, asked_at: list[float]) -> list[float]:
 
 
 @given(st.integers(1, 200), st.lists(st.floats(0, 0.3), min_size=1, max_size=300), st.sets(st.integers(0, 299)))
+@example(2, [0.0, 0.1, 0.0], set())
+@example(50, [0.01] * 300, {60})
 def test_no_second_has_more_segments_than_the_limit(per_s: int, pauses: list[float], refused: set[int]) -> None:
     pace, now, left = Pace(per_s), 0.0, []
     for index, pause in enumerate(pauses):

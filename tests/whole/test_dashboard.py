@@ -74,6 +74,9 @@ def routes(browser: Browser, stage: Stage, state: object) -> dict[str, tuple[str
         "message": (f"/messages/{message}", "main ol li"),
         "phones": ("/phones", "main ul li"),
         "phone": ("/phones/+447400100001", "[data-testid=phone-bubble]"),
+        "carriers": ("/settings/carriers", "[data-testid=account-row]"),
+        "carrier": ("/settings/carriers/demo-smsc", "[data-testid=account-state]"),
+        "connect": ("/settings/carriers/new?kind=smpp", "form"),
         "nowhere": ("/nowhere", "main h1"),
         "docs": ("/api/docs", "main h1"),
         "picture": (link.removeprefix(stage.url), "[data-testid=picture]"),
@@ -156,7 +159,7 @@ FOCUS = """() => {
 MANY_TABS = 60
 
 
-@pytest.mark.parametrize("name", ["home", "compose", "report", "messages", "message", "phone"])
+@pytest.mark.parametrize("name", ["home", "compose", "report", "messages", "message", "phone", "carrier"])
 def test_tab_alone_reaches_the_end_of_a_page_and_shows_where_it_is(
     page: Page, stage: Stage, routes: dict[str, tuple[str, str]], name: str
 ) -> None:
@@ -225,6 +228,7 @@ def test_charts_change_with_the_theme(page: Page, stage: Stage, routes: dict[str
 LISTS = {
     "/campaigns": ("/campaigns", "No campaign yet"),
     "/messages": ("/messages", "No message yet"),
+    "/settings/carriers": ("/accounts", "No carrier yet"),
     "/phones": ("/simulator/phones", "No phone has received anything yet"),
 }
 

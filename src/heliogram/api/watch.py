@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import structlog
 
-from heliogram.api.account_view import account_shape
+from heliogram.api.account_view import Seen, account_shape, queue_of
 from heliogram.api.campaign_view import campaign_shapes
 from heliogram.api.schema.campaigns import CampaignShape
 from heliogram.api.schema.shape import Shape
 from heliogram.app import App
 from heliogram.carriers.protocol import Link
-from heliogram.storage import campaigns, lanes
+from heliogram.storage import campaigns
 
 log = structlog.get_logger()
 
@@ -63,6 +63,7 @@ class Watch:
     def __init__(self, app: App) -> None:
         self._app = app
         self._links: dict[str, tuple[Link, datetime]] = {}
+        self._troubles: dict[str, tuple[str, datetime]] = {}
         self._paces: dict[str, _Pace] = {}
         self._listeners: set[Listener] = set()
         self._is_closed = False
@@ -71,6 +72,11 @@ class Watch:
         """Since when the account's link is what it is now."""
         found = self._links.get(account_id)
         return found[1] if found else None
+
+    def seen(self, account_id: str) -> Seen:
+        """What was seen of an account since this process began."""
+        trouble, at = self._troubles.get(account_id, (None, None))
+        return Seen(since=self.since(account_id), trouble=trouble, trouble_at=at)
 
     def rate(self, campaign_id: str) -> float:
         """Messages a second handed over in the last seconds."""
@@ -108,10 +114,12 @@ class Watch:
 
     def _look_at_links(self) -> None:
         for account in self._app.accounts.values():
-            link = account.health().link
+            health = account.health()
             known = self._links.get(account.id)
-            if known is None or known[0] is not link:
-                self._links[account.id] = (link, self._app.now())
+            if known is None or known[0] is not health.link:
+                self._links[account.id] = (health.link, self._app.now())
+            if health.link is Link.DOWN:
+                self._troubles[account.id] = (health.detail, self._links[account.id][1])
 
     async def _look_at_campaigns(self) -> None:
         since = self._app.now() - FOLLOWED_FOR
@@ -119,13 +127,13 @@ class Watch:
             async with self._app.store.read() as connection:
                 rows = await campaigns.followed(connection, workspace_id, finished_since=since)
                 shapes = await campaign_shapes(connection, self._app, self, workspace_id, rows)
-                queue = await lanes.queue_depth(connection, workspace_id)
+                queue = await queue_of(connection, workspace_id, self._app.now())
             self._look_at(shapes)
             for shape in shapes:
                 self._tell(workspace_id, "campaign", shape.id, _moved(shape))
             for account in self._app.accounts.values():
                 if account.workspace_id == workspace_id:
-                    told = account_shape(account, self.since(account.id), queue)
+                    told = account_shape(account, self.seen(account.id), queue)
                     self._tell(workspace_id, "account", account.id, told)
 
     def _look_at(self, shapes: list[CampaignShape]) -> None:

@@ -4,15 +4,15 @@ Here: octets out, octets back. Not here: what they mean (each carrier's `request
 Addresses come from an operator's account settings, so private networks are allowed: gateways live there.
 """
 
-import asyncio
 import base64
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
+
+from heliogram.carriers.reach import why_no_connection
 
 MAX_ANSWER_OCTETS = 256 * 1024
 """A carrier's answer has under 2 kB; what is longer is cut."""
@@ -70,21 +70,29 @@ class HttpClient:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return NotAnswered(has_left=has_left, timed_out=isinstance(error, TimeoutError), error=repr(error))
 
+    async def get(self, url: str, headers: Mapping[str, str]) -> Answered | NotAnswered:
+        """GET: for what is only looked at. No redirect is followed, as with POST."""
+        try:
+            async with self._open_session().get(url, headers=headers, allow_redirects=False) as response:
+                return Answered(
+                    status=response.status,
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                    body=await _read_bounded(response.content),
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return NotAnswered(has_left=True, timed_out=isinstance(error, TimeoutError), error=repr(error))
+
     async def can_connect(self, url: str) -> bool:
         """Whether a connection opens. Nothing is sent over it."""
+        return not await self.why_no_connection(url)
+
+    async def why_no_connection(self, url: str) -> str:
+        """ "" when a connection opens, else why not, in words. Nothing is sent over it."""
         parts = urlsplit(url)
         is_tls = parts.scheme == "https"
         port = parts.port or (443 if is_tls else 80)
         context = ssl.create_default_context() if is_tls else None
-        try:
-            async with asyncio.timeout(self._connect_timeout_s):
-                _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
-        except (OSError, TimeoutError):
-            return False
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
-        return True
+        return await why_no_connection(parts.hostname or "", port, context, self._connect_timeout_s)
 
     async def close(self) -> None:
         if self._session is not None:

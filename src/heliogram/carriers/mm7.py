@@ -141,7 +141,7 @@ class Mm7Carrier:
 
     def __init__(self, settings: Mm7Settings) -> None:
         self.capabilities = Capabilities(sms=False, mms=True, idempotent=False, window=settings.window)
-        self._settings = settings
+        self.settings = settings
         self._client = HttpClient(
             connections=settings.window, timeout_s=settings.timeout_s, connect_timeout_s=settings.connect_timeout_s
         )
@@ -165,11 +165,11 @@ class Mm7Carrier:
         if not isinstance(parcel, MmsParcel):
             return Refused(code="no_text", reason="This carrier takes picture messages only.", permanent=True)
         try:
-            headers, buffers = request_for(parcel, self._settings)
+            headers, buffers = request_for(parcel, self.settings)
         except OurFault as error:
             return Refused(code="not_encodable", reason=f"MM7 cannot carry this: {error}.", permanent=True)
-        answer = await self._client.post(self._settings.url, headers, buffers)
-        shown = _shown_request(self._settings.url, headers, buffers)
+        answer = await self._client.post(self.settings.url, headers, buffers)
+        shown = _shown_request(self.settings.url, headers, buffers)
         match answer:
             case Answered(status=status, headers=answer_headers, body=body):
                 self._presence.saw(Link.UP)
@@ -189,9 +189,9 @@ class Mm7Carrier:
         """Read a DeliveryReportReq, DeliverReq or ReadReplyReq. Raises CallbackRefused."""
         if call.method != "POST":
             raise CallbackRefused(405, "MM7 gateways call with POST.")
-        wanted = basic_credentials(self._settings.username, self._settings.password)
+        wanted = basic_credentials(self.settings.username, self.settings.password)
         shown = call.headers.get("authorization", "")
-        if self._settings.username and not hmac.compare_digest(shown.encode(), wanted.encode()):
+        if self.settings.username and not hmac.compare_digest(shown.encode(), wanted.encode()):
             raise CallbackRefused(401, "The user name or password of the call is not this account's.")
         try:
             return heard_in(call.headers.get("content-type", ""), call.body)

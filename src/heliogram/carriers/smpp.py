@@ -119,6 +119,10 @@ class SmppCarrier:
                 tasks.create_task(bind.stay_up(self._new_id), name=f"smpp bind {bind.number}")
             tasks.create_task(self._pass_on(sink), name="smpp receipts")
 
+    async def try_once(self, timeout_s: float) -> str:
+        """Bind once and unbind. "" when the carrier let us in, else why not."""
+        return "" if await self._binds[0].try_once(timeout_s) else self._binds[0].trouble
+
     def health(self) -> Health:
         n_up = sum(bind.is_bound() for bind in self._binds)
         where = f"{self.settings.host}:{self.settings.port}"

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 import msgspec
 import structlog
 
-from heliogram.carriers.tls import why_refused
+from heliogram.carriers.reach import words_of
 from heliogram.wire.smpp.names import OK, Command
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.session import Answered, Bound, Ended, Requested, Role, Session, SessionState, Unanswered
@@ -123,6 +123,20 @@ class Bind(asyncio.Protocol):
             # Binds of one account come back one after the other, not all in the same instant.
             await asyncio.sleep(wait_s * (1 + self.number / 8))
 
+    async def try_once(self, timeout_s: float) -> bool:
+        """Connect, bind and unbind, once. Whether the carrier let us in; `trouble` says why not."""
+        session = asyncio.create_task(self._one_session())
+        bound = asyncio.create_task(self._bound.wait())
+        await asyncio.wait({session, bound}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        was_bound = self._bound.is_set()
+        if not was_bound and not self.trouble:
+            self.trouble = "The carrier takes the connection and does not answer the bind."
+        await self.close()
+        for task in (session, bound):
+            task.cancel()
+        await asyncio.gather(session, bound, return_exceptions=True)
+        return was_bound
+
     async def close(self) -> None:
         if self._session is None or self._transport is None:
             return
@@ -157,7 +171,7 @@ class Bind(asyncio.Protocol):
                     server_hostname=(self._settings.tls_name or self._settings.host) if self._context else None,
                 )
         except (OSError, TimeoutError, UnicodeError) as problem:
-            self.trouble = f"The carrier cannot be reached ({_words(problem)})."
+            self.trouble = f"The carrier cannot be reached ({words_of(problem)})."
             return False
         await self._keep_time()
         if self._transport is not None:
@@ -279,15 +293,3 @@ class Bind(asyncio.Protocol):
 # (RFC 8446 §4.4.2): that it is missing or not taken shows as a connection that ends without a word.
 _LOST_UNHEARD = "the carrier hung up without a word; it may want another certificate of ours (tls_certificate)"
 _MESSAGES = frozenset({Command.DELIVER_SM, Command.DATA_SM})
-
-
-def _words(problem: OSError | TimeoutError | UnicodeError) -> str:
-    match problem:
-        case ConnectionRefusedError():
-            return "nothing listens there"
-        case ssl.SSLError():
-            return why_refused(problem)
-        case UnicodeError():
-            return "its address is no name of a host"
-        case _:
-            return str(problem.strerror or problem or "no answer in time").lower()

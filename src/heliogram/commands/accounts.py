@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from heliogram.app import build
+from heliogram.carriers.catalogue import KINDS
 from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for
 from heliogram.clock import new_id, now
 from heliogram.commands.options import Data, Database, config_of, fail, run
@@ -34,7 +35,7 @@ def add(
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """Connect a carrier. The settings of each are in docs/carriers/. Restart the server to use it."""
+    """Connect a carrier. `heliogram accounts settings` lists what each needs; a server that runs picks it up."""
     settings = _settings(set_)
     try:
         # Opened once before anything is stored, so that settings which cannot work leave nothing behind.
@@ -65,7 +66,7 @@ def add(
             return f"{app.config.own_url()}/carriers/{account_id}"
 
     callback = run(work())
-    typer.echo("Added. Restart the server to connect.")
+    typer.echo("Added. A server that runs connects within seconds.")
     typer.echo(f"If this carrier reports by HTTP, as all but smpp do, have it call {callback}")
 
 
@@ -83,6 +84,19 @@ def show(data: Data = None, database: Database = None) -> None:
 
     for line in run(read()) or ["No accounts yet: heliogram accounts add NAME --carrier smpp --set host=…"]:
         typer.echo(line)
+
+
+@accounts.command("settings")
+def settings_of(carrier: Annotated[str, typer.Argument(help="The kind of carrier.")]) -> None:
+    """List the settings of a kind of carrier: name, default, meaning."""
+    kind = KINDS.get(carrier)
+    if kind is None:
+        fail(f"There is no carrier {carrier!r}; there are {', '.join(sorted(KINDS))}.")
+    typer.echo(f"{kind.title}: {kind.summary}")
+    typer.echo(f"--password  {kind.secret_label}. {kind.secret_help}")
+    for each in kind.settings:
+        default = "needed" if each.is_required else f"default {json.dumps(each.default)}"
+        typer.echo(f"{each.name} ({default})  {each.label}. {each.help}")
 
 
 def _tried(settings: Mapping[str, object], password: str) -> AccountSettings:

@@ -65,6 +65,7 @@ async def test_what_needs_somebody_is_said_with_a_way_to_it(doors: Doors) -> Non
         "failed": "2 messages were refused",
     }
     assert needs["paused"]["detail"] == "3 people still wait for it."
+    assert needs["carrier"]["href"] == "/settings/carriers/smsc"
     assert needs["failed"]["href"] == "/messages?state=failed"
 
 

@@ -1,9 +1,10 @@
 """Subscription groups with their senders, and what networks said of a short code."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsWrite
 from heliogram.api.errors import not_found
 from heliogram.api.schema.senders import ApprovalAsk, ApprovalShape, FallbackShape, GroupChange, GroupShape, SenderShape
@@ -33,7 +34,7 @@ async def change_group(group_id: str, asked: GroupChange, app: Own, caller: Sett
         if not await senders.set_fallbacks(connection, caller.workspace_id, group_id, wanted):
             raise not_found("group")
         detail = asked.fallback.model_dump()
-        await access.add_audit(connection, _audit(app, caller, "group.fallbacks", group_id, detail))
+        await access.add_audit(connection, audit_row(app, caller, "group.fallbacks", group_id, detail))
     return next(group for group in await _groups(app, caller) if group.id == group_id)
 
 
@@ -51,24 +52,12 @@ async def put_approval(
         row = {"sender_id": sender_id, "network": network, "workspace_id": caller.workspace_id}
         await senders.put_approval(connection, {**row, "status": asked.status.value, "at": app.now()})
         detail = {"network": network, "status": asked.status.value}
-        await access.add_audit(connection, _audit(app, caller, "sender.approval", sender_id, detail))
+        await access.add_audit(connection, audit_row(app, caller, "sender.approval", sender_id, detail))
     every = [sender for group in await _groups(app, caller) for sender in group.senders]
     found = next((sender for sender in every if sender.id == sender_id), None)
     if found is None:
         raise not_found("sender in a group")
     return found
-
-
-def _audit(app: App, caller: Caller, action: str, subject: str, detail: Any) -> dict[str, Any]:
-    return {
-        "id": app.new_id(),
-        "workspace_id": caller.workspace_id,
-        "at": app.now(),
-        "actor": caller.actor,
-        "action": action,
-        "subject": subject,
-        "detail": detail,
-    }
 
 
 async def _groups(app: App, caller: Caller) -> list[GroupShape]:

@@ -58,9 +58,9 @@ def _needs_you(accounts: list[AccountShape], shapes: list[CampaignShape], states
     found = [
         NeedsYou(
             kind="carrier",
-            title=f"“{account.name}” cannot be reached",
+            title=f"“{account.name}” {'is paused' if account.is_paused else 'cannot be reached'}",
             detail=f"{account.detail} Messages wait and go out by themselves when it is back.",
-            href="/",
+            href=f"/settings/carriers/{account.id}",
         )
         for account in accounts
         if account.state != "up"

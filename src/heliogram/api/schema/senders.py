@@ -26,7 +26,8 @@ class Me(Shape):
 
 
 class AccountShape(Shape):
-    """A carrier account. `queue` is how many messages of the workspace wait for their turn."""
+    """A carrier account. `queue` is how many messages of the workspace wait for their turn, the oldest of them for
+    `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last."""
 
     id: str
     name: str
@@ -37,6 +38,10 @@ class AccountShape(Shape):
     in_flight: int
     window: int
     queue: int
+    queue_age_s: float
+    is_paused: bool
+    last_trouble: str | None
+    last_trouble_at: datetime | None
 
 
 class ApprovalShape(Shape):

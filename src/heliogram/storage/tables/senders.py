@@ -1,6 +1,6 @@
 """Subscription groups, their senders, what networks said of them, and the carrier accounts they go through."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint, false
 
 from heliogram.storage.tables import metadata
 from heliogram.storage.types import Instant, Json
@@ -16,6 +16,8 @@ accounts = Table(
     # Encrypted with a key that lives outside the database.
     Column("secret", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # It hears what the carrier says, and nothing is handed over to it.
+    Column("is_paused", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("workspace_id", "name"),
 )
 

@@ -6,7 +6,9 @@ import type { Answer, Ask, Path, Verb } from './routes.ts';
 export class ApiProblem extends Error {
 	constructor(
 		readonly status: number,
-		readonly sentence: string
+		readonly sentence: string,
+		/** Field → what is wrong with it, where the server names fields. */
+		readonly fields: Record<string, string> = {}
 	) {
 		super(sentence);
 	}
@@ -70,5 +72,7 @@ function headersFor(verb: Verb, { body, idempotencyKey }: Call): Headers {
 
 async function problemOf(response: Response): Promise<ApiProblem> {
 	const told = await response.json().catch(() => ({}));
-	return new ApiProblem(response.status, String(told.detail ?? told.title ?? `The server answered ${response.status}.`));
+	const errors: { field: string; detail: string }[] = Array.isArray(told.errors) ? told.errors : [];
+	const fields = Object.fromEntries(errors.filter((each) => each.field).map((each) => [each.field, each.detail]));
+	return new ApiProblem(response.status, String(told.detail ?? told.title ?? `The server answered ${response.status}.`), fields);
 }

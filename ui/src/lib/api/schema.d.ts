@@ -481,6 +481,97 @@ export interface paths {
         /** Every carrier account and its health */
         get: operations["list_accounts_api_v1_accounts_get"];
         put?: never;
+        /** Connect a carrier */
+        post: operations["add_account_api_v1_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of carriers there are, and what an account of each needs */
+        get: operations["list_kinds_api_v1_accounts_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try settings out before they are stored; nothing is sent to anybody */
+        post: operations["try_settings_api_v1_accounts_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account, without its password */
+        get: operations["read_account_api_v1_accounts__account_id__get"];
+        put?: never;
+        post?: never;
+        /** Remove an account that no sender goes through */
+        delete: operations["remove_account_api_v1_accounts__account_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an account, pause it, or let it go on
+         * @description Only what changes the line opens it anew, after what is on its way has been answered.
+         */
+        patch: operations["change_account_api_v1_accounts__account_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an account out, with changes that are not stored yet */
+        post: operations["try_account_api_v1_accounts__account_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said with a carrier last, redacted */
+        get: operations["list_exchanges_api_v1_accounts__account_id__exchanges_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -603,9 +694,91 @@ export interface components {
             /** Ok */
             ok: boolean;
         };
+        /** AccountAsk */
+        AccountAsk: {
+            /** Name */
+            name: string;
+            /** Carrier */
+            carrier: string;
+            /** Settings */
+            settings: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Secret
+             * @default
+             */
+            secret?: string;
+        };
+        /**
+         * AccountChange
+         * @description What is left out stays. A `secret` replaces the one that is stored.
+         */
+        AccountChange: {
+            /** Name */
+            name?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /** Secret */
+            secret?: string | null;
+            /** Is Paused */
+            is_paused?: boolean | null;
+        };
+        /**
+         * AccountDetail
+         * @description `callback_url` is what the carrier is told to call, "" for one that never calls. `groups` send through it.
+         */
+        AccountDetail: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Carrier */
+            carrier: string;
+            /** State */
+            state: string;
+            /** Since */
+            since: string | null;
+            /** Detail */
+            detail: string;
+            /** In Flight */
+            in_flight: number;
+            /** Window */
+            window: number;
+            /** Queue */
+            queue: number;
+            /** Queue Age S */
+            queue_age_s: number;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Last Trouble */
+            last_trouble: string | null;
+            /** Last Trouble At */
+            last_trouble_at: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Has Secret */
+            has_secret: boolean;
+            /** Callback Url */
+            callback_url: string;
+            /** Groups */
+            groups: string[];
+            /** Senders */
+            senders: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
         /**
          * AccountShape
-         * @description A carrier account. `queue` is how many messages of the workspace wait for their turn.
+         * @description A carrier account. `queue` is how many messages of the workspace wait for their turn, the oldest of them for
+         *     `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last.
          */
         AccountShape: {
             /** Id */
@@ -626,6 +799,14 @@ export interface components {
             window: number;
             /** Queue */
             queue: number;
+            /** Queue Age S */
+            queue_age_s: number;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Last Trouble */
+            last_trouble: string | null;
+            /** Last Trouble At */
+            last_trouble_at: string | null;
         };
         /**
          * Approval
@@ -957,6 +1138,29 @@ export interface components {
             /** Checks */
             checks: components["schemas"]["CheckShape"][];
         };
+        /**
+         * ExchangeShape
+         * @description One try to hand a message over, and what was said: without texts, passwords and whole numbers.
+         */
+        ExchangeShape: {
+            /** Message Id */
+            message_id: string;
+            /** N */
+            n: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Outcome */
+            outcome: string;
+            /** Code */
+            code: string;
+            /** Reason */
+            reason: string;
+            /** Exchange */
+            exchange: string;
+        };
         /** FactShape */
         FactShape: {
             /** Label */
@@ -1163,6 +1367,28 @@ export interface components {
             n_without_consent: number;
             /** Rejected */
             rejected: components["schemas"]["RejectedRow"][];
+        };
+        /**
+         * KindShape
+         * @description A kind of carrier, and the form an account of it is made with.
+         */
+        KindShape: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Secret Label */
+            secret_label: string;
+            /** Secret Help */
+            secret_help: string;
+            /** Needs Secret */
+            needs_secret: boolean;
+            /** Calls Back */
+            calls_back: boolean;
+            /** Settings */
+            settings: components["schemas"]["SettingShape"][];
         };
         /** LaunchAsk */
         LaunchAsk: {
@@ -1376,10 +1602,24 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ExchangeShape] */
+        Page_ExchangeShape_: {
+            /** Items */
+            items: components["schemas"]["ExchangeShape"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[GroupShape] */
         Page_GroupShape_: {
             /** Items */
             items: components["schemas"]["GroupShape"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[KindShape] */
+        Page_KindShape_: {
+            /** Items */
+            items: components["schemas"]["KindShape"][];
             /** Next */
             next?: string | null;
         };
@@ -1658,6 +1898,31 @@ export interface components {
             /** Approvals */
             approvals: components["schemas"]["ApprovalShape"][];
         };
+        /**
+         * SettingShape
+         * @description A setting of a kind of carrier. `is_rare`: most accounts leave it; `choices`: empty where anything may stand.
+         */
+        SettingShape: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "integer" | "number" | "switch";
+            /** Default */
+            default: string | number | boolean | null;
+            /** Is Required */
+            is_required: boolean;
+            /** Is Rare */
+            is_rare: boolean;
+            /** Choices */
+            choices: string[];
+        };
         /** SimulatedMedia */
         SimulatedMedia: {
             /** Url */
@@ -1770,6 +2035,42 @@ export interface components {
             /** Group Id */
             group_id: string;
             state: components["schemas"]["Subscription"];
+        };
+        /**
+         * TrialAsk
+         * @description Settings that are not stored yet.
+         */
+        TrialAsk: {
+            /** Carrier */
+            carrier: string;
+            /** Settings */
+            settings: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Secret
+             * @default
+             */
+            secret?: string;
+        };
+        /**
+         * TrialChange
+         * @description Changes to try beside what is stored.
+         */
+        TrialChange: {
+            /** Settings */
+            settings?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /** Secret */
+            secret?: string | null;
+        };
+        /** TrialShape */
+        TrialShape: {
+            /** Ok */
+            ok: boolean;
+            /** Sentence */
+            sentence: string;
         };
         /** Way */
         Way: {
@@ -3171,6 +3472,336 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AccountShape_"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    add_account_api_v1_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    list_kinds_api_v1_accounts_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KindShape_"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    try_settings_api_v1_accounts_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    read_account_api_v1_accounts__account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    remove_account_api_v1_accounts__account_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    change_account_api_v1_accounts__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    try_account_api_v1_accounts__account_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    list_exchanges_api_v1_accounts__account_id__exchanges_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExchangeShape_"];
                 };
             };
             /** @description A problem: something in the request */

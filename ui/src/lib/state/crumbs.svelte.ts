@@ -5,6 +5,8 @@ interface Crumb {
 }
 
 const SECTIONS: Record<string, string> = { campaigns: 'Campaigns', messages: 'Messages', phones: 'Phones' };
+/** Sections that are pages of the settings, which have no page of their own. */
+const SETTINGS: Record<string, string> = { carriers: 'Carriers' };
 
 class Crumbs {
 	#names = $state<Record<string, string>>({});
@@ -14,11 +16,14 @@ class Crumbs {
 	}
 
 	of(pathname: string): Crumb[] {
-		const [section, rest] = pathname.split('/').filter(Boolean);
-		if (!section) return [{ label: 'Home' }];
-		const label = SECTIONS[section] ?? 'Not found';
-		if (!rest) return [{ label }];
-		return [{ label, href: `/${section}` }, { label: this.#names[pathname] ?? '…' }];
+		const steps = pathname.split('/').filter(Boolean);
+		const is_setting = steps[0] === 'settings';
+		const [section, rest] = is_setting ? steps.slice(1) : steps;
+		const before = is_setting ? [{ label: 'Settings' }] : [];
+		if (!section) return [{ label: is_setting ? 'Not found' : 'Home' }];
+		const label = (is_setting ? SETTINGS : SECTIONS)[section] ?? 'Not found';
+		if (!rest) return [...before, { label }];
+		return [...before, { label, href: is_setting ? `/settings/${section}` : `/${section}` }, { label: this.#names[pathname] ?? '…' }];
 	}
 }
 

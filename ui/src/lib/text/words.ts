@@ -45,5 +45,23 @@ export const SENDER_KINDS: Record<Sender['kind'], string> = {
 	alphanumeric: 'Name'
 };
 
+/** A carrier account's link. */
+export const ACCOUNT_STATES: Record<string, Word> = {
+	up: { label: 'Connected', tone: 'ok' },
+	connecting: { label: 'Connecting', tone: 'warn' },
+	down: { label: 'Not reachable', tone: 'bad' },
+	paused: { label: 'Paused', tone: 'warn' }
+};
+export const accountWord = (state: string): Word => ACCOUNT_STATES[state] ?? { label: state, tone: '' };
+
+/** What became of one try to hand a message over. */
+export const OUTCOMES: Record<string, Word> = {
+	accepted: { label: 'Taken', tone: 'ok' },
+	partly: { label: 'Taken in part', tone: 'warn' },
+	refused: { label: 'Refused', tone: 'bad' },
+	unknown: { label: 'No answer', tone: 'warn' },
+	waiting: { label: 'Waiting', tone: 'acc' }
+};
+
 export const stateWord = (state: string): Word =>
 	MESSAGE_STATES[state as MessageState] ?? { label: state, tone: '' };

@@ -1,0 +1,243 @@
+"""What an account of each kind has to be told: the one table behind the dashboard's form, the command line and docs.
+
+Names, types and defaults are those of the carriers' own settings; here are the words beside them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Final, Literal
+
+from heliogram.carriers.aggregator import HttpSettings
+from heliogram.carriers.bandwidth import BandwidthSettings
+from heliogram.carriers.infobip import InfobipSettings
+from heliogram.carriers.mm7 import Mm7Settings
+from heliogram.carriers.plivo import PlivoSettings
+from heliogram.carriers.sinch import SinchSettings
+from heliogram.carriers.smpp import SmppSettings
+from heliogram.carriers.telnyx import TelnyxSettings
+from heliogram.carriers.twilio import TwilioSettings
+from heliogram.carriers.vonage import VonageSettings
+from heliogram.carriers.webhook import WebhookSettings
+
+SettingType = Literal["text", "integer", "number", "switch"]
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting. `is_rare`: most accounts leave it as it is. `choices` is empty where anything may be written."""
+
+    name: str
+    label: str
+    help: str
+    type: SettingType
+    default: Value
+    is_required: bool
+    is_rare: bool
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of carrier. `secret_label` and `secret_help` are about the password, which is only ever written."""
+
+    kind: str
+    title: str
+    summary: str
+    secret_label: str
+    secret_help: str
+    needs_secret: bool
+    calls_back: bool
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """`own` are (label, help) of the settings that only this kind has, or that mean something else here."""
+
+    shape: type[SmppSettings | Mm7Settings | HttpSettings]
+    title: str
+    summary: str
+    secret: tuple[str, str]
+    own: Mapping[str, tuple[str, str]]
+
+
+_SHARED: Final[Mapping[str, tuple[str, str]]] = {
+    "url": ("Address", "Where its API is; another address only for a test server."),
+    "window": ("Window", "Requests without an answer at once, 1 to 1,000."),
+    "timeout_s": ("Wait for an answer", "Seconds until a request without an answer counts as unknown."),
+    "connect_timeout_s": ("Wait for a connection", "Seconds until the carrier counts as not reachable."),
+}
+_RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect_s"}) | {
+    *("system_type", "binds", "tls_ca", "tls_name", "tls_certificate", "tls_key"),
+    *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
+}
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"transfer_encoding": ("base64", "binary")}
+_PASSWORDS: Final = frozenset({"secret", "password"})
+_TYPES: Final[Mapping[object, SettingType]] = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    float | None: "number",
+    bool: "switch",
+}
+
+_KINDS: Final[Mapping[str, _Words]] = {
+    "smpp": _Words(
+        shape=SmppSettings,
+        title="SMPP 3.4",
+        summary="Texts over a line that stays open, with an SMSC or most aggregators.",
+        secret=("Password", "To bind with, at most 8 characters."),
+        own={
+            "host": ("Host", "Where the SMSC listens."),
+            "port": ("Port", "Usually 2775, or 3550 with TLS."),
+            "system_id": ("System id", "The name to bind with, 1 to 15 characters."),
+            "system_type": ("System type", "What some carriers ask for beside the name."),
+            "window": ("Window", "Submits without an answer at once on one session, 1 to 10,000; ask your carrier."),
+            "binds": ("Sessions", "Sessions side by side, 1 to 32."),
+            "per_s": ("Segments a second", "The carrier’s limit over all sessions, never exceeded; empty: none."),
+            "tls": ("TLS", "The whole connection in TLS 1.2 or later; certificate and name are verified."),
+            "tls_ca": ("Authority’s certificate", "PEM file on the server; empty: what the system trusts."),
+            "tls_name": ("Name in the certificate", "Where it is not the host’s."),
+            "tls_certificate": ("Our certificate", "PEM file on the server, for a carrier that asks for one."),
+            "tls_key": ("Our key", "PEM file on the server; empty: it is in the certificate’s file."),
+            "reconnect_s": ("First pause", "Seconds before connecting again; doubled up to 30."),
+        },
+    ),
+    "mm7": _Words(
+        shape=Mm7Settings,
+        title="MM7",
+        summary="Picture messages with an MMSC, over HTTP.",
+        secret=("Password", "HTTP Basic, both ways: we show it to the MMSC, and it shows it to us."),
+        own={
+            "url": ("Address", "Where SubmitReq goes."),
+            "username": ("User name", "HTTP Basic, both ways."),
+            "vaspid": ("VASP id", "Who you are to the MMSC."),
+            "vasid": ("VAS id", "Which of your services this is."),
+            "namespace": ("Namespace", "The schema of your MMSC; decides the MM7 version."),
+            "soap_action": ("SOAPAction", "The header, quotes included."),
+            "transfer_encoding": ("Encoding of pictures", "How they stand in the request."),
+            "expiry": ("Expiry", "How long the MMSC may try, as P3D; empty: its own."),
+        },
+    ),
+    "bandwidth": _Words(
+        shape=BandwidthSettings,
+        title="Bandwidth",
+        summary="Texts and pictures through Bandwidth’s messaging API.",
+        secret=("Password", "Of the API. Bandwidth shows the same name and password when it calls us."),
+        own={
+            "account_id": ("Account", "The number of the account."),
+            "application_id": ("Application", "The messaging application that the numbers belong to."),
+            "username": ("User name", "Of the API."),
+        },
+    ),
+    "infobip": _Words(
+        shape=InfobipSettings,
+        title="Infobip",
+        summary="Texts and pictures through Infobip.",
+        secret=(
+            "API key and callback key",
+            "The API key, a colon, and a callback key that you make up: 8 or more letters, digits or - . _ ~",
+        ),
+        own={"url": ("Address", "The one of your account, as Infobip’s portal shows it.")},
+    ),
+    "plivo": _Words(
+        shape=PlivoSettings,
+        title="Plivo",
+        summary="Texts and pictures through Plivo.",
+        secret=("Auth token", "It also signs what Plivo calls us with."),
+        own={"auth_id": ("Auth id", "Of the account, as the console shows it.")},
+    ),
+    "sinch": _Words(
+        shape=SinchSettings,
+        title="Sinch",
+        summary="Texts by XMS and pictures by the MMS API of Sinch.",
+        secret=(
+            "Token, MMS key and callback key",
+            "The SMS API’s token, a colon, the MMS API’s key, a colon, and a callback key of 8 letters or more.",
+        ),
+        own={
+            "service_plan_id": ("Service plan", "Of the SMS API, as the dashboard shows it."),
+            "service_id": ("Service", "Of the MMS API: the campaign."),
+            "subject": ("Subject", "Of picture messages that have none, 1 to 80 characters."),
+            "url": ("Address for texts", "Differs by region."),
+            "mms_url": ("Address for pictures", "A path at the address for texts, for a test server."),
+        },
+    ),
+    "telnyx": _Words(
+        shape=TelnyxSettings,
+        title="Telnyx",
+        summary="Texts and pictures through Telnyx.",
+        secret=("API key", "From the portal."),
+        own={
+            "public_key": ("Public key", "From the portal (Keys & Credentials): it checks what Telnyx calls us with."),
+            "messaging_profile_id": ("Messaging profile", "Of a sender that is a name."),
+        },
+    ),
+    "twilio": _Words(
+        shape=TwilioSettings,
+        title="Twilio",
+        summary="Texts and pictures through Twilio’s Programmable Messaging.",
+        secret=("Auth token", "It also signs what Twilio calls us with; an API key’s secret does not."),
+        own={
+            "account_sid": ("Account SID", "AC and 32 digits, as the console shows it."),
+            "messaging_service_sid": ("Messaging Service", "The sender is still the one that Heliogram chose."),
+            "validity_s": ("How long to try", "1 to 36,000 seconds; 0: Twilio’s own."),
+        },
+    ),
+    "vonage": _Words(
+        shape=VonageSettings,
+        title="Vonage",
+        summary="Texts and pictures through Vonage’s Messages API.",
+        secret=(
+            "API secret and signature secret",
+            "The API secret, a colon, and the signature secret that checks what Vonage calls us with.",
+        ),
+        own={"api_key": ("API key", "Of the account, as the dashboard shows it.")},
+    ),
+    "webhook": _Words(
+        shape=WebhookSettings,
+        title="Your own gateway",
+        summary="A small signed format in JSON, for a gateway that you write.",
+        secret=("Secret", "Signs both ways: 16 octets or more, plain or as whsec_ and base64."),
+        own={"url": ("Address", "The gateway; messages are posted to /messages under it.")},
+    ),
+}
+
+
+def _setting(field: Field[object], own: Mapping[str, tuple[str, str]]) -> Setting:
+    label, told = own.get(field.name) or _SHARED[field.name]
+    is_required = field.default is MISSING
+    return Setting(
+        name=field.name,
+        label=label,
+        help=told,
+        type=_TYPES[field.type],
+        default=None if is_required else _default(field),
+        is_required=is_required,
+        is_rare=field.name in _RARE or (field.name == "url" and not is_required),
+        choices=_CHOICES.get(field.name, ()),
+    )
+
+
+def _default(field: Field[object]) -> Value:
+    assert field.default is None or isinstance(field.default, str | int | float | bool)
+    return field.default
+
+
+def _kind(kind: str, words: _Words) -> Kind:
+    settings = [_setting(each, words.own) for each in fields(words.shape) if each.name not in _PASSWORDS]
+    return Kind(
+        kind=kind,
+        title=words.title,
+        summary=words.summary,
+        secret_label=words.secret[0],
+        secret_help=words.secret[1],
+        needs_secret=kind not in ("smpp", "mm7"),
+        calls_back=kind != "smpp",
+        settings=tuple(sorted(settings, key=lambda each: (not each.is_required, each.is_rare))),
+    )
+
+
+KINDS: Final[Mapping[str, Kind]] = {kind: _kind(kind, words) for kind, words in _KINDS.items()}
+"""Every kind, in the order in which a form offers them."""

@@ -1,0 +1,16 @@
+"""A carrier account can be paused: it hears, and nothing is handed over to it.
+
+Revision ID: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("accounts", sa.Column("is_paused", sa.Boolean(), nullable=False, server_default=sa.false()))
