@@ -47,7 +47,7 @@ class Connections:
     cuts: dict[str, Cut]
     """How texts are cut for each account, by its id."""
     is_followed: bool = True
-    """False in a process that does not deliver: it has no connections, and gets none. It counts segments all the same."""
+    """False in a process that does not deliver: it has and gets no connections, and counts segments all the same."""
     drain_s: float = DRAIN_S
     _rows: dict[str, Row] = field(default_factory=dict)
     _listening: dict[str, asyncio.Task[None]] = field(default_factory=dict)
