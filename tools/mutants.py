@@ -137,7 +137,8 @@ def _child(root: Path, folder: Path, test: str) -> int:
     if not str(heliogram.__file__).startswith(str(folder)):
         sys.stdout.write(f"tests another copy: {heliogram.__file__}\n")
         return NOT_THE_COPY
-    options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder / 'tmp'}"]
+    # A test that dies of recursion takes pytest's own reading of the sources with it.
+    options = ["-q", "-x", "--tb=native", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder / 'tmp'}"]
     code = int(pytest.main([*options, f"--timeout={TEST_TIMEOUT_S}", test]))
     sys.stdout.flush()
     return code

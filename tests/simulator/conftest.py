@@ -1,3 +1,5 @@
+"""The simulator under test, with clients of its own on its sockets."""
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -5,7 +5,8 @@ Names, types and defaults are those of the carriers' own settings; here are the 
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import Final, Literal
+from enum import StrEnum
+from typing import Final, Literal, get_args
 
 from heliogram.carriers.aggregator import HttpSettings
 from heliogram.carriers.bandwidth import BandwidthSettings
@@ -13,7 +14,7 @@ from heliogram.carriers.infobip import InfobipSettings
 from heliogram.carriers.mm7 import Mm7Settings
 from heliogram.carriers.plivo import PlivoSettings
 from heliogram.carriers.sinch import SinchSettings
-from heliogram.carriers.smpp import SmppSettings
+from heliogram.carriers.smpp_settings import SmppSettings
 from heliogram.carriers.telnyx import TelnyxSettings
 from heliogram.carriers.twilio import TwilioSettings
 from heliogram.carriers.vonage import VonageSettings
@@ -69,7 +70,7 @@ _SHARED: Final[Mapping[str, tuple[str, str]]] = {
     "connect_timeout_s": ("Wait for a connection", "Seconds until the carrier counts as not reachable."),
 }
 _RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect_s"}) | {
-    *("system_type", "binds", "tls_ca", "tls_name", "tls_certificate", "tls_key"),
+    *("system_type", "binds", "tls_ca", "tls_name", "tls_certificate", "tls_key", "long_texts", "alphabet", "national"),
     *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"transfer_encoding": ("base64", "binary")}
@@ -101,6 +102,12 @@ _KINDS: Final[Mapping[str, _Words]] = {
             "tls_name": ("Name in the certificate", "Where it is not the host’s."),
             "tls_certificate": ("Our certificate", "PEM file on the server, for a carrier that asks for one."),
             "tls_key": ("Our key", "PEM file on the server; empty: it is in the certificate’s file."),
+            "long_texts": (
+                "Long texts",
+                "How segments travel: with a header of an 8- or 16-bit reference, in SAR TLVs, or whole as payload.",
+            ),
+            "alphabet": ("Alphabet", "What the carrier takes data_coding 0 for; ask it when accents arrive wrong."),
+            "national": ("National tables", "Languages whose GSM tables the phones know, as tr,es; empty: none."),
             "reconnect_s": ("First pause", "Seconds before connecting again; doubled up to 30."),
         },
     ),
@@ -212,12 +219,19 @@ def _setting(field: Field[object], own: Mapping[str, tuple[str, str]]) -> Settin
         name=field.name,
         label=label,
         help=told,
-        type=_TYPES[field.type],
+        type=_TYPES.get(field.type, "text"),
         default=None if is_required else _default(field),
         is_required=is_required,
         is_rare=field.name in _RARE or (field.name == "url" and not is_required),
-        choices=_CHOICES.get(field.name, ()),
+        choices=_CHOICES.get(field.name) or _choices(field.type),
     )
+
+
+def _choices(shape: object) -> tuple[str, ...]:
+    """What may be written, where the type itself says it."""
+    if isinstance(shape, type) and issubclass(shape, StrEnum):
+        return tuple(each.value for each in shape)
+    return get_args(shape) if shape not in _TYPES else ()
 
 
 def _default(field: Field[object]) -> Value:

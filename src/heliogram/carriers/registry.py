@@ -75,6 +75,6 @@ def carrier_for(kind: str, account: AccountSettings) -> Carrier:
     return CARRIERS[kind](account)
 
 
-def cut_for(kind: str, settings: Mapping[str, Any]) -> Cut:
+def cut_for(kind: str, settings: Mapping[str, object]) -> Cut:
     """How texts for an account are cut, by its settings alone: forecasts count where no carrier is open, too."""
     return cut_of(settings) if kind == "smpp" else PLAIN

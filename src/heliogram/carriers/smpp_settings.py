@@ -5,7 +5,7 @@ Here: checks with a sentence for a person. Not here: what is done with them (`ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -79,7 +79,7 @@ class SmppSettings:
         return Cut(is_wide=self.long_texts is not LongForm.UDH_8, national=self.languages(), charset=self.charset())
 
 
-def settings_of(settings: Mapping[str, Any], secret: str) -> SmppSettings:
+def settings_of(settings: Mapping[str, object], secret: str) -> SmppSettings:
     """The settings of an account row. Raises Misconfigured."""
     known = {each.name for each in fields(SmppSettings)} - {"password"}
     if unknown := sorted(set(settings) - known):
@@ -90,7 +90,7 @@ def settings_of(settings: Mapping[str, Any], secret: str) -> SmppSettings:
         raise Misconfigured(f"The SMPP account cannot be used: {str(problem).rstrip('.')}.") from problem
 
 
-def cut_of(settings: Mapping[str, Any]) -> Cut:
+def cut_of(settings: Mapping[str, object]) -> Cut:
     """How texts for an account with these settings are cut. What cannot be read is not this question's trouble."""
     try:
         return settings_of(settings, "").cut()
