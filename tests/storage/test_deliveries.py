@@ -222,6 +222,7 @@ async def test_the_segments_of_a_text_come_with_the_news_each_has_had(store: Sto
     async with store.write() as connection:
         await deliveries.add_refs(connection, [_ref(f"c{part}", part=part, n_parts=3) for part in range(3)])
         await deliveries.add_receipts(connection, [_receipt("c0"), _receipt("c1", "en_route"), _receipt("c1")])
+        await deliveries.set_matched(connection, SMSC, [("c0", "m"), ("c1", "m")])
         found = await deliveries.parts_of(connection, ["m"])
     news = sorted((row.part, row.n_parts, row.news or "") for row in found["m"])
     assert news == [(0, 3, "delivered"), (1, 3, "delivered"), (1, 3, "en_route"), (2, 3, "")]

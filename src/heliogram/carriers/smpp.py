@@ -143,16 +143,19 @@ class SmppCarrier:
             heard = [await self._inbox.get()]
             while not self._inbox.empty() and len(heard) < N_HEARD:
                 heard.append(self._inbox.get_nowait())
-            await _store_then_answer(heard, sink, self.settings.charset())
+            await _store_then_answer(heard, sink, self.settings)
 
 
-async def _store_then_answer(heard: Sequence[Delivered], sink: Sink, charset: str) -> None:
+async def _store_then_answer(heard: Sequence[Delivered], sink: Sink, settings: SmppSettings) -> None:
     """Acknowledge what is stored; ask for what could not be stored again later; refuse what nobody can read."""
     events: list[Event] = []
     readable: list[Delivered] = []
+    charset = settings.charset()
     for each in heard:
         try:
-            events.append(event_of(each.pdu, connection_id=each.connection_id, charset=charset))
+            events.append(
+                event_of(each.pdu, connection_id=each.connection_id, charset=charset, id_form=settings.receipt_ids)
+            )
             readable.append(each)
         except TheirFault as fault:
             log.warning("unreadable deliver_sm", why=str(fault))

@@ -3,6 +3,7 @@
 from heliogram.carriers.exchange import exchange_of, without_numbers
 from heliogram.model.event import Event, InboundHeard, News, ReceiptHeard
 from heliogram.model.phone import E164
+from heliogram.model.receipt_id import IdForm
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.smpp import receipt
 from heliogram.wire.smpp.message import is_receipt, read_text
@@ -22,10 +23,10 @@ NEWS: dict[str, News] = {
 }
 
 
-def event_of(pdu: Pdu, *, connection_id: str, charset: str = "") -> Event:
+def event_of(pdu: Pdu, *, connection_id: str, charset: str = "", id_form: IdForm = IdForm.LEARN) -> Event:
     """What the deliver_sm says. `connection_id` tells texts of two sessions apart. Raises TheirFault.
 
-    `charset` is what data_coding 0 stands for on this route, "" for GSM-7.
+    `charset` is what data_coding 0 stands for on this route, "" for GSM-7; `id_form` how its receipts write ids.
     """
     text, concat = read_text(pdu, charset)
     source = _number(pdu, "source_addr")
@@ -33,6 +34,7 @@ def event_of(pdu: Pdu, *, connection_id: str, charset: str = "") -> Event:
         said = receipt.read(pdu, text)
         return ReceiptHeard(
             carrier_id=said.id,
+            id_form=id_form,
             news=NEWS.get(said.stat.upper(), News.UNKNOWN),
             about_e164=source if E164.match(source) else "",
             code="" if said.err.strip("0") == "" else said.err,

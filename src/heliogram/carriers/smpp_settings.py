@@ -11,6 +11,7 @@ import msgspec
 
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.model.cut import PLAIN, Cut
+from heliogram.model.receipt_id import IdForm
 from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.smpp.message import LongForm
 
@@ -22,6 +23,7 @@ class SmppSettings:
     `per_s` is the carrier's limit in segments a second, over all binds; None: none that we know of.
     `tls_name` is the name to ask for and to find in the certificate, where it is not the host's.
     `alphabet` is what the carrier takes data_coding 0 for; `national` are languages whose GSM tables handsets know.
+    `receipt_ids` is how receipts write the ids of answers, where it shall not be learnt.
     """
 
     host: str
@@ -41,6 +43,7 @@ class SmppSettings:
     long_texts: LongForm = LongForm.UDH_8
     alphabet: Literal["gsm7", "latin1", "ascii"] = "gsm7"
     national: str = ""
+    receipt_ids: IdForm = IdForm.LEARN
 
     def __post_init__(self) -> None:
         if not 1 <= self.port <= 65_535:

@@ -13,7 +13,8 @@ from heliogram.clock import new_id, now
 from heliogram.commands.options import Data, Database, config_of, fail, run
 from heliogram.commands.serving import have_workspace
 from heliogram.config import CannotStart
-from heliogram.storage import access, senders
+from heliogram.storage import access, id_forms, senders
+from heliogram.storage.id_forms import Learning
 
 accounts = typer.Typer(help="Carrier accounts.", no_args_is_help=True)
 
@@ -80,7 +81,11 @@ def show(data: Data = None, database: Database = None) -> None:
             app.store.read() as connection,
         ):
             rows = await senders.all_accounts(connection)
-        return [f"{row['id']}  {row['name']}  {row['carrier']}  {json.dumps(row['settings'])}" for row in rows]
+            forms = {row["id"]: await id_forms.one(connection, row["id"]) for row in rows}
+        return [
+            f"{row['id']}  {row['name']}  {row['carrier']}  {json.dumps(row['settings'])}{_ids(forms[row['id']])}"
+            for row in rows
+        ]
 
     for line in run(read()) or ["No accounts yet: heliogram accounts add NAME --carrier smpp --set host=…"]:
         typer.echo(line)
@@ -97,6 +102,11 @@ def settings_of(carrier: Annotated[str, typer.Argument(help="The kind of carrier
     for each in kind.settings:
         default = "needed" if each.is_required else f"default {json.dumps(each.default)}"
         typer.echo(f"{each.name} ({default})  {each.label}. {each.help}")
+
+
+def _ids(known: Learning | None) -> str:
+    """What is known of the way in which an account's receipts write the ids of its answers."""
+    return f"  receipt ids: {known.form.value}, votes {json.dumps(known.votes)}" if known else ""
 
 
 def _tried(settings: Mapping[str, object], password: str) -> AccountSettings:

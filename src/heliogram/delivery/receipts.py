@@ -12,16 +12,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.fold import Deltas, News, fold
+from heliogram.delivery.matching import Found, Said, as_answered, count_votes, find, form_for, waiting_for
 from heliogram.model.event import NEWS_STATE, ReceiptHeard
 from heliogram.model.event import News as ReceiptNews
 from heliogram.model.message import State
-from heliogram.storage import campaigns, deliveries
+from heliogram.model.receipt_id import IdForm
+from heliogram.storage import campaigns, deliveries, id_forms
 from heliogram.storage.deliveries import Claimed, Doubt
+from heliogram.storage.id_forms import Learning
 from heliogram.storage.types import storable
 
+log = structlog.get_logger()
+
+N_AGAIN = 10_000
+"""Stored receipts that are read again when an account's form of ids becomes known: more than any doubt lasts."""
 RECEIPT_WITHIN = timedelta(days=7)
 """How long after its attempt a receipt may come: twice the longest validity period in use."""
 
@@ -34,19 +42,24 @@ async def store_receipts(
         return
     heard = [_storable(each) for each in heard]
     await deliveries.lock_account(connection, account_id)
-    claims = await deliveries.claims_of(connection, account_id, {each.carrier_id for each in heard})
+    learning = await form_for(connection, account_id, workspace_id, heard[0].id_form, now)
+    found = await find(connection, account_id, learning, {Said(each.carrier_id, each.about_e164) for each in heard})
+    claims = found.claims
     strays = [
         Stray(carrier_id=each.carrier_id, about_e164=each.about_e164, at=now)
         for each in heard
         if each.about_e164 and each.carrier_id not in claims
     ]
-    claims |= await _claim_by_number(connection, account_id, workspace_id, strays)
-    rows = [_row(account_id, workspace_id, each, _only(claims.get(each.carrier_id)), now) for each in heard]
+    await _claim_by_number(connection, account_id, workspace_id, learning, strays, found)
+    rows = [_row(account_id, workspace_id, each, found, now) for each in heard]
     unique = {(row["carrier_id"], row["news"]): row for row in rows}
     new = await deliveries.add_receipts(connection, list(unique.values()))
     said = [(each.carrier_id, each.news, each.code) for each in heard if (each.carrier_id, each.news.value) in new]
     deltas: Deltas = Counter()
     await _apply(connection, said, claims, deltas, now)
+    votes = [form for carrier_id, form in found.votes.items() if any(carrier_id == each for each, _news in new)]
+    if learnt := await count_votes(connection, learning, votes, now):
+        await _match_again(connection, learnt, deltas, now)
     await campaigns.add_counts(connection, deltas)
 
 
@@ -54,17 +67,48 @@ async def match_early(
     connection: AsyncConnection, account_id: str, carrier_ids: Collection[str], deltas: Deltas, now: datetime
 ) -> None:
     """Apply the receipts that overtook the answers which name these carrier ids."""
-    waiting = await deliveries.unmatched(connection, account_id, list(carrier_ids))
+    learning = await id_forms.one(connection, account_id)
+    waiting = await waiting_for(connection, learning, account_id, carrier_ids)
+    votes = await _match_waiting(connection, account_id, learning, waiting, deltas, now)
+    if learnt := await count_votes(connection, learning, votes, now):
+        await _match_again(connection, learnt, deltas, now)
+
+
+async def _match_waiting(
+    connection: AsyncConnection,
+    account_id: str,
+    learning: Learning | None,
+    waiting: Sequence[Any],
+    deltas: Deltas,
+    now: datetime,
+) -> Collection[IdForm]:
+    """Match stored receipts and apply those that are certain. Returns the votes that they are."""
     if not waiting:
-        return
+        return ()
     # Asked again, not taken from the answers at hand: an earlier attempt may have been given the same id.
-    claims = await deliveries.claims_of(connection, account_id, {row["carrier_id"] for row in waiting})
+    found = await find(
+        connection, account_id, learning, {Said(row["carrier_id"], row["about_e164"]) for row in waiting}
+    )
+    claims = found.claims
     pairs = {
         (row["carrier_id"], claim.message_id) for row in waiting if (claim := _only(claims.get(row["carrier_id"])))
     }
-    await deliveries.set_matched(connection, account_id, sorted(pairs))
+    await deliveries.set_matched(connection, account_id, sorted(pairs), found.answer_ids)
     said = [(row["carrier_id"], ReceiptNews(row["news"]), row["code"]) for row in waiting]
     await _apply(connection, said, claims, deltas, now)
+    return found.votes.values()
+
+
+async def _match_again(connection: AsyncConnection, learnt: Learning, deltas: Deltas, now: datetime) -> None:
+    """Read what has waited for the account's form, now that it is known."""
+    waiting = await deliveries.all_unmatched(connection, learnt.account_id, N_AGAIN)
+    log.info("form of ids learnt", account=learnt.account_id, form=learnt.form.value, n_waiting=len(waiting))
+    found = await find(
+        connection, learnt.account_id, learnt, {Said(row["carrier_id"], row["about_e164"]) for row in waiting}
+    )
+    strays = [_stray(row) for row in waiting if row["about_e164"] and row["carrier_id"] not in found.claims]
+    await _claim_by_number(connection, learnt.account_id, learnt.workspace_id, learnt, strays, found)
+    await _match_waiting(connection, learnt.account_id, learnt, waiting, deltas, now)
 
 
 async def resolve_doubt(
@@ -74,15 +118,18 @@ async def resolve_doubt(
     await deliveries.lock_account(connection, account_id)
     waiting = await deliveries.unmatched_about(connection, account_id, phones)
     # An id that is known, and known twice, is not a stray: it matches nothing.
-    known = await deliveries.claims_of(connection, account_id, {row["carrier_id"] for row in waiting})
+    learning = await id_forms.one(connection, account_id)
+    found = await find(
+        connection, account_id, learning, {Said(row["carrier_id"], row["about_e164"]) for row in waiting}
+    )
     strays = [
-        Stray(carrier_id=row["carrier_id"], about_e164=row["about_e164"], at=row["at"])
+        _stray(row)
         for row in sorted(waiting, key=lambda row: row["at"], reverse=True)
-        if row["carrier_id"] not in known
+        if row["carrier_id"] not in found.claims
     ]
-    claims = await _claim_by_number(connection, account_id, workspace_id, strays)
+    given = await _claim_by_number(connection, account_id, workspace_id, learning, strays, found)
     deltas: Deltas = Counter()
-    await match_early(connection, account_id, claims, deltas, now)
+    await match_early(connection, account_id, given, deltas, now)
     await campaigns.add_counts(connection, deltas)
 
 
@@ -95,25 +142,41 @@ class Stray:
     at: datetime
 
 
+def _stray(row: Any) -> Stray:
+    return Stray(carrier_id=row["carrier_id"], about_e164=row["about_e164"], at=row["at"])
+
+
 async def _claim_by_number(
-    connection: AsyncConnection, account_id: str, workspace_id: str, strays: Sequence[Stray]
-) -> dict[str, list[Claimed]]:
-    """Give ids to attempts in doubt, where number and time leave no other reading. Returns those claims by id."""
+    connection: AsyncConnection,
+    account_id: str,
+    workspace_id: str,
+    learning: Learning | None,
+    strays: Sequence[Stray],
+    found: Found,
+) -> list[str]:
+    """Give ids to attempts in doubt, where number and time leave no other reading, and add them to what was found.
+
+    Returns the ids that were given, as answers would have had them.
+    """
     by_phone: dict[str, dict[str, Stray]] = defaultdict(dict)
     for stray in strays:
         by_phone[stray.about_e164][stray.carrier_id] = stray
     if not by_phone:
-        return {}
+        return []
     doubts = await deliveries.in_doubt(connection, workspace_id, account_id, list(by_phone))
-    claims: dict[str, list[Claimed]] = {}
+    rows: list[dict[str, Any]] = []
     for phone, of_phone in by_phone.items():
         claim = _the_one_meant(list(of_phone.values()), doubts.get(phone, []))
-        if claim is not None:
-            claims[next(iter(of_phone))] = [claim]
-    await deliveries.add_refs(
-        connection, [ref_row(account_id, workspace_id, each, claim) for each, (claim,) in claims.items()]
-    )
-    return claims
+        if claim is None:
+            continue
+        carrier_id = next(iter(of_phone))
+        answer_id = as_answered(learning, carrier_id)
+        found.claims[carrier_id] = [claim]
+        if answer_id != carrier_id:
+            found.answer_ids[carrier_id] = answer_id
+        rows.append(ref_row(account_id, workspace_id, answer_id, claim))
+    await deliveries.add_refs(connection, rows)
+    return [row["carrier_id"] for row in rows]
 
 
 def _the_one_meant(strays: Sequence[Stray], doubts: Sequence[Doubt]) -> Claimed | None:
@@ -195,9 +258,8 @@ def _storable(heard: ReceiptHeard) -> ReceiptHeard:
     )
 
 
-def _row(
-    account_id: str, workspace_id: str, heard: ReceiptHeard, claim: Claimed | None, now: datetime
-) -> dict[str, Any]:
+def _row(account_id: str, workspace_id: str, heard: ReceiptHeard, found: Found, now: datetime) -> dict[str, Any]:
+    claim = _only(found.claims.get(heard.carrier_id))
     return {
         "account_id": account_id,
         "carrier_id": heard.carrier_id,
@@ -208,6 +270,7 @@ def _row(
         "code": heard.code,
         "raw": heard.raw,
         "message_id": claim.message_id if claim else None,
+        "answer_id": found.answer_ids.get(heard.carrier_id),
     }
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from heliogram.model.message import State
+from heliogram.model.receipt_id import IdForm
 
 
 class News(StrEnum):
@@ -38,6 +39,7 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
 
     `about_e164` is the recipient's number where the receipt names it, "" elsewhere: it can resolve an attempt
     whose id was lost with a crash, when that is the only one in doubt for the number.
+    `id_form` says whether the id is written as the answer had it; LEARN: that has to be found out.
     """
 
     carrier_id: str
@@ -45,6 +47,7 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     about_e164: str = ""
     code: str = ""
     raw: str = ""
+    id_form: IdForm = IdForm.SAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The history of handing over: attempts, outcomes, carrier ids, receipts, and the state folded from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -178,8 +178,9 @@ async def parts_of(connection: AsyncConnection, message_ids: Sequence[str]) -> d
         .outerjoin(
             receipts,
             and_(
+                receipts.c.message_id == carrier_refs.c.message_id,
                 receipts.c.account_id == carrier_refs.c.account_id,
-                receipts.c.carrier_id == carrier_refs.c.carrier_id,
+                func.coalesce(receipts.c.answer_id, receipts.c.carrier_id) == carrier_refs.c.carrier_id,
             ),
         )
         .where(among(carrier_refs.c.message_id, message_ids))
@@ -190,8 +191,16 @@ async def parts_of(connection: AsyncConnection, message_ids: Sequence[str]) -> d
     return found
 
 
-async def set_matched(connection: AsyncConnection, account_id: str, pairs: Sequence[tuple[str, str]]) -> None:
-    """Write to stored receipts which message they are about: (carrier id, message id)."""
+async def set_matched(
+    connection: AsyncConnection,
+    account_id: str,
+    pairs: Sequence[tuple[str, str]],
+    answer_ids: Mapping[str, str] | None = None,
+) -> None:
+    """Write to stored receipts which message they are about: (carrier id, message id).
+
+    `answer_ids` has the ids that the answers wrote in another way.
+    """
     if not pairs:
         return
     statement = (
@@ -201,11 +210,15 @@ async def set_matched(connection: AsyncConnection, account_id: str, pairs: Seque
             receipts.c.carrier_id == bindparam("of_carrier_id"),
             receipts.c.message_id.is_(None),
         )
-        .values(message_id=bindparam("about_message_id"))
+        .values(message_id=bindparam("about_message_id"), answer_id=bindparam("as_answered"))
     )
+    spelt = answer_ids or {}
     await connection.execute(
         statement,
-        [{"of_carrier_id": carrier_id, "about_message_id": message_id} for carrier_id, message_id in pairs],
+        [
+            {"of_carrier_id": carrier_id, "about_message_id": message_id, "as_answered": spelt.get(carrier_id)}
+            for carrier_id, message_id in pairs
+        ],
     )
 
 
@@ -235,6 +248,29 @@ async def unmatched_about(connection: AsyncConnection, account_id: str, phones: 
         receipts.c.message_id.is_(None),
     )
     return list((await connection.execute(query)).mappings().all())
+
+
+_ALL_UNMATCHED = (
+    select(receipts)
+    .where(receipts.c.account_id == bindparam("account"), receipts.c.message_id.is_(None))
+    .order_by(receipts.c.at.desc())
+    .limit(bindparam("n"))
+)
+
+
+async def all_unmatched(connection: AsyncConnection, account_id: str, limit: int) -> list[Any]:
+    """The account's stored receipts that no message is known for, the newest first."""
+    rows = await connection.execute(_ALL_UNMATCHED, {"account": account_id, "n": limit})
+    return list(rows.mappings().all())
+
+
+_PHONES = select(messages.c.id, messages.c.phone_e164).where(among_given(messages.c.id, "ids"))
+
+
+async def phones_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, str]:
+    """Message id → the number it goes to."""
+    rows = await connection.execute(_PHONES, {"ids": list(message_ids)})
+    return {message_id: phone for message_id, phone in rows}
 
 
 class Doubt(msgspec.Struct, frozen=True):

@@ -159,6 +159,8 @@ receipts = Table(
     Column("raw", Text, nullable=False),
     # Filled in when the id is known; a receipt may overtake the answer that names it.
     Column("message_id", String),
+    # The id as the answer had it, where the receipt writes it in another way.
+    Column("answer_id", String),
     Index("ix_receipts_message_id", "message_id"),
     Index(
         "ix_receipts_unmatched",
@@ -167,4 +169,16 @@ receipts = Table(
         sqlite_where=text("message_id IS NULL"),
         postgresql_where=text("message_id IS NULL"),
     ),
+)
+
+# How an account's receipts write the ids of its answers: learnt, or said in its settings. None: as they are.
+id_forms = Table(
+    "id_forms",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("form", String, nullable=False),
+    # Form → how many receipts could only be read in it.
+    Column("votes", Json, nullable=False),
+    Column("at", Instant, nullable=False),
 )
