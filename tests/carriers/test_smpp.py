@@ -357,3 +357,14 @@ async def test_a_stranger_in_tls_does_not_learn_the_password(tmp_path: Path) -> 
         await until(lambda: carrier.health().link is Link.DOWN)
         assert "certificate" in carrier.health().detail
         assert smsc.lines.empty()
+
+
+@pytest.mark.parametrize(("state", "is_slowed"), [(b"\x00", False), (b"\x59", False), (b"\x5a", True), (b"\x64", True)])
+async def test_a_carrier_that_is_nearly_congested_is_sent_less(smsc: Peer, state: bytes, is_slowed: bool) -> None:
+    async with carrying(smsc.port, per_s=100) as carrier:
+        line = await bound(smsc, carrier)
+        sending = asyncio.create_task(carrier.send(sms_parcel()))
+        pdu = await line.hear()
+        line.say(Pdu(Command.SUBMIT_SM_RESP, OK, pdu.sequence, {"message_id": "g-1"}, ((0x0428, state),)))
+        assert isinstance(await sending, Accepted)
+        assert ("Slowed to 50" in carrier.health().detail) is is_slowed

@@ -36,7 +36,7 @@ from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import Shift
 from heliogram.wire.smpp.message import address_of, submit_parts
-from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN
+from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Tag
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.status import status_of
 
@@ -50,6 +50,16 @@ MAX_ADDRESS = 20
 
 
 _TOO_FAST = frozenset({RTHROTTLED, RMSGQFUL})
+
+
+NEARLY_CONGESTED = 90
+"""Of SMPP 5's congestion_state, which some carriers of 3.4 send too: slower now costs less than being refused."""
+
+
+def _is_too_fast(answer: Pdu) -> bool:
+    congestion = answer.tlv(Tag.CONGESTION_STATE)
+    is_near = congestion is not None and int.from_bytes(congestion, "big") >= NEARLY_CONGESTED
+    return answer.status in _TOO_FAST or is_near
 
 
 def _window(settings: SmppSettings) -> int:
@@ -96,7 +106,7 @@ class SmppCarrier:
         if replies[0] is None:
             return self._unreachable()
         answers = [await reply if reply is not None else None for reply in replies]
-        if any(answer is not None and answer.status in _TOO_FAST for answer in answers):
+        if any(answer is not None and _is_too_fast(answer) for answer in answers):
             self._pace.throttled(asyncio.get_running_loop().time())
         return outcome_of(answers, _exchange(parcel, answers))
 

@@ -46,6 +46,8 @@ class Tag(IntEnum):
     NETWORK_ERROR_CODE = 0x0423
     MESSAGE_PAYLOAD = 0x0424
     MESSAGE_STATE = 0x0427
+    CONGESTION_STATE = 0x0428
+    """SMPP 5.0 §4.8.4.18: 0 idle to 100 congested; 90 and more is nearing it."""
 
 
 OK = 0x00
