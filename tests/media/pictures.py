@@ -74,3 +74,49 @@ def jpeg_saying(width: int, height: int) -> bytes:
     """A JPEG of nothing but a header that says this size."""
     frame = struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
     return b"\xff\xd8\xff\xc0" + frame + b"\xff\xd9"
+
+
+def webp(width: int = 64, height: int = 48, *, times_ms: tuple[int, ...] = (100, 200, 300), **options: Any) -> bytes:
+    """An animation: a frame for each time."""
+    frames = [noise(width, height) for _ in times_ms]
+    return saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=list(times_ms), **options)
+
+
+def webp_saying(width: int, height: int) -> bytes:
+    """A WebP of nothing but a header that says this size (at most 16,383 a side)."""
+    frame = b"\x10\x00\x00\x9d\x01\x2a" + struct.pack("<HH", width, height)
+    body = b"WEBP" + b"VP8 " + struct.pack("<I", len(frame)) + frame
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    """A box of ISO/IEC 14496-12."""
+    return struct.pack(">I", 8 + len(content)) + name + content
+
+
+def heic_saying(*sides: tuple[int, int]) -> bytes:
+    """A HEIC of nothing but headers: an image of each size."""
+    sizes = b"".join(box(b"ispe", struct.pack(">III", 0, *each)) for each in sides)
+    meta = box(b"meta", bytes(4) + box(b"iprp", box(b"ipco", sizes)))
+    return box(b"ftyp", b"heic" + bytes(4) + b"mif1heic") + meta
+
+
+def heic_writer() -> Any:
+    """What writes HEIC, None where the extra heic is not installed."""
+    try:
+        from pillow_heif import from_pillow
+    except ImportError:
+        return None
+    return from_pillow
+
+
+def heic(width: int = 320, height: int = 240) -> bytes:
+    """A photo as a phone writes it, with metadata; one of nothing but headers where nobody here can write it."""
+    write = heic_writer()
+    if write is None:
+        return heic_saying((width, height))
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET home"
+    out = io.BytesIO()
+    write(noise(width, height)).save(out, quality=80, exif=exif.tobytes())
+    return out.getvalue()

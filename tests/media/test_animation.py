@@ -9,7 +9,7 @@ from heliogram.media.animation import LONGEST_MS, gif_loop, without_remarks
 from heliogram.media.fit import Variant, fit
 from heliogram.media.probe import MediaRefused, probe
 
-from .pictures import gif, noise, opened, saved
+from .pictures import gif, noise, opened, saved, webp
 
 SIXTEEN = tuple(itertools.islice(itertools.cycle((40, 120, 250)), 16))
 MOVIE = gif(160, 120, times_ms=SIXTEEN)
@@ -103,3 +103,18 @@ def test_what_an_animation_leaves_transparent_comes_out_white() -> None:
     octets = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100, disposal=2)
     first = opened(_fit(octets).octets).convert("RGB")
     assert (first.getpixel((5, 5)), first.getpixel((5, 35))) == ((200, 0, 0), (255, 255, 255))
+
+
+@pytest.mark.parametrize(
+    ("plays", "loop"), [(0, 0), (1, None), (2, 1), (65_535, 65_534)], ids=["for ever", "once", "twice", "most"]
+)
+def test_an_animated_webp_becomes_a_gif_with_its_frames_its_time_and_its_loops(plays: int, loop: int | None) -> None:
+    variant = _fit(webp(120, 90, times_ms=(40, 250, 100, 500), loop=plays))
+    assert (variant.content_type, opened(variant.octets).size) == ("image/gif", (120, 90))
+    assert (_times(variant.octets), gif_loop(variant.octets)) == ([40, 250, 100, 500], loop)
+
+
+def test_an_animated_webp_is_made_to_fit_like_any_animation() -> None:
+    variant = _fit(webp(160, 120, times_ms=SIXTEEN), 120_000)
+    assert (len(variant.octets) <= 120_000, len(_times(variant.octets)) > 1) == (True, True)
+    assert sum(_times(variant.octets)) == pytest.approx(sum(SIXTEEN), rel=0.1)

@@ -10,7 +10,7 @@ from heliogram.media.fit import QUALITIES, Variant, decode_whole, fit, largest_q
 from heliogram.media.plan import all_budgets
 from heliogram.media.probe import MediaRefused, probe
 
-from .pictures import gif, jpeg, noise, opened, png, saved
+from .pictures import gif, jpeg, noise, opened, png, saved, webp
 
 WIDE = (4_000, 4_000)
 PHOTO = jpeg(1_600, 1_200)
@@ -106,10 +106,12 @@ def _with_metadata(kind: str) -> bytes:
         said = PngInfo()
         said.add_text("Comment", "SECRET home")
         return saved(noise(64, 48), "PNG", exif=exif, pnginfo=said)
+    if kind == "WEBP":
+        return saved(noise(64, 48), "WEBP", exif=exif, xmp=b"<x:xmpmeta>SECRET home</x:xmpmeta>")
     return saved(noise(64, 48), "JPEG", exif=exif, comment=b"SECRET home", xmp=b"<x:xmpmeta>SECRET home</x:xmpmeta>")
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
 def test_where_and_by_whom_a_picture_was_made_does_not_travel_with_it(kind: str) -> None:
     octets = _with_metadata(kind)
     assert b"SECRET" in octets
@@ -120,7 +122,7 @@ def test_where_and_by_whom_a_picture_was_made_does_not_travel_with_it(kind: str)
 TAIL = b"PK\x03\x04<script>alert(1)</script>"
 
 
-@pytest.mark.parametrize("whole", [jpeg(), png(), gif()], ids=["JPEG", "PNG", "GIF"])
+@pytest.mark.parametrize("whole", [jpeg(), png(), gif(), webp()], ids=["JPEG", "PNG", "GIF", "WebP"])
 def test_what_hides_behind_a_picture_is_left_behind(whole: bytes) -> None:
     out = _fit(whole + TAIL).octets
     assert opened(out).size == opened(whole).size
@@ -171,6 +173,23 @@ def test_a_jpeg_comes_out_baseline_so_that_the_oldest_phone_can_show_it() -> Non
     assert "progressive" not in opened(_fit(octets).octets).info
 
 
+@pytest.mark.parametrize(
+    ("image", "options", "expected"),
+    [
+        (noise(320, 240), {"quality": 80}, "image/jpeg"),
+        (noise(320, 240), {"lossless": True}, "image/png"),
+        (_see_through(), {"quality": 80}, "image/png"),
+    ],
+    ids=["a photo", "stored without loss", "see-through"],
+)
+def test_a_webp_becomes_what_phone_networks_take(image: Image.Image, options: dict[str, int], expected: str) -> None:
+    octets = saved(image, "WEBP", **options)
+    variant = _fit(octets)
+    assert (variant.content_type, opened(variant.octets).size) == (expected, image.size)
+    assert _fit(octets, 20_000).content_type == "image/jpeg"
+    assert variant.quality in (None, QUALITIES[0])  # a photo may grow: JPEG packs worse than what it came as
+
+
 # ── animations: more in test_animation.py ──
 
 
@@ -181,7 +200,7 @@ def test_a_still_gif_becomes_a_jpeg() -> None:
 # ── damaged ones ──
 
 
-@pytest.mark.parametrize("whole", [jpeg(), png(), gif()], ids=["JPEG", "PNG", "GIF"])
+@pytest.mark.parametrize("whole", [jpeg(), png(), gif(), webp()], ids=["JPEG", "PNG", "GIF", "WebP"])
 def test_a_whole_picture_is_read_to_its_last_pixel(whole: bytes) -> None:
     assert decode_whole(whole) == probe(whole)
 

@@ -70,7 +70,7 @@ BAD = {
         words="The file ends in the middle of the picture.", code="media_refused", media=small_jpeg()[:2_000]
     ),
     "a text named .jpg": Bad(
-        words="This is not a JPEG, PNG or GIF: it looks like a text file.",
+        words="This is not a JPEG, PNG, GIF, WebP or HEIC: it looks like a text file.",
         code="media_refused",
         media=b"Dear Ada, " * 50,
     ),

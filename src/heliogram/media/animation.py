@@ -1,6 +1,7 @@
 """Makes an animation fit a budget and stay an animation: the whole of its time, its loops, more than one frame.
 
-Runs only inside a child process. Source: GIF89a; the loop is the application extension NETSCAPE2.0.
+Runs only inside a child process. What comes out is a GIF: no phone network takes another kind that moves.
+Source: GIF89a; the loop is the application extension NETSCAPE2.0.
 """
 
 import io
@@ -60,13 +61,13 @@ class _Film:
 def fit_animation(
     octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int
 ) -> tuple[bytes, int, int] | None:
-    """A GIF of more than one frame with its sides; None when nothing in the animation moves: it is a still picture.
+    """A GIF or WebP of more than one frame as a GIF, with its sides; None for a still picture in which nothing moves.
 
-    One that fits goes as it is, without its remarks. Others get fewer colours; where the fewest are not enough, every
+    A GIF that fits goes as it is, without its remarks. Others get fewer colours; where the fewest are not enough, every
     second frame is left out while there are more than 12, and then the picture is made smaller.
     Raises MediaRefused when even the smallest is too large.
     """
-    if picture.width <= max_width and picture.height <= max_height:
+    if picture.content_type == "image/gif" and picture.width <= max_width and picture.height <= max_height:
         bare = without_remarks(octets)
         if len(bare) <= max_octets and not _shows_through(octets):
             return bare, picture.width, picture.height
@@ -133,7 +134,15 @@ def _read(octets: bytes, picture: Picture, max_width: int, max_height: int) -> _
         white.paste(frame, mask=frame)
         frames.append(white if white.size == size else white.resize(size))
         times_ms.append(min(ms, LONGEST_MS) or 100)  # without a time, as browsers show it
-    return _Film(frames=frames, times_ms=times_ms, loop=gif_loop(octets))
+    loop = gif_loop(octets) if picture.content_type == "image/gif" else _webp_loop(octets)
+    return _Film(frames=frames, times_ms=times_ms, loop=loop)
+
+
+def _webp_loop(octets: bytes) -> int | None:
+    """As GIF counts: WebP says how often it plays in all (RFC 9649 §2.7.1.2), GIF how often it begins again."""
+    with Image.open(io.BytesIO(octets)) as image:
+        times = int(image.info.get("loop", 0))
+    return times - 1 if times > 1 else (None if times == 1 else 0)
 
 
 def _shown(octets: bytes) -> Iterator[tuple[Image.Image, int]]:

@@ -13,6 +13,8 @@ import pyvips
 from PIL import Image, ImageSequence
 
 from heliogram.media.animation import fit_animation
+from heliogram.media.containers import read_webp
+from heliogram.media.heic import open_heic
 from heliogram.media.probe import MediaRefused, Picture, probe
 
 QUALITIES = (95, 40)
@@ -39,7 +41,7 @@ def decode_whole(octets: bytes) -> Picture:
     """
     picture = probe(octets)
     try:
-        with Image.open(io.BytesIO(octets)) as image:
+        with open_heic(octets) if picture.content_type == "image/heic" else Image.open(io.BytesIO(octets)) as image:
             for frame in ImageSequence.Iterator(image) if picture.frames > 1 else (image,):
                 frame.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
@@ -51,7 +53,7 @@ def fit(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Vari
     """The best variant within `max_octets` and the sides. Raises MediaRefused when even the smallest is too large."""
     picture = probe(octets)
     try:
-        if picture.content_type == "image/gif" and picture.frames > 1:
+        if picture.frames > 1:
             return _fit_animation(octets, picture, max_octets, max_width, max_height)
         return _fit_still(octets, picture, max_octets, max_width, max_height)
     except (pyvips.Error, OSError, ValueError, struct.error) as problem:
@@ -67,26 +69,20 @@ def _fit_animation(octets: bytes, picture: Picture, max_octets: int, max_width: 
 
 
 def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int) -> Variant:
+    is_exact = _is_exact(octets, picture)
+    # More octets than the picture came with show nothing more of it, unless what it came as packs better than JPEG.
+    came_with = max_octets if picture.content_type in _PACKS_BETTER else len(octets)
     width, height = max_width, max_height
     while min(width, height) >= MIN_SIDE:
-        # Shrinks while decoding, applies the EXIF turn, and converts to sRGB.
-        image = pyvips.Image.thumbnail_buffer(
-            octets,
-            width,
-            height=height,
-            size="down",
-            export_profile="srgb",
-            intent="perceptual",
-        ).copy_memory()  # decoded once: what follows reads it several times, and a PNG can be read only forwards
-        if picture.content_type == "image/png":
+        image = _shrunk(octets, picture, width, height)
+        if is_exact or image.hasalpha():
             kept = _as_png(image, max_octets)
             if kept is not None:
                 return kept
         if image.hasalpha():
             image = image.flatten(background=[255, 255, 255])
         encode = partial(_jpeg, image)
-        # More octets than the picture came with show nothing more of it; less than the worst quality would.
-        best = largest_quality(encode, min(max_octets, len(octets))) or largest_quality(encode, max_octets)
+        best = largest_quality(encode, min(max_octets, came_with)) or largest_quality(encode, max_octets)
         if best is not None:
             data, quality = best
             return Variant(
@@ -94,6 +90,39 @@ def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int,
             )
         width, height = int(width * SHRINK), int(height * SHRINK)
     raise MediaRefused("does_not_fit", f"The picture cannot be made small enough for {max_octets:,} octets.")
+
+
+_PACKS_BETTER = ("image/webp", "image/heic")
+
+
+def _is_exact(octets: bytes, picture: Picture) -> bool:
+    """Whether the picture was stored without loss: a drawing or a text, which JPEG would blur."""
+    if picture.content_type == "image/webp":
+        return read_webp(octets).is_exact
+    return picture.content_type == "image/png"
+
+
+def _shrunk(octets: bytes, picture: Picture, width: int, height: int) -> pyvips.Image:
+    """Within the sides, turned as its EXIF says, in sRGB; shrunk while decoding where the format allows it.
+
+    Decoded once: what follows reads it several times, and a PNG can be read only forwards.
+    """
+    wanted = {"height": height, "size": "down", "export_profile": "srgb", "intent": "perceptual"}
+    if picture.content_type == "image/heic":
+        return _from_heic(octets).thumbnail_image(width, **wanted).copy_memory()
+    return pyvips.Image.thumbnail_buffer(octets, width, **wanted).copy_memory()
+
+
+def _from_heic(octets: bytes) -> pyvips.Image:
+    with open_heic(octets) as photo:
+        shown = photo.convert("RGB")
+        profile = photo.info.get("icc_profile")
+    image = pyvips.Image.new_from_memory(shown.tobytes(), shown.width, shown.height, 3, "uchar")
+    image = image.copy(interpretation="srgb")
+    if profile:
+        # Phones store a wider range of colours than sRGB; without its profile the photo would come out pale.
+        image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    return image
 
 
 def largest_quality(encode: Callable[[int], bytes], max_octets: int) -> tuple[bytes, int] | None:

@@ -1,11 +1,14 @@
 """Recognises a picture by its octets, from the header alone: no name is trusted and nothing is decoded here.
 
-So a bomb is refused before it costs anything. Sources: JPEG ITU-T T.81 §B, PNG ISO/IEC 15948 §11.2.2, GIF89a §18.
+So a bomb is refused before it costs anything. Sources: JPEG ITU-T T.81 §B, PNG ISO/IEC 15948 §11.2.2, GIF89a §18;
+WebP and HEIC in `containers`.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from heliogram.media.containers import Broken, CutShort, Sides, read_heic, read_webp
 
 MAX_PIXELS = 100_000_000
 """Width × height × frames: 300 MB decoded, what one child process may hold. A 12-megapixel photo is an eighth."""
@@ -36,7 +39,7 @@ class Picture:
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document"),
-    (b"RIFF", "a WebP picture or a sound file"),
+    (b"RIFF", "a sound or a film in RIFF"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
     (b"BM", "a BMP picture"),
     (b"II*\x00", "a TIFF picture"),
@@ -47,25 +50,31 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 
+TAKEN = "JPEG, PNG, GIF, WebP or HEIC"
+
+
 def probe(octets: bytes) -> Picture:
-    """What the picture says of itself. Raises MediaRefused for anything but a JPEG, PNG or GIF within bounds."""
+    """What the picture says of itself. Raises MediaRefused for what is none that can be read within bounds."""
     if not octets:
         raise MediaRefused("empty", "The file is empty.")
-    if octets.startswith(b"\xff\xd8\xff"):
-        picture = _jpeg(octets)
-    elif octets.startswith(b"\x89PNG\r\n\x1a\n"):
-        picture = _png(octets)
-    elif octets[:6] in (b"GIF87a", b"GIF89a"):
-        picture = _gif(octets)
-    else:
-        raise MediaRefused("not_a_picture", f"This is not a JPEG, PNG or GIF: it looks like {_looks_like(octets)}.")
+    read = _reader_of(octets)
+    if read is None:
+        raise MediaRefused("not_a_picture", f"This is not a {TAKEN}: it looks like {_looks_like(octets)}.")
+    picture = read(octets)
     _check_size(picture)
     return picture
 
 
+def _reader_of(octets: bytes) -> Callable[[bytes], Picture] | None:
+    for offset, magics, read in _READERS:
+        if any(octets.startswith(magic, offset) for magic in magics):
+            return read
+    return None
+
+
 def _looks_like(octets: bytes) -> str:
-    if octets[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix", b"ftypavif"):
-        return "a HEIC or AVIF photo; save it as JPEG"
+    if octets[4:12] == b"ftypavif":
+        return "an AVIF photo; save it as JPEG"
     if octets[4:8] == b"ftyp":
         return "a video"
     start = octets.lstrip(b"\xef\xbb\xbf \t\r\n")[:64]
@@ -184,6 +193,30 @@ def gif_head_octets(octets: bytes) -> int:
     return 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
 
 
+def _contained(content_type: str, read: Callable[[bytes], Sides], octets: bytes) -> Picture:
+    try:
+        sides = read(octets)
+    except CutShort as problem:
+        raise _truncated() from problem
+    except Broken as problem:
+        raise MediaRefused("broken", "The picture is damaged.") from problem
+    return Picture(
+        content_type=content_type,
+        width=sides.width,
+        height=sides.height,
+        frames=sides.frames,
+        n_octets=len(octets),
+    )
+
+
+def _webp(octets: bytes) -> Picture:
+    return _contained("image/webp", read_webp, octets)
+
+
+def _heic(octets: bytes) -> Picture:
+    return _contained("image/heic", read_heic, octets)
+
+
 def _after_blocks(octets: bytes, at: int) -> int:
     while at < len(octets):
         size = octets[at]
@@ -191,3 +224,13 @@ def _after_blocks(octets: bytes, at: int) -> int:
         if not size:
             return at
     raise _truncated()
+
+
+_READERS: tuple[tuple[int, tuple[bytes, ...], Callable[[bytes], Picture]], ...] = (
+    (0, (b"\xff\xd8\xff",), _jpeg),
+    (0, (b"\x89PNG\r\n\x1a\n",), _png),
+    (0, (b"GIF87a", b"GIF89a"), _gif),
+    (8, (b"WEBP",), _webp),
+    (4, (b"ftypheic", b"ftypheix", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1"), _heic),
+)
+"""Where a kind's magic stands, what it is, and who reads its header. Sources: as above; ISO/IEC 23008-12 §10."""

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from heliogram.media.heic import NOT_INSTALLED
 from tests.api.kit import jpeg, n_rows, problem, uploaded
 from tests.doors import Doors
+from tests.media.pictures import heic, noise, saved
 
 V1 = "/api/v1"
 
@@ -26,7 +28,11 @@ async def upload(doors: Doors, octets: bytes, filename: str = "menu.jpg", **form
 
 
 REFUSED = [
-    (b"Dear customers, our summer sale begins.", "menu.jpg", "not a JPEG, PNG or GIF: it looks like a text file"),
+    (
+        b"Dear customers, our summer sale begins.",
+        "menu.jpg",
+        "not a JPEG, PNG, GIF, WebP or HEIC: it looks like a text file",
+    ),
     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "menu.png", "it looks like an SVG drawing"),
     (b"%PDF-1.7", "menu.jpg", "it looks like a PDF document"),
     (b"", "menu.jpg", "The file is empty."),
@@ -66,6 +72,22 @@ async def test_a_picture_is_recognised_by_what_it_is_not_by_its_name(doors: Door
         320,
         320,
     )
+
+
+async def test_a_webp_is_kept_as_it_came(doors: Doors) -> None:
+    octets = saved(noise(320, 240), "WEBP")
+    told = (await upload(doors, octets, "menu.webp")).json()
+    assert (told["content_type"], told["width"], told["n_octets"]) == ("image/webp", 320, len(octets))
+
+
+async def test_a_photo_of_a_phone_is_kept_as_a_jpeg_or_refused_with_the_way_to_go_on(doors: Doors) -> None:
+    answer = await upload(doors, heic(), "IMG_0001.HEIC")
+    if answer.status_code == 422:
+        assert problem(answer, "media_refused") == NOT_INSTALLED
+    else:
+        told = answer.json()
+        assert (told["content_type"], told["width"], told["frames"]) == ("image/jpeg", 320, 1)
+        assert (await doors.api.get(told["url"])).content.startswith(b"\xff\xd8\xff")
 
 
 async def test_the_words_for_who_cannot_see_a_picture_are_kept(doors: Doors) -> None:

@@ -1,7 +1,8 @@
 """Pictures: uploaded, recognised by their octets, read to the last pixel in a child process, and stored."""
 
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,8 +15,9 @@ from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
 from heliogram.api.schema.media import MediaShape
 from heliogram.api.schema.shape import CLEAN, Page
 from heliogram.app import App
-from heliogram.media.limits import WeightVerdict, weigh
-from heliogram.media.probe import Picture
+from heliogram.media.limits import MEDIA_WARNING_OCTETS, WeightVerdict, weigh
+from heliogram.media.plan import Budget
+from heliogram.media.probe import TAKEN, Picture
 from heliogram.storage import media
 from heliogram.storage.types import storable
 
@@ -29,7 +31,7 @@ async def upload(
     app: Own,
     caller: CampaignsWrite,
     once: OnceOnly,
-    file: Annotated[UploadFile, File(description="JPEG, PNG or GIF")],
+    file: Annotated[UploadFile, File(description=TAKEN)],
     alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
 ) -> Response:
     octets = await file.read()
@@ -40,25 +42,48 @@ async def upload(
         ) is not None:
             return answer
         row = await add_picture(
-            connection, app, caller, octets, picture, filename=file.filename or "picture", alt_text=alt_text
+            connection, app, caller, picture, filename=file.filename or "picture", alt_text=alt_text
         )
         return await once.keep(connection, caller.workspace_id, 201, media_shape(row))
 
 
-async def inspected(app: App, octets: bytes) -> Picture:
-    """What the picture is. Raises Problem or MediaRefused for what cannot be sent."""
+_AS_JPEG: Final = Budget(
+    octets=MEDIA_WARNING_OCTETS,
+    max_width=4_096,
+    max_height=4_096,
+    content_types=("image/jpeg",),
+    source="what is kept of a HEIC photo: as much as a message takes without a warning",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """A picture that was read to its last pixel, as it is kept."""
+
+    octets: bytes
+    picture: Picture
+
+
+async def inspected(app: App, octets: bytes) -> Inspected:
+    """What the picture is. Raises Problem or MediaRefused for what cannot be sent.
+
+    A HEIC photo is kept as a JPEG: few browsers show one, and the page behind a link is for all.
+    """
     weight = weigh([len(octets)], "")
     if weight.verdict is WeightVerdict.REFUSED:
         raise Problem("too_large", weight.sentence, [("file", weight.sentence)])
-    return await app.workshop.inspect(octets)
+    picture = await app.workshop.inspect(octets)
+    if picture.content_type == "image/heic":
+        octets = (await app.workshop.fit(octets, _AS_JPEG)).octets
+        picture = await app.workshop.inspect(octets)
+    return Inspected(octets=octets, picture=picture)
 
 
 async def add_picture(
     connection: AsyncConnection,
     app: App,
     caller: Caller,
-    octets: bytes,
-    picture: Picture,
+    picture: Inspected,
     *,
     filename: str,
     alt_text: str,
@@ -67,13 +92,13 @@ async def add_picture(
     row = {
         "id": app.new_id(),
         "workspace_id": caller.workspace_id,
-        "sha256": await app.blobs.put(octets),
+        "sha256": await app.blobs.put(picture.octets),
         "filename": storable(filename)[:200],
-        "content_type": picture.content_type,
-        "n_octets": len(octets),
-        "width": picture.width,
-        "height": picture.height,
-        "frames": picture.frames,
+        "content_type": picture.picture.content_type,
+        "n_octets": len(picture.octets),
+        "width": picture.picture.width,
+        "height": picture.picture.height,
+        "frames": picture.picture.frames,
         "alt_text": alt_text,
         "created_at": app.now(),
     }

@@ -14,7 +14,7 @@ from heliogram.api.errors import Problem
 from heliogram.api.estimate import Draft, Estimate, estimate_shape, judged
 from heliogram.api.once import OnceOnly
 from heliogram.api.resources.campaigns import draft_row
-from heliogram.api.resources.media import ALT_TEXT, add_picture, inspected
+from heliogram.api.resources.media import ALT_TEXT, Inspected, add_picture, inspected
 from heliogram.api.resources.people import read_file, rejected_rows
 from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
 from heliogram.api.schema.shape import CLEAN
@@ -25,7 +25,7 @@ from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, contact_row
 from heliogram.campaigns.review import NOBODY, stops
 from heliogram.compose.liquid import Template, compile_text
 from heliogram.delivery.forecast import Plan, forecast_people
-from heliogram.media.probe import Picture
+from heliogram.media.probe import TAKEN
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
 from heliogram.model.group import Group
@@ -50,7 +50,7 @@ async def send(
     people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
     group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
     text: Annotated[str, Form(max_length=20_000), CLEAN],
-    media: Annotated[UploadFile | None, File(description="JPEG, PNG or GIF")] = None,
+    media: Annotated[UploadFile | None, File(description=TAKEN)] = None,
     alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
     name: Annotated[str, Form(max_length=200), CLEAN] = "",
@@ -66,15 +66,15 @@ async def send(
     template = compile_text(text)
     file = await read_file(people_octets)
     the_group = await _group(app, caller, group)
+    picture = await inspected(app, media_octets) if media_octets else None
     draft = Draft(
         group=the_group,
         body=text,
-        media={"id": _NEW, "n_octets": len(media_octets)} if media_octets else None,
-        content=content or (Content.MMS if media_octets else Content.TEXT),
+        media={"id": _NEW, "n_octets": len(picture.octets)} if picture else None,
+        content=content or (Content.MMS if picture else Content.TEXT),
         audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
     )
-    picture = await inspected(app, media_octets) if media_octets else None
-    estimate = await _estimate(app, caller, draft, template, file, media_octets, bool(attest_consent))
+    estimate = await _estimate(app, caller, draft, template, file, picture, bool(attest_consent))
     _refuse_what_stops(estimate)
     if dry_run:
         counted = await _would_import(app, caller, the_group, file, bool(attest_consent))
@@ -97,7 +97,7 @@ async def send(
             new_id=app.new_id,
             now=app.now(),
         )
-        media_id = await _store(connection, app, caller, media, media_octets, picture, alt_text)
+        media_id = await _store(connection, app, caller, media, picture, alt_text)
         shape = await _launch(connection, request, caller, draft, imported, media_id, name or _name_of(text))
         answer = await once.keep(connection, caller.workspace_id, 201, _report(shape, file, imported, estimate))
     app.kick()
@@ -129,17 +129,17 @@ async def _estimate(
     draft: Draft,
     template: Template,
     file: PeopleFile,
-    media_octets: bytes,
+    picture: Inspected | None,
     is_attested: bool,
 ) -> Estimate:
-    variants = await app.pictures.try_out(media_octets) if media_octets and draft.content is Content.MMS else {}
+    variants = await app.pictures.try_out(picture.octets) if picture and draft.content is Content.MMS else {}
     plan = Plan(
         workspace_id=caller.workspace_id,
         group=draft.group,
         audience=draft.audience,
         content=draft.content,
         template=template,
-        media_id=_NEW if media_octets else None,
+        media_id=_NEW if picture else None,
         cuts=app.cuts,
     )
     counted = await forecast_people(
@@ -173,14 +173,13 @@ async def _store(
     app: App,
     caller: Caller,
     media: UploadFile | None,
-    octets: bytes,
-    picture: Picture | None,
+    picture: Inspected | None,
     alt_text: str,
 ) -> str | None:
     if media is None or picture is None:
         return None
     filename = media.filename or "picture"
-    row = await add_picture(connection, app, caller, octets, picture, filename=filename, alt_text=alt_text)
+    row = await add_picture(connection, app, caller, picture, filename=filename, alt_text=alt_text)
     return str(row["id"])
 
 

@@ -890,7 +890,7 @@ export interface components {
             text: string;
             /**
              * Media
-             * @description JPEG, PNG or GIF
+             * @description JPEG, PNG, GIF, WebP or HEIC
              */
             media?: string | null;
             /**
@@ -923,7 +923,7 @@ export interface components {
         Body_upload_api_v1_media_post: {
             /**
              * File
-             * @description JPEG, PNG or GIF
+             * @description JPEG, PNG, GIF, WebP or HEIC
              */
             file: string;
             /**
