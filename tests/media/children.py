@@ -29,14 +29,18 @@ class Child:
 
     def peak_mb(self) -> float:
         """The most memory it ever held. (`ru_maxrss` would count its parent's, from before it began.)"""
-        lines = Path(f"/proc/{self.popen.pid}/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
+        return peak_mb_of(self.popen.pid)
 
     def end(self) -> int:
         """Close its input, as the server's end would. Returns how it ended: 0, or minus the signal."""
         assert self.popen.stdin is not None
         self.popen.stdin.close()
         return self.popen.wait(10)
+
+
+def peak_mb_of(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
 
 
 @contextmanager

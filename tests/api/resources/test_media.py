@@ -1,5 +1,8 @@
 import asyncio
+import os
 import struct
+import sys
+import time
 import zlib
 from typing import Any
 
@@ -8,6 +11,8 @@ import pytest
 from heliogram.media.heic import NOT_INSTALLED
 from tests.api.kit import jpeg, n_rows, problem, uploaded
 from tests.doors import Doors
+from tests.media.children import children_of, peak_mb_of
+from tests.media.hostile import CORPUS, Hostile
 from tests.media.pictures import heic, noise, saved
 
 V1 = "/api/v1"
@@ -123,6 +128,28 @@ async def test_others_are_answered_while_a_picture_is_read(doors: Doors) -> None
 
     await asyncio.gather(upload_large(), ask())
     assert order == ["me", "upload"]
+
+
+async def test_hostile_files_are_refused_with_a_reason_while_others_are_answered(
+    doors: Doors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def refused(file: Hostile) -> None:
+        assert file.said in problem(await upload(doors, file.octets, file.filename), "media_refused"), file.filename
+
+    slowest_s = 0.0
+    async with asyncio.TaskGroup() as tasks:
+        attacks = [tasks.create_task(refused(file)) for file in CORPUS]
+        while not all(attack.done() for attack in attacks):
+            began = time.monotonic()
+            assert (await doors.api.get(f"{V1}/me")).status_code == 200
+            slowest_s = max(slowest_s, time.monotonic() - began)
+            await asyncio.sleep(0.01)
+    peaks = [peak_mb_of(child) for child in children_of(os.getpid())]
+    with capsys.disabled():
+        sys.stdout.write(f"\n{len(CORPUS)} hostile files: slowest other answer {slowest_s * 1_000:.0f} ms; ")
+        sys.stdout.write(f"children's peaks {', '.join(f'{peak:.0f} MB' for peak in peaks)}\n")
+    assert slowest_s < 5 and 0 < max(peaks) < 400
+    assert await n_rows(doors, "media") == {"media": 0}
 
 
 async def test_a_long_name_is_cut_and_a_name_with_a_path_does_no_harm(doors: Doors) -> None:

@@ -1,0 +1,52 @@
+"""Files that mean harm or are not what they say, each with what is said of it. The bombs are real, not only headers."""
+
+import struct
+from typing import NamedTuple
+
+from .pictures import box, gif, gif_of, heic_saying, jpeg, jpeg_saying, png, png_bomb, png_saying, webp, webp_saying
+
+
+class Hostile(NamedTuple):
+    filename: str
+    octets: bytes
+    said: str
+
+
+def _webp_of(n_frames: int) -> bytes:
+    """An animated WebP that says it has so many frames of one pixel."""
+    inner = webp_saying(1, 1)[12:]
+    frame = b"ANMF" + struct.pack("<I", 16 + len(inner)) + bytes(16) + inner
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + b"\x02" + bytes(9) + frame * n_frames
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _cut_out(whole: bytes, n: int = 4_000) -> bytes:
+    return whole[: len(whole) // 2] + whole[len(whole) // 2 + n :]
+
+
+TOO_MANY = "at most 100,000,000 in all can be read."
+CUT = "The file ends in the middle of the picture."
+
+CORPUS = (
+    Hostile("bomb.png", png_bomb(), f"30,000 × 30,000 pixels; {TOO_MANY}"),
+    Hostile("bomb.jpg", jpeg_saying(20_000, 20_000), f"20,000 × 20,000 pixels; {TOO_MANY}"),
+    Hostile("bomb.webp", webp_saying(16_000, 16_000), f"16,000 × 16,000 pixels; {TOO_MANY}"),
+    Hostile("bomb.heic", heic_saying((512, 512), (20_000, 20_000)), f"20,000 × 20,000 pixels; {TOO_MANY}"),
+    Hostile("bomb.gif", gif_of(101, 1_000, 1_000), f"in 101 frames; {TOO_MANY}"),
+    Hostile("many.gif", gif_of(65_535), "The animation has 65,535 frames; at most 2,000 can be read."),
+    Hostile("many.webp", _webp_of(2_001), "The animation has 2,001 frames; at most 2,000 can be read."),
+    Hostile("empty-inside.png", png_saying(10_000, 10_000), "damaged"),
+    Hostile("empty-inside.webp", webp_saying(8_000, 8_000), "damaged"),
+    Hostile("half.jpg", jpeg()[:3_000], CUT),
+    Hostile("half.png", png()[:3_000], CUT),
+    Hostile("half.gif", gif()[:3_000], CUT),
+    Hostile("half.webp", webp()[:3_000], CUT),
+    Hostile("hole.png", _cut_out(png()), "damaged"),
+    Hostile("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "an SVG drawing"),
+    Hostile("page.jpg", b"\xef\xbb\xbf<!doctype html><script>alert(1)</script>", "a web page or a drawing in XML"),
+    Hostile("script.gif", b"GIF89a/*\x00\x00\x80\x00\x00" + b"*/=1;alert(document.cookie)//" * 40, "0 pixels wide or high"),
+    Hostile("film.jpg", box(b"ftyp", b"isom" + bytes(4) + b"mp42") + box(b"mdat", bytes(500)), "a video"),
+    Hostile("film.heic", box(b"ftyp", b"heic" + bytes(4)) + box(b"moov", bytes(500)), "damaged"),
+    Hostile("book.jpg", b"%PDF-1.7\n" + jpeg(), "a PDF document"),
+    Hostile("archive.png", b"PK\x03\x04" + png(), "a ZIP archive"),
+)
