@@ -44,7 +44,7 @@ CORPUS = (
     Hostile("hole.png", _cut_out(png()), "damaged"),
     Hostile("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "an SVG drawing"),
     Hostile("page.jpg", b"\xef\xbb\xbf<!doctype html><script>alert(1)</script>", "a web page or a drawing in XML"),
-    Hostile("script.gif", b"GIF89a/*\x00\x00\x80\x00\x00" + b"*/=1;alert(document.cookie)//" * 40, "0 pixels wide or high"),
+    Hostile("script.gif", b"GIF89a/*\x00\x00\x80\x00\x00" + b"*/=1;alert(1)//" * 40, "0 pixels wide or high"),
     Hostile("film.jpg", box(b"ftyp", b"isom" + bytes(4) + b"mp42") + box(b"mdat", bytes(500)), "a video"),
     Hostile("film.heic", box(b"ftyp", b"heic" + bytes(4)) + box(b"moov", bytes(500)), "damaged"),
     Hostile("book.jpg", b"%PDF-1.7\n" + jpeg(), "a PDF document"),
