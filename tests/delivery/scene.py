@@ -84,13 +84,22 @@ class Scene:
             await lanes.add_messages(connection, lane_id, rows)
         return [each["id"] for each in rows]
 
-    async def add_picture(self, media_id: str = "menu", *, fits: Callable[[int], bool] = lambda octets: True) -> None:
-        """A picture with variants made already for the budgets it `fits`; for the others none can be made."""
+    async def add_picture(
+        self,
+        media_id: str = "menu",
+        *,
+        fits: Callable[[int], bool] = lambda octets: True,
+        size: Callable[[int], int] = lambda budget: 0,
+    ) -> None:
+        """A picture with variants made already for the budgets it `fits`; for the others none can be made.
+
+        `size` is how many octets each variant has at least.
+        """
         await self.world.add_picture(media_id, await self.blobs.put(b"no picture at all"))
         for budget in all_budgets():
             if not fits(budget.octets):
                 continue
-            octets = f"{media_id} in {budget.octets}".encode()
+            octets = f"{media_id} in {budget.octets}".encode().ljust(size(budget.octets))
             row: dict[str, Any] = {"media_id": media_id, "budget_octets": budget.octets, "workspace_id": WORKSPACE}
             row |= {"sha256": await self.blobs.put(octets), "content_type": "image/jpeg", "n_octets": len(octets)}
             row |= {"width": 640, "height": 640, "quality": 85, "created_at": self.world.clock.now()}

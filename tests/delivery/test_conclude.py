@@ -8,10 +8,12 @@ import pytest
 
 from heliogram.delivery.claim import Attempt
 from heliogram.delivery.retry import BACKOFF_S
+from heliogram.media.plan import all_budgets
 from heliogram.model.event import News
 from heliogram.model.message import State
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
+    MEDIA_SMALLER,
     THROTTLED,
     UNREACHABLE,
     Accepted,
@@ -119,6 +121,36 @@ async def test_the_fallback_keeps_the_tries_that_the_picture_burned(scene: Scene
     await scene.answer(await scene.take())
     assert [row["channel"] for row in await scene.attempts()] == ["mms", "mms", "sms_link", "sms_link"]
     assert await scene.states() == {message_id: S.SENT}
+
+
+async def test_a_picture_that_a_carrier_does_not_take_goes_again_once_and_smaller_and_then_as_a_link(
+    scene: Scene,
+) -> None:
+    await scene.add_picture(size=lambda budget: budget)
+    message_id = await _sent(scene, _refused(MEDIA_REFUSED, permanent=True), content="mms", media_id="menu")
+    row = (await scene.ready())[message_id]
+    assert (row["n_burned"], row["forced_reason"], row["ready_at"]) == (0, MEDIA_SMALLER, scene.world.clock.now())
+    await scene.answer(await scene.take(), _refused(THROTTLED))
+    scene.world.clock.move(seconds=1)
+    await scene.answer(await scene.take(), _refused(MEDIA_REFUSED, permanent=True))
+    await scene.answer(await scene.take())
+    attempts = await scene.attempts()
+    assert [(row["channel"], row["reason"]) for row in attempts] == [
+        ("mms", "mms"),
+        ("mms", MEDIA_SMALLER),
+        ("mms", MEDIA_SMALLER),
+        ("sms_link", "media_not_taken"),
+    ]
+    smallest = all_budgets()[0].octets
+    assert attempts[0]["variant_octets"] > smallest
+    assert [row["variant_octets"] for row in attempts[1:]] == [smallest, smallest, None]
+    assert await scene.states() == {message_id: S.SENT}
+
+
+async def test_a_picture_as_small_as_every_network_takes_it_does_not_go_again(scene: Scene) -> None:
+    await scene.add_picture(size=lambda _budget: all_budgets()[0].octets)
+    message_id = await _sent(scene, _refused(MEDIA_REFUSED, permanent=True), content="mms", media_id="menu")
+    assert (await scene.ready())[message_id]["forced_reason"] == "media_not_taken"
 
 
 async def test_where_the_group_sends_no_link_a_refused_picture_has_failed(scene: Scene) -> None:

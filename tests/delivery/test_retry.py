@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from heliogram.delivery.retry import BACKOFF_S, Conclusion, conclude
 from heliogram.model.group import Fallbacks
 from heliogram.model.message import NEXT, Channel, State
-from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, UNREACHABLE, Accepted, Outcome, Partly, Refused, Unknown
+from heliogram.model.parcel import (
+    MEDIA_REFUSED,
+    MEDIA_SMALLER,
+    THROTTLED,
+    UNREACHABLE,
+    Accepted,
+    Outcome,
+    Partly,
+    Refused,
+    Unknown,
+)
 from tests.world import NOON
 
 WITH_LINK = Fallbacks(media_not_taken=True)
@@ -18,9 +28,14 @@ NO_LINK = Fallbacks(media_not_taken=False)
 
 
 def _after(
-    outcome: Outcome, *, channel: Channel = Channel.SMS, n_burned: int = 0, fallbacks: Fallbacks = WITH_LINK
+    outcome: Outcome,
+    *,
+    channel: Channel = Channel.SMS,
+    n_burned: int = 0,
+    fallbacks: Fallbacks = WITH_LINK,
+    may_shrink: bool = False,
 ) -> Conclusion:
-    return conclude(outcome, channel=channel, n_burned=n_burned, fallbacks=fallbacks, now=NOON)
+    return conclude(outcome, channel=channel, n_burned=n_burned, fallbacks=fallbacks, now=NOON, may_shrink=may_shrink)
 
 
 def _refused(code: str = "69", *, permanent: bool = False, retry_after_s: float | None = None) -> Refused:
@@ -74,6 +89,14 @@ def test_what_says_nothing_of_the_message_burns_no_try(code: str, n_burned: int)
 def test_a_refused_picture_goes_at_once_as_a_text_with_a_link(permanent: bool) -> None:
     found = _after(_refused(MEDIA_REFUSED, permanent=permanent), channel=Channel.MMS, n_burned=2)
     assert found == _again(0, MEDIA_REFUSED, n_burned=2, forced_reason="media_not_taken")
+
+
+@pytest.mark.parametrize("fallbacks", [WITH_LINK, NO_LINK], ids=["a link is next", "no link"])
+@pytest.mark.parametrize("permanent", [True, False])
+def test_a_refused_picture_that_can_shrink_goes_at_once_and_smaller(permanent: bool, fallbacks: Fallbacks) -> None:
+    refused = _refused(MEDIA_REFUSED, permanent=permanent)
+    found = _after(refused, channel=Channel.MMS, n_burned=2, may_shrink=True, fallbacks=fallbacks)
+    assert found == _again(0, MEDIA_REFUSED, n_burned=2, forced_reason=MEDIA_SMALLER)
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.SMS_LINK])

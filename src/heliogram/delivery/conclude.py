@@ -12,6 +12,7 @@ from heliogram.delivery.claim import Attempt
 from heliogram.delivery.fold import Deltas, Move, News, fold
 from heliogram.delivery.receipts import match_early, ref_row
 from heliogram.delivery.retry import Conclusion, conclude
+from heliogram.media.plan import all_budgets
 from heliogram.model.group import Fallbacks, Group
 from heliogram.model.message import State
 from heliogram.model.parcel import Accepted, Outcome, Partly, Refused, Unknown
@@ -44,6 +45,7 @@ async def store_results(
             n_burned=message.n_burned,
             fallbacks=group.fallbacks if group else Fallbacks(),
             now=now,
+            may_shrink=_may_shrink(result),
         )
         rows.append(_outcome_row(result, now))
         news.append(News(message_id=message.id, state=conclusion.state, reason=storable(conclusion.reason)))
@@ -63,6 +65,12 @@ async def store_results(
     for account_id, carrier_ids in given.items():
         await match_early(connection, account_id, carrier_ids, deltas, now)
     await campaigns.add_counts(connection, deltas)
+
+
+def _may_shrink(result: Result) -> bool:
+    """Whether its picture went larger than every network takes it: a smaller one may be taken where that was not."""
+    variant = result.attempt.draft.variant
+    return variant is not None and len(variant.part.octets) > all_budgets()[0].octets
 
 
 async def not_stored(connection: AsyncConnection, results: Sequence[Result]) -> list[Result]:

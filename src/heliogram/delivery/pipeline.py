@@ -10,10 +10,11 @@ from heliogram.compose.fallback import short_url, with_link
 from heliogram.consent.verdict import may_send
 from heliogram.delivery.draft import Batch, Draft, Facts
 from heliogram.media.limits import MMS_TEXT_LIMIT
-from heliogram.media.plan import budget_for
+from heliogram.media.plan import all_budgets, budget_for
 from heliogram.model.consent import Allowed, Denied, Held
 from heliogram.model.cut import PLAIN
 from heliogram.model.message import Channel, State
+from heliogram.model.parcel import MEDIA_SMALLER
 from heliogram.model.queue import Queued, Route, Stop
 from heliogram.routing.choose import Destination, NoRoute, choose
 from heliogram.wire.segment import MAX_SEGMENTS, split_text
@@ -43,6 +44,8 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
     route = _way(facts, message, media_fits=True)
     if isinstance(route, Route) and route.channel is Channel.MMS and message.media_id is not None:
         budget = budget_for(route.sender.kind, message.network, message.country)
+        if message.forced_reason == MEDIA_SMALLER:
+            budget = all_budgets()[0]
         draft.variant = facts.variants.get((message.media_id, budget.octets))
         if draft.variant is None:
             route = _way(facts, message, media_fits=False)

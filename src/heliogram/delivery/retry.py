@@ -9,7 +9,17 @@ import msgspec
 
 from heliogram.model.group import Fallbacks
 from heliogram.model.message import Channel, State
-from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, UNREACHABLE, Accepted, Outcome, Partly, Refused, Unknown
+from heliogram.model.parcel import (
+    MEDIA_REFUSED,
+    MEDIA_SMALLER,
+    THROTTLED,
+    UNREACHABLE,
+    Accepted,
+    Outcome,
+    Partly,
+    Refused,
+    Unknown,
+)
 
 BACKOFF_S = (5, 30, 120, 600)
 """Waits between tries of a temporary refusal; after the last one the message has failed."""
@@ -29,8 +39,19 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
     forced_reason: str | None = None
 
 
-def conclude(outcome: Outcome, *, channel: Channel, n_burned: int, fallbacks: Fallbacks, now: datetime) -> Conclusion:
-    """Decide. `n_burned` counts the tries before this one that a temporary refusal used up."""
+def conclude(
+    outcome: Outcome,
+    *,
+    channel: Channel,
+    n_burned: int,
+    fallbacks: Fallbacks,
+    now: datetime,
+    may_shrink: bool = False,
+) -> Conclusion:
+    """Decide. `n_burned` counts the tries before this one that a temporary refusal used up.
+
+    `may_shrink`: the picture can go smaller than it went, and has not been tried so.
+    """
     match outcome:
         case Accepted():
             return Conclusion(state=State.SENT)
@@ -39,16 +60,20 @@ def conclude(outcome: Outcome, *, channel: Channel, n_burned: int, fallbacks: Fa
         case Partly(code=code):
             return Conclusion(state=State.UNKNOWN, reason=code)
         case Refused():
+            if channel is Channel.MMS and outcome.code == MEDIA_REFUSED and may_shrink:
+                return _again_at_once(outcome.code, n_burned, MEDIA_SMALLER, now)
             return _after_refusal(outcome, channel=channel, n_burned=n_burned, fallbacks=fallbacks, now=now)
+
+
+def _again_at_once(code: str, n_burned: int, forced_reason: str, now: datetime) -> Conclusion:
+    return Conclusion(state=State.RETRYING, reason=code, again_at=now, n_burned=n_burned, forced_reason=forced_reason)
 
 
 def _after_refusal(
     refused: Refused, *, channel: Channel, n_burned: int, fallbacks: Fallbacks, now: datetime
 ) -> Conclusion:
     if channel is Channel.MMS and refused.code == MEDIA_REFUSED and fallbacks.media_not_taken:
-        return Conclusion(
-            state=State.RETRYING, reason=refused.code, again_at=now, n_burned=n_burned, forced_reason="media_not_taken"
-        )
+        return _again_at_once(refused.code, n_burned, "media_not_taken", now)
     if refused.permanent:
         return Conclusion(state=State.FAILED, reason=refused.code)
     if refused.code in FREE_OF_CHARGE:

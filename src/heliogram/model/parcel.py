@@ -85,6 +85,8 @@ Outcome = Accepted | Partly | Refused | Unknown
 
 MEDIA_REFUSED = "media_refused"
 """The `Refused.code` with which a carrier says that it does not take this picture, or pictures for this number."""
+MEDIA_SMALLER = "media_smaller"
+"""Why a message goes again as a picture message after MEDIA_REFUSED: as small as every network takes it."""
 UNREACHABLE = "unreachable"
 """The `Refused.code` for a carrier that could not be reached before any octet left."""
 THROTTLED = "throttled"

@@ -56,7 +56,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     """The sender that a reply is from, where it reaches the person: the number that they wrote to."""
     n_burned: int = 0
     forced_reason: str | None = None
-    """Set when an earlier attempt showed that only text + link will do, with why."""
+    """Set when an earlier attempt showed that only text + link, or only a smaller picture, will do, with why."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):

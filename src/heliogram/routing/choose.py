@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content
+from heliogram.model.parcel import MEDIA_SMALLER
 from heliogram.model.queue import Route
 from heliogram.model.sender import MMS_COUNTRIES, Sender, SenderKind
 
@@ -42,8 +43,9 @@ def choose(
     forced_reason: str | None = None,
     from_address: str | None = None,
 ) -> Route | NoRoute:
-    """The way for one message. `forced_reason` is what an earlier attempt showed: then only text + link is left.
+    """The way for one message.
 
+    `forced_reason` is what an earlier attempt showed: only text + link is left, or a smaller picture.
     `from_address` is the sender to begin with, where it reaches the country: a reply's.
     """
     if not group.senders:
@@ -79,7 +81,7 @@ def _senders_for(group: Group, country: str, from_address: str | None) -> list[S
 def _with_picture(
     group: Group, to: Destination, able: list[Sender], *, media_fits: bool, forced_reason: str | None
 ) -> Route | NoRoute:
-    if forced_reason is not None:
+    if forced_reason is not None and forced_reason != MEDIA_SMALLER:
         return _fall_back(group, able, forced_reason)
     if not to.takes_mms():
         # The conversion is promised from an MMS-enabled US or Canadian sender; a sender that comes first for this
@@ -91,7 +93,9 @@ def _with_picture(
             if not media_fits:
                 return _fall_back(group, able, "media_not_taken")
             assert sender.mms_account_id is not None  # can_mms() includes it
-            return Route(sender=sender, account_id=sender.mms_account_id, channel=Channel.MMS, reason="mms")
+            return Route(
+                sender=sender, account_id=sender.mms_account_id, channel=Channel.MMS, reason=forced_reason or "mms"
+            )
     waits_for_approval = any(_is_unapproved_code(sender) for sender in able)
     return _fall_back(group, able, "carrier_not_approved" if waits_for_approval else "sender_cannot_mms")
 
