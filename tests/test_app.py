@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
+from heliogram.alerts.telling import Hook, Mail
 from heliogram.app import KEYS_LAST, App, build, country_of
 from heliogram.commands.serving import have_workspace
 from heliogram.config import CannotStart, Config
@@ -120,3 +121,32 @@ async def test_a_data_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> Non
 )
 def test_the_country_of_what_is_no_number_is_empty(e164: str, country: str) -> None:
     assert country_of(e164) == country
+
+
+HOOK: dict[str, Any] = {"alert_webhook_url": "https://ops.example/hook"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"alert_email": "a@x.example"}, "needs a mail server"),
+        ({"alert_email": "a@x.example", "smtp_url": "imap://x"}, "needs a mail server"),
+        (HOOK, "has at least 16 octets"),
+        (HOOK | {"alert_webhook_secret": "whsec_!"}, "cannot be used"),
+        ({"alert_webhook_url": "ftp://x", "alert_webhook_secret": "s" * 16}, "must begin with http"),
+    ],
+)
+async def test_alerts_that_could_tell_nobody_are_a_sentence(
+    tmp_path: Path, settings: dict[str, Any], words: str
+) -> None:
+    assert words in await _refusal(Config(data=tmp_path, **settings))
+
+
+async def test_operators_are_told_by_every_way_that_is_configured(tmp_path: Path) -> None:
+    mail: dict[str, Any] = {"alert_email": "a@x.example, b@x.example", "smtp_url": "smtp://127.0.0.1"}
+    config = Config(data=tmp_path, alert_webhook_secret="s" * 16, **mail, **HOOK)
+    async with build(config) as app:
+        letter, hook = app.alerts.channels
+    assert isinstance(letter, Mail) and isinstance(hook, Hook)
+    assert (letter.to, letter.sender) == (("a@x.example", "b@x.example"), "a@x.example")
+    assert hook.url == "https://ops.example/hook"

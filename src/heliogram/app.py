@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,10 +13,14 @@ from functools import partial
 import structlog
 from cryptography.fernet import Fernet, InvalidToken
 
+from heliogram.alerts.telling import Channel, Hook, Mail
+from heliogram.alerts.watch import LOOK_S as ALERT_LOOK_S
+from heliogram.alerts.watch import Alerts, Limits
 from heliogram.audience.phones import PhoneRefused, parse_phone
 from heliogram.campaigns.expand import Expander
-from heliogram.carriers.protocol import Carrier, Sink
+from heliogram.carriers.protocol import Carrier, Misconfigured, Sink
 from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for, cut_for
+from heliogram.carriers.webhook import MIN_SECRET, key_of
 from heliogram.clock import new_id, new_secret, new_token, now
 from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
@@ -66,6 +70,7 @@ class App:
     public_media: PublicMedia
     accounts: dict[str, Account]
     connections: Connections
+    alerts: Alerts
     worker: Worker
     expander: Expander
     reader: Reader
@@ -102,6 +107,7 @@ class App:
                 tasks.create_task(self._read(), name="read inbound")
                 tasks.create_task(self.worker.run(), name="deliver")
                 tasks.create_task(self._tidy(), name="tidy up")
+                tasks.create_task(self._watch_out(), name="watch for trouble")
 
     def sink_for(self, account: Account) -> Sink:
         return sink_of(
@@ -126,6 +132,11 @@ class App:
         while True:
             await asyncio.sleep(LOOK_S)
             await _outlive("follow accounts", self.connections.follow)
+
+    async def _watch_out(self) -> None:
+        while True:
+            await _outlive("watch for trouble", self.alerts.step)
+            await asyncio.sleep(ALERT_LOOK_S)
 
     async def _tidy(self) -> None:
         while True:
@@ -207,11 +218,41 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             public_media=addresses,
             accounts=accounts,
             connections=connections,
+            alerts=_alerts(store, accounts, config),
             worker=worker,
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
             cuts=cuts,
         )
+
+
+def _alerts(store: Store, accounts: dict[str, Account], config: Config) -> Alerts:
+    limits = Limits(
+        carrier_down=timedelta(minutes=config.alert_carrier_down_min),
+        queue_age=timedelta(minutes=config.alert_queue_age_min),
+        no_receipts=timedelta(minutes=config.alert_no_receipts_min),
+    )
+    channels = list(_channels(config))
+    return Alerts(store=store, accounts=accounts, channels=channels, limits=limits, now=now, new_id=new_id, me=new_id())
+
+
+def _channels(config: Config) -> Iterator[Channel]:
+    """Where operators are told. Raises CannotStart for what could tell nobody."""
+    to = tuple(each.strip() for each in config.alert_email.split(",") if each.strip())
+    if to and not config.smtp_url.startswith(("smtp://", "smtps://")):
+        raise CannotStart("HELIOGRAM_ALERT_EMAIL needs a mail server: HELIOGRAM_SMTP_URL, as smtp://host:587.")
+    if to:
+        yield Mail(url=config.smtp_url, sender=config.alert_email_from or to[0], to=to, home=config.own_url())
+    if config.alert_webhook_url:
+        if not config.alert_webhook_url.startswith(("http://", "https://")):
+            raise CannotStart("HELIOGRAM_ALERT_WEBHOOK_URL must begin with http:// or https://.")
+        try:
+            is_long = len(key_of(config.alert_webhook_secret)) >= MIN_SECRET
+        except Misconfigured as error:
+            raise CannotStart(f"HELIOGRAM_ALERT_WEBHOOK_SECRET cannot be used: {error}") from error
+        if not is_long:
+            raise CannotStart(f"HELIOGRAM_ALERT_WEBHOOK_SECRET has at least {MIN_SECRET} octets.")
+        yield Hook(url=config.alert_webhook_url, secret=config.alert_webhook_secret, now=now)
 
 
 def _carrier(row: Row, *, box: Fernet, config: Config, addresses: PublicMedia) -> Carrier:

@@ -35,6 +35,20 @@ class Config(BaseSettings):
     simulator_url: str = Field(default="", description="Control address of the simulator, when that is the carrier.")
     is_worker: bool = Field(default=True, description="Whether this process also delivers.")
 
+    alert_email: str = Field(default="", description="Who is mailed when something is wrong; several with commas.")
+    alert_email_from: str = Field(default="", description="Whom they are from; empty: the first of alert_email.")
+    smtp_url: str = Field(
+        default="",
+        description="The mail server: smtp://user:password@host:587 (STARTTLS), or smtps:// for TLS at once.",
+    )
+    alert_webhook_url: str = Field(default="", description="Address that is told by a signed POST.")
+    alert_webhook_secret: str = Field(default="", description="What signs it: 16 octets or more, or whsec_ and base64.")
+    alert_carrier_down_min: float = Field(default=5, ge=0, description="Minutes a carrier may be down; 0: no alert.")
+    alert_queue_age_min: float = Field(default=15, ge=0, description="Minutes a message may wait; 0: no alert.")
+    alert_no_receipts_min: float = Field(
+        default=30, ge=0, description="Minutes without a receipt for 20 or more messages handed over; 0: no alert."
+    )
+
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data / 'heliogram.sqlite'}"
 

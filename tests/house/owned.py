@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tests.house.source import Function, Source
 
-NOT_OWNED = {"workspaces": "the owner itself"}
+NOT_OWNED = {"workspaces": "the owner itself", "duties": "of processes, which work for everybody"}
 
 # What stands for the workspace in a parameter list, and why it does.
 SCOPES = {
@@ -35,6 +35,8 @@ SCOPES = {
 OF_EVERY_WORKSPACE = {
     "access.workspaces_all": "the list of owners",
     "access.forget_keys": "their age alone decides",
+    "alerts.every": "the process that has the duty looks for everybody; each row names its workspace",
+    "alerts.take_duty": "by the owner of the duty, which is a process",
     "campaigns.with_state": "the expander and the finisher work for everybody",
     "inbound.unread": "the reader works for everybody; each row names its workspace",
     "lanes.with_work": "the worker works for everybody; each lane names its workspace",

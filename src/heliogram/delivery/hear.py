@@ -44,6 +44,8 @@ def sink_of(
         async with store.write() as connection:
             await store_receipts(connection, account.id, account.workspace_id, receipts, now())
             await inbound.add(connection, rows)
+        if receipts:
+            account.reported()
         if rows:
             told()
 

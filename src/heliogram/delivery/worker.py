@@ -23,7 +23,7 @@ from heliogram.delivery.receipts import resolve_doubt
 from heliogram.delivery.slots import Reservation
 from heliogram.model.cut import Cut
 from heliogram.model.group import Group
-from heliogram.model.parcel import Unknown
+from heliogram.model.parcel import Accepted, Unknown
 from heliogram.model.queue import Lane, LaneState
 from heliogram.storage import deliveries, lanes, senders
 from heliogram.storage.engine import Store
@@ -227,6 +227,8 @@ class Worker:
             # A carrier never raises for what the other side does, so this is ours: the message is in doubt, not lost.
             log.exception("carrier failed", account=account.name, message=attempt.draft.message.id)
             outcome = Unknown(reason=f"internal error: {type(bug).__name__}")
+        if isinstance(outcome, Accepted):
+            account.handed_over(self.now())
         self._results.put_nowait(Result(attempt=attempt, outcome=outcome))
         self._n_came += 1
 

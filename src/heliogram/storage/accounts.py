@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import RowMapping, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.storage.tables.delivery import attempts, outcomes
+from heliogram.storage.tables.delivery import attempts, id_forms, outcomes
 from heliogram.storage.tables.senders import accounts, group_senders, groups, senders
 
 N_LOOKED_THROUGH = 2_000
@@ -27,6 +27,8 @@ async def change(connection: AsyncConnection, workspace_id: str, account_id: str
 
 async def remove(connection: AsyncConnection, workspace_id: str, account_id: str) -> None:
     """Forget an account. What was sent through it stays; the database refuses where a sender still names it."""
+    learnt = and_(id_forms.c.workspace_id == workspace_id, id_forms.c.account_id == account_id)
+    await connection.execute(id_forms.delete().where(learnt))
     await connection.execute(
         accounts.delete().where(accounts.c.workspace_id == workspace_id, accounts.c.id == account_id)
     )

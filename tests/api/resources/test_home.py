@@ -6,7 +6,7 @@ import pytest
 from heliogram.api.resources.home import BUCKET_S, N_BUCKETS
 from heliogram.carriers.protocol import Link
 from heliogram.model.consent import Subscription
-from heliogram.storage import deliveries, lanes
+from heliogram.storage import alerts, deliveries, lanes
 from tests.api.kit import connected
 from tests.doors import Doors
 from tests.world import GROUP, NOON, WORKSPACE
@@ -67,6 +67,24 @@ async def test_what_needs_somebody_is_said_with_a_way_to_it(doors: Doors) -> Non
     assert needs["paused"]["detail"] == "3 people still wait for it."
     assert needs["carrier"]["href"] == "/settings/carriers/smsc"
     assert needs["failed"]["href"] == "/messages?state=failed"
+
+
+async def test_what_operators_were_told_of_stands_on_home_until_it_is_over(doors: Doors) -> None:
+    connected(doors, "smsc")
+    connected(doors, "mmsc")
+    row = {"workspace_id": WORKSPACE, "title": "“SMSC” reports nothing", "sentence": "Ask it.", "since": NOON}
+    row |= {"told_at": NOON, "clear_since": None}
+    async with doors.app.store.write() as connection:
+        await alerts.put(connection, [row | {"kind": "no_receipts", "subject": "smsc"}])
+        await alerts.put(connection, [row | {"kind": "carrier_down", "subject": "smsc"}])
+        await alerts.put(connection, [row | {"kind": "queue_age", "subject": WORKSPACE, "clear_since": NOON}])
+    (told,) = (await home(doors))["needs_you"]
+    assert told == {
+        "kind": "no_receipts",
+        "title": "“SMSC” reports nothing",
+        "detail": "Ask it.",
+        "href": "/settings/carriers/smsc",
+    }
 
 
 async def test_a_quiet_day_needs_nobody(doors: Doors) -> None:

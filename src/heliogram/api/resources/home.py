@@ -14,7 +14,7 @@ from heliogram.api.schema.senders import AccountShape
 from heliogram.api.watch import Watch
 from heliogram.model.campaign import CampaignState
 from heliogram.model.message import State
-from heliogram.storage import campaigns, consent, history
+from heliogram.storage import alerts, campaigns, consent, history
 
 router = APIRouter(tags=["home"])
 
@@ -34,6 +34,7 @@ async def home(request: Request, app: Own, caller: CampaignsRead) -> HomeShape:
         opted_out = await consent.opted_out_since(connection, caller.workspace_id, since)
         rows = await campaigns.page(connection, caller.workspace_id, before="", limit=N_CAMPAIGNS)
         shapes = await campaign_shapes(connection, app, watch, caller.workspace_id, rows)
+        troubles = await alerts.told(connection, caller.workspace_id)
     accounts = await accounts_of(app, watch, caller.workspace_id)
     running = [each.progress for each in shapes if each.progress and each.state is CampaignState.SENDING]
     return HomeShape(
@@ -44,7 +45,7 @@ async def home(request: Request, app: Own, caller: CampaignsRead) -> HomeShape:
         + sum(each.queued + each.held for each in running),
         opted_out_24h=opted_out,
         failed_24h=states.get(State.FAILED, 0) + states.get(State.UNDELIVERED, 0),
-        needs_you=_needs_you(accounts, shapes, states),
+        needs_you=[*_troubles(troubles), *_needs_you(accounts, shapes, states)],
         campaigns=shapes,
         accounts=accounts,
         per_half_hour=_buckets(ended, now),
@@ -52,6 +53,18 @@ async def home(request: Request, app: Own, caller: CampaignsRead) -> HomeShape:
 
 
 _HANDED_OVER = (State.SENT, State.DELIVERED, State.UNDELIVERED, State.UNKNOWN)
+
+
+def _troubles(told: list[alerts.Found]) -> list[NeedsYou]:
+    """What operators were told of; that a carrier is away is said by its account, at once."""
+    return [
+        NeedsYou(kind=each.kind, title=each.title, detail=each.sentence, href=_WHERE[each.kind].format(each.subject))
+        for each in told
+        if each.kind in _WHERE
+    ]
+
+
+_WHERE: Final = {"queue_age": "/settings/carriers", "no_receipts": "/settings/carriers/{}"}
 
 
 def _needs_you(accounts: list[AccountShape], shapes: list[CampaignShape], states: dict[State, int]) -> list[NeedsYou]:

@@ -182,3 +182,26 @@ id_forms = Table(
     Column("votes", Json, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# Troubles that stand, until they are over and somebody was told so.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("clear_since", Instant),
+)
+
+# What one process at a time does for all. A duty is free again when its lease has run out.
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+)
