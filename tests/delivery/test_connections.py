@@ -22,6 +22,8 @@ class Line(CounterCarrier):
     """A carrier that shows whether it is listened to and whether it was closed."""
 
     is_heard = is_closed = False
+    left_behind = -1
+    account: Account | None = None
 
     async def listen(self, sink: Sink) -> None:
         self.is_heard = True
@@ -32,6 +34,7 @@ class Line(CounterCarrier):
 
     async def close(self) -> None:
         self.is_closed = True
+        self.left_behind = self.account.slots.taken if self.account else 0
 
 
 @dataclass(slots=True)
@@ -132,14 +135,16 @@ async def test_changed_settings_open_another_line_for_the_same_account(desk: Des
 async def test_what_is_on_its_way_is_answered_before_its_line_is_closed(desk: Desk) -> None:
     async with desk.running() as made:
         account, old = desk.accounts[SMSC], desk.accounts[SMSC].carrier
+        assert isinstance(old, Line)
+        old.account = account
         account.slots.take(1)
         await desk.change(SMSC, settings={"port": 2776})
         following = asyncio.create_task(made.follow())
         await until(lambda: not account.is_usable())
-        assert isinstance(old, Line) and not old.is_closed
         account.slots.give_back(1)
         await following
-        assert old.is_closed and account.carrier is desk.lines[2]
+        assert (old.is_closed, old.left_behind) == (True, 0)
+        assert account.carrier is desk.lines[2]
 
 
 async def test_a_line_with_something_on_its_way_for_long_is_kept(desk: Desk) -> None:
