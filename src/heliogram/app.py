@@ -18,6 +18,8 @@ from heliogram.alerts.watch import LOOK_S as ALERT_LOOK_S
 from heliogram.alerts.watch import Alerts, Limits
 from heliogram.audience.phones import PhoneRefused, parse_phone
 from heliogram.campaigns.expand import Expander
+from heliogram.carriers.aggregator import access_of
+from heliogram.carriers.fetch import Fetcher, MediaAccess
 from heliogram.carriers.protocol import Carrier, Misconfigured, Sink
 from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for, cut_for
 from heliogram.carriers.webhook import MIN_SECRET, key_of
@@ -28,6 +30,7 @@ from heliogram.delivery.connections import LOOK_S, AccountUnusable, Connections,
 from heliogram.delivery.hear import sink_of
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.worker import Worker, wait_for
+from heliogram.inbox.gather import Gatherer
 from heliogram.inbox.read import Reader
 from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
@@ -41,6 +44,8 @@ log = structlog.get_logger()
 
 TICK_S = 0.25
 TIDY_S = 3_600.0
+GATHER_S = 5.0
+"""How often somebody looks for media that are due again."""
 KEYS_LAST = timedelta(hours=24)
 """How long an Idempotency-Key is remembered (Stripe's and the draft's usual day)."""
 N_ALLOCATED = 50_000
@@ -74,6 +79,7 @@ class App:
     worker: Worker
     expander: Expander
     reader: Reader
+    gatherer: Gatherer
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     """The accounts that want their texts cut in a way of their own, by id: known where nothing is sent, too."""
     now: Callable[[], datetime] = now
@@ -82,6 +88,7 @@ class App:
     new_secret: Callable[[], str] = new_secret
     _told: asyncio.Event = field(default_factory=asyncio.Event)
     _expand_now: asyncio.Event = field(default_factory=asyncio.Event)
+    _gather_now: asyncio.Event = field(default_factory=asyncio.Event)
 
     def kick(self) -> None:
         """Say that there may be something to expand, read or deliver."""
@@ -105,6 +112,7 @@ class App:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._expand(), name="expand")
                 tasks.create_task(self._read(), name="read inbound")
+                tasks.create_task(self._gather(), name="gather media")
                 tasks.create_task(self.worker.run(), name="deliver")
                 tasks.create_task(self._tidy(), name="tidy up")
                 tasks.create_task(self._watch_out(), name="watch for trouble")
@@ -153,8 +161,17 @@ class App:
             self._told.clear()
             if await _outlive("read inbound", self.reader.step):
                 self.worker.wake.set()
+                self._gather_now.set()
             else:
                 await wait_for(self._told, 1.0)
+
+    async def _gather(self) -> None:
+        while True:
+            self._gather_now.clear()
+            if await _outlive("gather media", self.gatherer.step):
+                self._told.set()
+            else:
+                await wait_for(self._gather_now, GATHER_S)
 
 
 async def _outlive(name: str, step: Callable[[], Awaitable[int]]) -> int:
@@ -222,6 +239,14 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             worker=worker,
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
+            gatherer=Gatherer(
+                store=store,
+                blobs=blobs,
+                workshop=workshop,
+                fetcher=Fetcher(),
+                access=lambda each: access_of(accounts[each].carrier) if each in accounts else MediaAccess(),
+                now=now,
+            ),
             cuts=cuts,
         )
 

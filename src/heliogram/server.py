@@ -16,6 +16,7 @@ from heliogram.api.resources import (
     events,
     groups,
     home,
+    inbound,
     me,
     media,
     messages,
@@ -28,7 +29,22 @@ from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.pages import fetched, picture, sign_in
 
-_RESOURCES = (me, home, campaigns, messages, sends, people, consent, media, texts, groups, accounts, events, simulator)
+_RESOURCES = (
+    me,
+    home,
+    campaigns,
+    messages,
+    inbound,
+    sends,
+    people,
+    consent,
+    media,
+    texts,
+    groups,
+    accounts,
+    events,
+    simulator,
+)
 
 
 def create_web(app: App) -> FastAPI:

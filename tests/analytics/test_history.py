@@ -26,6 +26,7 @@ async def test_a_message_is_read_with_its_attempts_and_the_fact_that_allowed_eac
     (attempt,) = read.attempts
     assert list(read.facts) == [attempt["fact_id"]] and read.facts[attempt["fact_id"]]["phone_e164"] == ADA
     assert (list(read.receipts), list(read.opens), read.forbidden_by, read.media) == ([], [], None, None)
+    assert (list(read.answers), read.pictures) == ([], {})
 
 
 async def test_nobody_reads_the_history_of_another_workspaces_message(scene: Scene) -> None:

@@ -131,6 +131,14 @@ def test_a_reply_is_heard() -> None:
     )
 
 
+def test_the_media_of_a_reply_are_heard_and_its_presentation_is_not() -> None:
+    base = "https://messaging.bandwidth.com/api/v2/users/1/media/x/0/"
+    message = {"id": ID, "from": "+15552223333", "text": "", "media": [f"{base}0.smil", f"{base}1.jpg", f"{base}2.txt"]}
+    (event,) = heard(BOOK.called([{"type": "message-received", "to": "+15551113333", "message": message}]))
+    assert [each.url for each in event.links] == [f"{base}1.jpg", f"{base}2.txt"]
+    assert bandwidth().settings.media_access().headers["Authorization"].startswith("Basic ")
+
+
 def test_several_events_of_one_call_are_all_heard_and_a_nameless_one_is_nobodys() -> None:
     message = {"id": ID, "from": "+15551113333"}
     events = [{"type": "message-sent", "to": "+15552223333", "message": message}] * 2

@@ -232,6 +232,7 @@ def test_a_reply_is_heard_and_a_pictures_words_too() -> None:
     told = {"messageId": "in-2", "from": "41793026727", "to": "15551113333", "message": pieces}
     (event,) = heard(BOOK.called([told]))
     assert (event.text, event.to_address) == ("Stop", "+15551113333")
+    assert [(each.url, each.content_type) for each in event.links] == [("x", "image/jpeg")]
     assert heard(BOOK.called([told | {"from": "72345"}])) == ()
 
 

@@ -133,3 +133,9 @@ def test_a_release_6_call_is_answered_in_release_6() -> None:
     head = Head(transaction_id="t", namespace=REL_6_MM7_1_4)
     octets = write_envelope(head, message_element(head, "ReadReplyReq"))
     assert read_envelope(heard_in("text/xml", octets).stored.body).head.namespace == REL_6_MM7_1_4
+
+
+def test_words_that_stand_in_the_subject_alone_are_the_text() -> None:
+    request = DeliverReq(sender=number("+13125550142"), recipients=(short_code("72345"),), subject="STOP")
+    heard = [reply_of(request, [], text).events[0] for text in ("", "look")]
+    assert [each.text for each in heard if isinstance(each, InboundHeard)] == ["STOP", "look"]

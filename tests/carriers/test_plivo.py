@@ -151,3 +151,15 @@ def test_an_account_needs_its_id(auth_id: str) -> None:
     with pytest.raises(Misconfigured, match="auth_id"):
         carrier_for("plivo", account(TOKEN, {"auth_id": auth_id}))
     assert carrier_for("plivo", account(TOKEN, {"auth_id": AUTH_ID})).capabilities.sms
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_words_and_the_media_of_a_picture_message_are_heard_wherever_they_are_counted_from(first: int) -> None:
+    fields = {"MessageUUID": "in-1", "From": "14156667777", "To": "72345", "Type": "mms", "Body": "STOP"}
+    media = {f"Media{first + n}": f"https://media.plivo.com/{n}" for n in range(2)}
+    (event,) = heard(BOOK.signed(fields | media))
+    assert (event.text, [each.url for each in event.links]) == (
+        "STOP",
+        ["https://media.plivo.com/0", "https://media.plivo.com/1"],
+    )
+    assert plivo().settings.media_access().headers["Authorization"].startswith("Basic ")

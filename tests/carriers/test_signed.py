@@ -6,12 +6,15 @@ import pytest
 from heliogram.carriers.protocol import CallbackRefused
 from heliogram.carriers.signed import (
     MAX_CALL_OCTETS,
+    MAX_URL,
+    N_LINKS,
     bounded,
     form_of,
     is_key,
     json_of,
     keyed,
     keyed_or_refused,
+    links_of,
     mac,
     matches,
     number_of,
@@ -122,3 +125,19 @@ def test_thanks_are_for_what_is_stored() -> None:
 )
 def test_a_number_is_read_however_it_is_written(text: str, number: str) -> None:
     assert number_of(text) == number
+
+
+def test_the_media_of_a_message_are_bounded_in_number_and_length() -> None:
+    assert len(links_of([("https://a.test/x", "")] * N_LINKS)) == N_LINKS
+    assert len(links_of([("https://a.test/x", "")] * (N_LINKS + 1))) == N_LINKS
+    longest = "https://a.test/".ljust(MAX_URL, "x")
+    assert [each.url for each in links_of([(longest, None), (longest + "x", None), (None, "image/png")])] == [longest]
+    assert links_of([("https://a.test/\n", ""), ("", "image/png")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "content_type"),
+    [("https://a.test/1.smil", ""), ("https://a.test/1.SMIL?x=y", ""), ("https://a.test/1", "Application/SMIL; a=b")],
+)
+def test_the_presentation_is_no_medium(url: str, content_type: str) -> None:
+    assert links_of([(url, content_type)]) == ()

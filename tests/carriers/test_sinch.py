@@ -164,6 +164,10 @@ def test_a_reply_is_heard_in_each_of_its_forms() -> None:
     assert (event.unique, event.from_e164, event.to_address, event.text) == ("in-1", "+15551231234", "72345", "STOP é")
     media = {"type": "mo_media", "id": "in-2", "from": "15551231234", "to": "1", "body": {"message": "Stop"}}
     assert heard(BOOK.signed(media))[0].text == "Stop"
+    several = [{"url": "https://s3.test/a", "content_type": "image/gif", "status": "Uploaded", "code": 0}]
+    several += [{"url": None, "content_type": "image/gif", "status": "Failed", "code": 1}]  # type: ignore[dict-item]
+    links = heard(BOOK.signed(media | {"body": {"message": "", "media": several}}))[0].links
+    assert [(each.url, each.content_type) for each in links] == [("https://s3.test/a", "image/gif")]
     assert heard(BOOK.signed(media | {"from": "72345"})) == heard(BOOK.signed(media | {"type": "new"})) == ()
 
 
@@ -172,6 +176,13 @@ def test_the_word_that_a_picture_message_begins_with_counts_before_its_subject()
     (event,) = heard(BOOK.keyed(told | {"keyword": "STOP", "message-subject": "Re: Sale"}))
     assert (event.unique, event.text) == ("mo1", "STOP")
     assert heard(BOOK.keyed(told | {"message-subject": "Question"}))[0].text == "Question"
+    files = [
+        {"file": "https://cdn.test/a.jpg"},
+        {"file": "https://cdn.test/a.smil"},
+        {"file": "https://cdn.test/a.txt"},
+    ]
+    links = heard(BOOK.keyed(told | {"content": files}))[0].links
+    assert [each.url for each in links] == ["https://cdn.test/a.jpg", "https://cdn.test/a.txt"]
 
 
 @pytest.mark.parametrize("secret", ["a", "a:b", "a:b:", "a::callback-key", ":b:callback-key", "a:b:short-1"])

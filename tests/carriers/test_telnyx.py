@@ -162,6 +162,19 @@ def test_a_reply_is_heard() -> None:
     assert (event.unique, event.from_e164, event.to_address, event.text) == ("in-1", "+18665550001", "72345", "STOP é")
 
 
+def test_the_media_of_a_reply_are_heard() -> None:
+    media = [{"url": "https://cdn.example.com/a", "content_type": "image/png", "hash_sha256": None, "size": None}, {}]
+    payload = {
+        "id": "in-1",
+        "from": {"phone_number": "+18665550001"},
+        "to": [{"phone_number": "72345"}],
+        "media": media,
+    }
+    (event,) = heard(BOOK.called("message.received", payload))
+    assert [(each.url, each.content_type) for each in event.links] == [("https://cdn.example.com/a", "image/png")]
+    assert telnyx().settings.media_access().headers == {"Authorization": "Bearer KEY-12345"}
+
+
 @pytest.mark.parametrize("payload", [{"id": "", "to": [{}]}, {"id": "x"}, {"id": "x", "to": [{}], "from": {}}])
 def test_what_names_no_message_or_no_phone_is_nobodys(payload: Any) -> None:
     assert heard(BOOK.called("message.received", payload)) == ()

@@ -321,6 +321,28 @@ def test_what_does_not_come_from_a_phone_number_is_nobodys(sender: str) -> None:
     assert inbound(From=sender) == ()
 
 
+def test_the_media_of_a_reply_are_heard_in_order_and_its_presentation_is_not() -> None:
+    url = "https://api.twilio.com/2010-04-01/Accounts/AC/Messages/MM/Media/ME{}"
+    media = {f"MediaUrl{n}": url.format(n) for n in range(3)}
+    types = {
+        "MediaContentType0": "image/jpeg",
+        "MediaContentType1": "application/smil",
+        "MediaContentType2": "text/plain",
+    }
+    (event,) = inbound(NumMedia="3", Body="", **media, **types)
+    assert [(each.url, each.content_type) for each in event.links] == [
+        (url.format(0), "image/jpeg"),
+        (url.format(2), "text/plain"),
+    ]
+    assert inbound()[0].links == ()
+
+
+def test_its_media_are_fetched_as_this_account_from_its_own_api() -> None:
+    access = twilio().settings.media_access()
+    assert access.url == "https://api.twilio.com"
+    assert access.headers["Authorization"].startswith("Basic ") and "Basic" not in repr(access)
+
+
 # ── the settings ──
 
 

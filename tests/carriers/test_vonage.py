@@ -158,6 +158,16 @@ def test_a_reply_is_heard_and_a_pictures_words_too() -> None:
     assert heard(BOOK.called(told | {"from": "72345"})) == ()
 
 
+def test_the_media_of_a_reply_are_heard_whatever_they_are() -> None:
+    told = {"message_uuid": "in-2", "from": "15552223333", "to": "1"}
+    for kind in ("image", "audio", "video", "vcard", "file"):
+        (event,) = heard(BOOK.called(told | {"message_type": kind, kind: {"url": f"https://cdn.example.com/{kind}"}}))
+        assert [each.url for each in event.links] == [f"https://cdn.example.com/{kind}"]
+    several = [{"type": "image", "url": "https://a.test/1"}, {"type": "text", "text": "look"}]
+    (event,) = heard(BOOK.called(told | {"message_type": "content", "content": several}))
+    assert (event.text, [each.url for each in event.links]) == ("look", ["https://a.test/1"])
+
+
 @pytest.mark.parametrize("secret", ["api-secret", "api-secret:", ":sign-secret"])
 def test_an_account_has_two_secrets(secret: str) -> None:
     with pytest.raises(Misconfigured, match="a colon, and its signature secret") as complaint:

@@ -101,6 +101,13 @@ def test_a_reply_is_heard_and_nobodys_is_not() -> None:
     assert heard(BOOK.inbound("", "+13125550142", "72345", "hi")) == ()
 
 
+def test_a_reply_may_bring_media() -> None:
+    told = {"type": "inbound", "id": "in-3", "from": "+13125550142", "to": "72345", "text": ""}
+    media = [{"url": "https://files.test/a.png", "content_type": "image/png; x=y"}]
+    (event,) = heard(BOOK.called({"events": [told | {"media": media}]}))
+    assert [(each.url, each.content_type) for each in event.links] == [("https://files.test/a.png", "image/png")]
+
+
 GOOD = BOOK.receipt("g-1", TAKEN)
 
 

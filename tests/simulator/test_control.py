@@ -1,5 +1,6 @@
+import base64
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,10 @@ import httpx
 import pytest
 from aiohttp import web
 
-from heliogram.simulator.control import MAX_TEXT, Control
+from heliogram.simulator.control import MAX_REPLY_OCTETS, MAX_SHOTS, MAX_TEXT, Control
 from heliogram.simulator.faults import FaultBoard, Faults
 from heliogram.simulator.journal import Journal
-from heliogram.simulator.phones import Phones
+from heliogram.simulator.phones import Phones, Shot
 
 NUMBER = "+13125550142"
 PICTURE = b"\xff\xd8\xff" * 9
@@ -27,6 +28,7 @@ class Scene:
     phones: Phones
     faults: FaultBoard
     written: list[tuple[str, str, str]]
+    shown: list[tuple[str, str, str, Sequence[Shot]]]
 
     def receive(self, to: str = NUMBER, text: str = "Sale", at: float = 1.0, **changes: Any) -> None:
         line = {"at": at, "kind": "submit", "protocol": "smpp", "id": "1", "from": "72345", "to": to, "text": text}
@@ -39,6 +41,8 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     journal, phones, faults = Journal(tmp_path / "journal.jsonl"), Phones(), FaultBoard()
     written: list[tuple[str, str, str]] = []
     phones.reply_by = lambda number, to, text: written.append((number, to, text))
+    shown: list[tuple[str, str, str, Sequence[Shot]]] = []
+    phones.show_by = lambda *said: shown.append(said)
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / SHA256).write_bytes(PICTURE)
     (tmp_path / "secret").write_text("not a picture")
@@ -46,7 +50,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{runner.addresses[0][1]}") as client:
-        yield Scene(client, journal, phones, faults, written)
+        yield Scene(client, journal, phones, faults, written, shown)
     await runner.cleanup()
     journal.close()
 
@@ -122,6 +126,37 @@ async def test_a_reply_that_cannot_be_is_answered_with_what_one_needs(scene: Sce
     assert scene.written == []
 
 
+SHOT = {"content_type": "image/jpeg", "data": base64.b64encode(PICTURE).decode(), "filename": "me.jpg"}
+
+
+@pytest.mark.parametrize("text", ["", "look"])
+async def test_a_phone_sends_a_picture_with_words_or_without(scene: Scene, text: str) -> None:
+    asked = {"to": "72345", "text": text, "media": [SHOT] * MAX_SHOTS}
+    answer = await scene.client.post(f"/phones/{NUMBER}/reply", json=asked)
+    shots = (Shot(content_type="image/jpeg", data=PICTURE, filename="me.jpg"),) * MAX_SHOTS
+    assert (answer.status_code, scene.written, scene.shown) == (202, [], [(NUMBER, "72345", text, shots)])
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        [SHOT] * (MAX_SHOTS + 1),
+        [SHOT | {"data": ""}],
+        [SHOT | {"data": "é"}],
+        [SHOT | {"content_type": "image/jpeg\r\nX: y"}],
+        [SHOT | {"content_type": "picture"}],
+        [SHOT | {"filename": "../x"}],
+        [SHOT | {"filename": "x" * 81}],
+        [{}],
+        "picture",
+    ],
+)
+async def test_a_picture_that_cannot_be_is_not_sent(scene: Scene, media: Any) -> None:
+    answer = await scene.client.post(f"/phones/{NUMBER}/reply", json={"to": "72345", "text": "", "media": media})
+    assert (await detail_of(answer, 422)).startswith("A reply needs")
+    assert scene.shown == []
+
+
 @pytest.mark.parametrize("number", ["13125550142", "+1", "+0125550142", "+1312555014x", "+" + "1" * 16, "me"])
 async def test_only_a_number_writes(scene: Scene, number: str) -> None:
     answer = await scene.client.post(f"/phones/{number}/reply", json={"to": "72345", "text": "STOP"})
@@ -130,7 +165,7 @@ async def test_only_a_number_writes(scene: Scene, number: str) -> None:
 
 
 async def test_more_than_anybody_writes_is_not_read(scene: Scene) -> None:
-    answer = await scene.client.post(f"/phones/{NUMBER}/reply", content=b"x" * 70_000)
+    answer = await scene.client.post(f"/phones/{NUMBER}/reply", content=b"x" * (MAX_REPLY_OCTETS + 1))
     assert (answer.status_code, scene.written) == (413, [])
 
 

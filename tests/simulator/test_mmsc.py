@@ -11,13 +11,13 @@ from aiohttp import web
 
 from heliogram.carriers.http import Answered, HttpClient, basic_credentials
 from heliogram.carriers.mm7 import Mm7Carrier, Mm7Settings
-from heliogram.model.event import Callback, News, ReceiptHeard
+from heliogram.model.event import Callback, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, MediaPart, MmsParcel, Refused, Unknown
 from heliogram.model.sender import SenderKind
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal
 from heliogram.simulator.mmsc import start_mmsc
-from heliogram.simulator.phones import Phones
+from heliogram.simulator.phones import Phones, Shot
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.mm7.address import number
 from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, Head, read_envelope
@@ -52,6 +52,7 @@ class Scene:
     carrier: Mm7Carrier
     url: str
     calls: "asyncio.Queue[ReceiptHeard]"
+    said: "asyncio.Queue[InboundHeard]"
 
     def lines(self, kind: str) -> list[dict[str, Any]]:
         return [line for line in self.journal.lines() if line["kind"] == kind]
@@ -62,6 +63,7 @@ async def scene_in(folder: Path, answers: list[int] | None = None) -> AsyncItera
     """Start the MMSC over `folder`. Our side answers its calls with `answers` in turn, then with 200."""
     statuses = list(answers or [])
     calls: asyncio.Queue[ReceiptHeard] = asyncio.Queue()
+    said: asyncio.Queue[InboundHeard] = asyncio.Queue()
     settings = SimulatorSettings(folder=folder, receipt_delay_s=0.0)
 
     def hear(call: Callback) -> tuple[int, bytes]:
@@ -69,8 +71,10 @@ async def scene_in(folder: Path, answers: list[int] | None = None) -> AsyncItera
         status = statuses.pop(0) if statuses else heard.stored.status
         if status == 200:
             for event in heard.events:
-                assert isinstance(event, ReceiptHeard)
-                calls.put_nowait(event)
+                if isinstance(event, ReceiptHeard):
+                    calls.put_nowait(event)
+                else:
+                    said.put_nowait(event)
         return status, heard.stored.body
 
     ours, callback_url = await _our_door(hear)
@@ -81,7 +85,7 @@ async def scene_in(folder: Path, answers: list[int] | None = None) -> AsyncItera
     carrier = Mm7Carrier(Mm7Settings(url=url, username=settings.system_id, password=settings.password, vaspid="v"))
 
     try:
-        yield Scene(settings, journal, phones, faults, carrier, url, calls)
+        yield Scene(settings, journal, phones, faults, carrier, url, calls, said)
     finally:
         await carrier.close()
         await theirs.cleanup()
@@ -219,6 +223,40 @@ async def test_a_lost_receipt_never_comes(scene: Scene) -> None:
     assert isinstance(second, Accepted)
     assert ((await receipt_in(scene)).carrier_id,) == second.carrier_ids
     assert len(scene.lines("receipt")) == 1
+
+
+SHOTS = (
+    Shot(content_type="image/jpeg", data=PICTURE, filename="me.jpg"),
+    Shot(content_type="image/gif", data=b"GIF89a--b--", filename="dance.gif"),
+)
+
+
+async def said_in(scene: Scene) -> InboundHeard:
+    async with asyncio.timeout(5):
+        return await scene.said.get()
+
+
+async def test_a_phone_sends_pictures_which_are_journaled_before_they_are_told_of(scene: Scene) -> None:
+    scene.phones.show(NUMBER, "72345", "Voilà", SHOTS)
+    (line,) = scene.lines("inbound")
+    event = await said_in(scene)
+    assert (event.unique, event.from_e164, event.to_address, event.text) == (line["id"], NUMBER, "72345", "Voilà")
+    assert [(each.content_type, each.octets) for each in event.media] == [
+        (each.content_type, each.data) for each in SHOTS
+    ]
+    (message,) = scene.phones.phone(NUMBER).messages
+    assert (message.direction, message.kind, len(message.media)) == ("out", "mms", 2)
+    await until_journaled(scene, "acknowledged")
+    assert [each["id"] for each in scene.lines("acknowledged")] == [line["id"]]
+
+
+async def test_a_picture_that_nobody_acknowledged_is_told_of_again_after_a_restart(tmp_path: Path) -> None:
+    async with scene_in(tmp_path, answers=[503] * 50) as scene:
+        scene.phones.show(NUMBER, "+13125550100", "", SHOTS[:1])
+        (line,) = scene.lines("inbound")
+    async with scene_in(tmp_path) as scene:
+        event = await said_in(scene)
+    assert (event.unique, event.to_address, event.media[0].octets) == (line["id"], "+13125550100", PICTURE)
 
 
 async def post(scene: Scene, body: bytes, **headers: str) -> Answered:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from heliogram.simulator.journal import Journal
-from heliogram.simulator.phones import N_KEPT, Phones, shown
+from heliogram.simulator.phones import N_KEPT, Phones, Shot, shown
 
 NUMBER = "+13125550142"
 
@@ -86,6 +86,20 @@ def test_a_reply_goes_to_the_network_that_is_there() -> None:
     assert heard == [(NUMBER, "72345", "STOP")]
 
 
+def test_a_picture_goes_to_the_network_that_is_there_and_stays_on_the_phone() -> None:
+    phones, shot = Phones(), Shot(content_type="image/gif", data=b"GIF")
+    with pytest.raises(RuntimeError, match="no network"):
+        phones.show(NUMBER, "72345", "look", [shot])
+    heard: list[Any] = []
+    phones.show_by = lambda *said: heard.append(said)
+    phones.show(NUMBER, "72345", "look", [shot])
+    assert heard == [(NUMBER, "72345", "look", [shot])]
+    media = [{"sha256": "ab" * 32, "content_type": "image/gif", "filename": "picture"}]
+    phones.sent({"at": 1.0, "protocol": "mm7", "from": NUMBER, "to": "72345", "text": "look", "media": media})
+    (told,) = shown(phones.phone(NUMBER).messages)
+    assert (told["direction"], told["kind"], told["media"][0]["url"]) == ("out", "mms", f"/media/{'ab' * 32}")
+
+
 def test_after_a_restart_phones_remember_and_the_network_knows_what_it_owes(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     journal.write(
@@ -99,12 +113,13 @@ def test_after_a_restart_phones_remember_and_the_network_knows_what_it_owes(tmp_
             {"at": 2.0, "kind": "acknowledged", "id": "7"},
             line_of("STOP", kind="inbound", id="in-1") | {"from": NUMBER, "to": "72345"},
             line_of("START", kind="inbound", id="in-2") | {"from": NUMBER, "to": "72345"},
+            line_of("look", kind="inbound", id="mo-1", protocol="mm7", media=[]) | {"from": NUMBER, "to": "72345"},
             {"at": 2.0, "kind": "acknowledged", "id": "in-1"},
         ]
     )
     phones = Phones()
     memory = phones.replay(journal)
-    assert texts_on(phones) == ["first", "picture", "second", "STOP", "START"]
+    assert texts_on(phones) == ["first", "picture", "second", "STOP", "START", "look"]
     assert memory["last_id"] == 12
     assert [line["id"] for line in memory["owed"]] == ["12"]
     assert [line["id"] for line in memory["unheard"]] == ["in-2"]

@@ -124,3 +124,14 @@ async def test_the_segments_of_a_text_come_in_their_order_whatever_order_they_ar
 async def test_a_segment_of_another_text_is_not_joined(store: Store, world: World, other: dict[str, Any]) -> None:
     await _add(store, _part("a", 1), _part("b", 2, **other))
     assert await _siblings(store, _part("a", 1)) == ["a"]
+
+
+async def test_messages_are_listed_newest_first_by_workspace_and_phone(world: World) -> None:
+    await world.add_workspace("elsewhere")
+    other = _row("4", workspace_id="elsewhere", account_id="other")
+    await _add(world.store, _row("1"), _row("2", from_e164="+13125550002"), _row("3"), other)
+    async with world.store.read() as connection:
+        every = [row["id"] for row in await inbound.page(connection, WORKSPACE, limit=9)]
+        older = [row["id"] for row in await inbound.page(connection, WORKSPACE, before="3", limit=1)]
+        adas = [row["id"] for row in await inbound.page(connection, WORKSPACE, phone=ADA, limit=9)]
+    assert (every, older, adas) == (["3", "2", "1"], ["2"], ["3", "1"])

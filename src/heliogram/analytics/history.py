@@ -3,7 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.analytics.timeline import History, Row
-from heliogram.storage import consent, history, media
+from heliogram.storage import consent, history, inbound, inbound_media, media
+
+N_ANSWERS = 50
 
 
 async def load_history(connection: AsyncConnection, workspace_id: str, message_id: str) -> History | None:
@@ -12,12 +14,15 @@ async def load_history(connection: AsyncConnection, workspace_id: str, message_i
     if message is None:
         return None
     attempts = await history.attempts_of(connection, message_id)
+    answers = await inbound.answers_to(connection, workspace_id, message, N_ANSWERS)
     fact_ids = [each["fact_id"] for each in attempts if each["fact_id"]]
     return History(
         message=message,
         attempts=attempts,
         receipts=await history.receipts_of(connection, message_id),
         opens=await history.opens_of(connection, message_id),
+        answers=answers,
+        pictures=await inbound_media.of_messages(connection, workspace_id, [each["id"] for each in answers]),
         facts=await consent.facts_by_id(connection, workspace_id, fact_ids),
         forbidden_by=await _forbidden_by(connection, workspace_id, message),
         media=await media.one(connection, workspace_id, message["media_id"]) if message["media_id"] else None,

@@ -34,12 +34,15 @@ class TimelineStep:
     facts: tuple[tuple[str, str], ...] = ()
     raw: str | None = None
     tone: Tone = Tone.INFO
+    pictures: tuple[str, ...] = ()
+    """Ids of the media that a phone sent and that can be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Everything stored about one message.
 
+    `answers` are what the phone sent back, `pictures` the media of each by its id.
     `facts` are the consent facts its attempts were allowed by, by id; `forbidden_by` is the one that ended it.
     """
 
@@ -47,6 +50,8 @@ class History:
     attempts: Sequence[Row]
     receipts: Sequence[Row]
     opens: Sequence[Row]
+    answers: Sequence[Row]
+    pictures: Mapping[str, Sequence[Row]]
     facts: Mapping[str, Row]
     forbidden_by: Row | None
     media: Row | None
@@ -71,6 +76,7 @@ def timeline_of(history: History) -> tuple[TimelineStep, ...]:
             steps.append(_answered(attempt))
     steps += [_heard(receipt) for receipt in history.receipts]
     steps += [_opened(each) for each in history.opens]
+    steps += [_answer_of(texts, history) for texts in _joined(history.answers)]
     if history.forbidden_by is not None:
         steps.append(_forbidden(history.message, history.forbidden_by))
     if stopped := _stopped(history.message):
@@ -257,6 +263,52 @@ def _opened(row: Row) -> TimelineStep:
     if row["is_preview"]:
         return TimelineStep(at=row["at"], kind="preview", title="Link previewed", detail="By a program, not a person.")
     return TimelineStep(at=row["at"], kind="open", title="Picture opened", tone=Tone.OK)
+
+
+_READ_AS = {
+    "stop": "It asks to stop: this person is unsubscribed.",
+    "start": "It asks to begin again: this person is subscribed.",
+    "help": "It asks for help, which was sent.",
+}
+
+
+def _joined(answers: Sequence[Row]) -> list[list[Row]]:
+    """The answers, the segments of a longer text together."""
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in answers:
+        own = (row["account_id"], row["concat_reference"], row["concat_total"])
+        found.setdefault((row["id"],) if row["concat_reference"] is None else own, []).append(row)
+    return [sorted(rows, key=lambda row: row["concat_number"] or 0) for rows in found.values()]
+
+
+def _answer_of(texts: Sequence[Row], history: History) -> TimelineStep:
+    last = max(texts, key=lambda row: row["at"])
+    media = [each for row in texts for each in history.pictures.get(row["id"], ())]
+    facts = [("To", last["to_address"])]
+    if meant := _READ_AS.get(last["read_as"] or ""):
+        facts.append(("Read as", meant))
+    facts += [(f"File {n}", _file(each)) for n, each in enumerate(media, 1)]
+    return TimelineStep(
+        at=last["at"],
+        kind="answer",
+        title="The person answered" + (" with a picture" if media else ""),
+        detail="".join(row["text"] for row in texts),
+        facts=tuple(facts),
+        raw=last["raw"] or None,
+        tone=Tone.WARN if last["read_as"] == "stop" else Tone.OK,
+        pictures=tuple(each["id"] for each in media if each["state"] == "kept"),
+    )
+
+
+def _file(row: Row) -> str:
+    match row["state"]:
+        case "kept":
+            return f"{row['content_type']}, {row['width']} × {row['height']}, {row['n_octets']:,} bytes"
+        case "refused":
+            return f"not shown: {row['reason']}"
+        case "lost":
+            return f"never got: {row['reason']}"
+    return f"not here yet: {row['reason'] or 'it is being fetched.'}"
 
 
 _ENDS: dict[State, tuple[str, Tone]] = {

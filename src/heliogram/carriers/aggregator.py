@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from heliogram.carriers.exchange import exchange_of, shown_headers
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered
 from heliogram.carriers.presence import Presence
-from heliogram.carriers.protocol import Capabilities, Health, Link, Misconfigured, Sink
+from heliogram.carriers.protocol import Capabilities, Carrier, Health, Link, Misconfigured, Sink
 from heliogram.model.event import Callback, Heard
 from heliogram.model.parcel import UNREACHABLE, Accepted, MediaPart, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.model.phone import masked
@@ -50,6 +51,10 @@ class HttpSettings:
     def secrets(self) -> tuple[str, ...]:
         """What must not be kept of a carrier's words: more than one where the secret has parts."""
         return (self.secret,)
+
+    def media_access(self) -> MediaAccess:
+        """How the media of inbound messages are fetched; most carriers put them where an address is enough."""
+        return MediaAccess(url=self.url)
 
     def at(self, path: str) -> str:
         """The address of a path under `url`."""
@@ -171,6 +176,11 @@ class HttpCarrier:
                 if len(hidden) >= N_HIDDEN and hidden in said:
                     outcome = msgspec.structs.replace(outcome, **{name: said.replace(hidden, "…")})
         return outcome
+
+
+def access_of(carrier: Carrier) -> MediaAccess:
+    """How an account's media are fetched. Only web services name addresses."""
+    return carrier.dialect.settings.media_access() if isinstance(carrier, HttpCarrier) else MediaAccess()
 
 
 def text_of(parcel: Parcel) -> str:

@@ -20,10 +20,11 @@ from heliogram.carriers.aggregator import (
     taken,
     text_of,
 )
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
-from heliogram.carriers.signed import bounded, json_of, matches, number_of, signed_or_refused, told
+from heliogram.carriers.signed import bounded, json_of, links_of, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
@@ -73,6 +74,9 @@ class BandwidthSettings(HttpSettings):
             raise Misconfigured("account_id is the number of the Bandwidth account.")
         if not self.application_id or not self.username or ":" in self.username:
             raise Misconfigured("A Bandwidth account needs its application_id, and a username without a colon.")
+
+    def media_access(self) -> MediaAccess:
+        return MediaAccess(url=self.url, headers={"Authorization": basic_credentials(self.username, self.secret)})
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -153,6 +157,8 @@ def _heard(event: _Event) -> tuple[Event, ...]:
             from_e164=sender,
             to_address=number_of(to) or to,
             text=message.text or "",
+            # Bandwidth tells no types: the presentation and the words are files among the others.
+            links=links_of((url, "") for url in message.media or ()),
             raw=f"{raw} media={len(message.media or ())}",
         )
         return (heard,)

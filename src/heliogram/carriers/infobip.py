@@ -22,10 +22,20 @@ from heliogram.carriers.aggregator import (
     text_of,
 )
 from heliogram.carriers.exchange import without_numbers
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http, refused
-from heliogram.carriers.signed import bounded, is_key, json_of, keyed, keyed_or_refused, number_of, told
+from heliogram.carriers.signed import (
+    bounded,
+    is_key,
+    json_of,
+    keyed,
+    keyed_or_refused,
+    links_of,
+    number_of,
+    told,
+)
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel, Unknown
 from heliogram.wire.errors import OurFault
@@ -92,6 +102,9 @@ class InfobipSettings(HttpSettings):
         api, _, key = self.secret.rpartition(":")
         return api, key
 
+    def media_access(self) -> MediaAccess:
+        return MediaAccess(url=self.url, headers={"Authorization": f"App {self.secrets()[0]}"})
+
 
 class _Status(msgspec.Struct, frozen=True, rename="camel"):
     group_name: str = ""
@@ -125,6 +138,7 @@ class _Answer(msgspec.Struct, frozen=True, rename="camel"):
 class _Piece(msgspec.Struct, frozen=True, rename="camel"):
     content_type: str = ""
     value: str | None = ""
+    url: str | None = ""
 
 
 class _Result(msgspec.Struct, frozen=True, rename="camel"):
@@ -216,8 +230,15 @@ def _heard(result: _Result) -> tuple[Event, ...]:
             return ()
         words = [each.value or "" for each in result.message or () if each.content_type.startswith("text/plain")]
         text = result.text or " ".join(filter(None, words))
-        to = number_of(result.to) or result.to
-        return (InboundHeard(unique=result.message_id, from_e164=sender, to_address=to, text=text, raw=raw),)
+        heard = InboundHeard(
+            unique=result.message_id,
+            from_e164=sender,
+            to_address=number_of(result.to) or result.to,
+            text=text,
+            links=links_of((each.url, each.content_type) for each in result.message or ()),
+            raw=raw,
+        )
+        return (heard,)
     name = (result.error.name if result.error and result.error.name != "NO_ERROR" else "")[:_MAX_CODE]
     status = result.status.name[:_MAX_CODE]
     return (

@@ -89,7 +89,8 @@ def _inbound(message: Message, raw: str) -> tuple[InboundHeard, ...]:
         unique=request.linked_id or message.envelope.head.transaction_id,
         from_e164=sender,
         to_address=(_e164(to) or to.text) if to else "",
-        text=content.text,
+        # Some phones put all of a short message into its subject: a STOP there is a STOP.
+        text=content.text or request.subject,
         media=tuple(
             InboundPart(content_type=each.content_type, octets=each.octets, filename=each.filename)
             for each in content.media

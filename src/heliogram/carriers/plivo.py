@@ -23,10 +23,21 @@ from heliogram.carriers.aggregator import (
     text_of,
 )
 from heliogram.carriers.exchange import MAX_EXCHANGE_CHARS
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import outcome_of_http
-from heliogram.carriers.signed import bounded, form_of, mac, matches, number_of, signed_or_refused, told
+from heliogram.carriers.signed import (
+    N_LINKS,
+    bounded,
+    form_of,
+    links_of,
+    mac,
+    matches,
+    number_of,
+    signed_or_refused,
+    told,
+)
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
@@ -56,6 +67,9 @@ class PlivoSettings(HttpSettings):
         HttpSettings.__post_init__(self)
         if not self.auth_id.isascii() or not self.auth_id.isalnum():
             raise Misconfigured("auth_id is the one that the Plivo console shows.")
+
+    def media_access(self) -> MediaAccess:
+        return MediaAccess(url=self.url, headers={"Authorization": basic_credentials(self.auth_id, self.secret)})
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -144,5 +158,14 @@ def _heard(fields: dict[str, str]) -> tuple[Event, ...]:
     sender = number_of(fields.get("From", ""))
     if not sender:
         return ()
-    to = number_of(fields.get("To", "")) or fields.get("To", "")
-    return (InboundHeard(unique=own, from_e164=sender, to_address=to, text=fields.get("Text", ""), raw=raw),)
+    heard = InboundHeard(
+        unique=own,
+        from_e164=sender,
+        to_address=number_of(fields.get("To", "")) or fields.get("To", ""),
+        # What is the Text of an SMS is the Body of an MMS.
+        text=fields.get("Text") or fields.get("Body", ""),
+        # Its reference counts the media from 1, its help centre from 0.
+        links=links_of((fields.get(f"Media{n}"), "") for n in range(N_LINKS)),
+        raw=raw,
+    )
+    return (heard,)

@@ -6,15 +6,16 @@ Here: what all of them share. Not here: which header holds what, signed how (eac
 import base64
 import hmac
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.protocol import CallbackRefused
-from heliogram.model.event import Answer, Callback, Event, Heard
+from heliogram.model.event import Answer, Callback, Event, Heard, InboundLink
 from heliogram.model.phone import E164
 
 MAX_CALL_OCTETS = 262_144
@@ -23,6 +24,10 @@ N_FIELDS = 1_000
 TOLERANCE_S = 300
 """How far a signed time may be from ours: what Telnyx and Standard Webhooks use."""
 N_KEY = 8
+N_LINKS = 30
+"""Media of one message that are fetched: carriers bring ten."""
+MAX_URL = 4_096
+"""Bandwidth's limit, and the longest that any of them names."""
 USERNAME = "heliogram"
 """The user name of a carrier that calls with Basic credentials; the password is the callback key."""
 
@@ -109,6 +114,23 @@ def number_of(text: str) -> str:
     """A carrier's way of writing a number as E.164, "" for a short code, a name or nonsense."""
     digits = re.sub(r"[ ().-]", "", text).removeprefix("+")
     return f"+{digits}" if len(digits) >= 8 and E164.match(f"+{digits}") else ""
+
+
+def links_of(media: Iterable[tuple[str | None, str | None]]) -> tuple[InboundLink, ...]:
+    """The media of a message from a phone, by (address, content type) as the carrier names them, in their order.
+
+    The SMIL among them arranges the others and is nothing to look at.
+    """
+    links = [
+        InboundLink(url=url, content_type=(content_type or "").partition(";")[0].strip().lower()[:100])
+        for url, content_type in media
+        if url and len(url) <= MAX_URL and url.isprintable() and not _is_smil(url, content_type or "")
+    ]
+    return tuple(links[:N_LINKS])
+
+
+def _is_smil(url: str, content_type: str) -> bool:
+    return content_type.lower().startswith("application/smil") or urlsplit(url).path.lower().endswith((".smil", ".smi"))
 
 
 _KEY = re.compile(r"[A-Za-z0-9._~-]+")

@@ -32,6 +32,7 @@ from heliogram.carriers.signed import (
     json_of,
     keyed,
     keyed_or_refused,
+    links_of,
     mac,
     matches,
     number_of,
@@ -108,9 +109,18 @@ class _Answer(msgspec.Struct, frozen=True, rename="kebab"):
     error_info: str = ""
 
 
+class _Medium(msgspec.Struct, frozen=True):
+    """As the SMS API names one (`url`), and as the MMS API does (`file`)."""
+
+    url: str | None = ""
+    file: str | None = ""
+    content_type: str | None = ""
+
+
 class _Body(msgspec.Struct, frozen=True):
     subject: str | None = ""
     message: str | None = ""
+    media: list[_Medium] | None = None
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -129,6 +139,10 @@ class _Told(msgspec.Struct, frozen=True):
     tracking_id: str = msgspec.field(name="tracking-id", default="")
     subject: str | None = msgspec.field(name="message-subject", default="")
     keyword: str | None = ""
+    content: list[_Medium] | None = None
+
+    def media(self) -> list[_Medium]:
+        return (self.body.media if isinstance(self.body, _Body) else self.content) or []
 
 
 class Sinch:
@@ -217,8 +231,15 @@ def _heard(said: _Told) -> tuple[Event, ...]:
     unique, sender = id_of(said.tracking_id if said.origin == "MMS_MO" else said.id), number_of(said.sender)
     if not unique or not sender or not (said.origin == "MMS_MO" or said.type.startswith("mo_")):
         return ()
-    to = number_of(said.to) or said.to
-    return (InboundHeard(unique=unique, from_e164=sender, to_address=to, text=_words(said), raw=f"id={unique}"),)
+    heard = InboundHeard(
+        unique=unique,
+        from_e164=sender,
+        to_address=number_of(said.to) or said.to,
+        text=_words(said),
+        links=links_of((each.url or each.file, each.content_type) for each in said.media()),
+        raw=f"id={unique}",
+    )
+    return (heard,)
 
 
 def _receipt(carrier_id: str, news: News, about: str, said: _Told) -> ReceiptHeard:
@@ -228,7 +249,8 @@ def _receipt(carrier_id: str, news: News, about: str, said: _Told) -> ReceiptHea
 
 
 def _words(said: _Told) -> str:
-    """What a person wrote. Of a picture message by the MMS API no more is told than its first word and its subject."""
+    """What a person wrote. Of a picture message by the MMS API no more is told than its first word and its subject:
+    the words themselves are a file among its media, read when it is fetched."""
     if isinstance(said.body, _Body):
         return said.body.message or said.body.subject or ""
     return said.body or said.keyword or said.subject or ""

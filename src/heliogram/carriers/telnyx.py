@@ -24,10 +24,11 @@ from heliogram.carriers.aggregator import (
     taken,
     text_of,
 )
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
-from heliogram.carriers.signed import bounded, is_fresh, json_of, number_of, signed_or_refused, told
+from heliogram.carriers.signed import bounded, is_fresh, json_of, links_of, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 
@@ -72,6 +73,9 @@ class TelnyxSettings(HttpSettings):
         HttpSettings.__post_init__(self)
         public_key_of(self.public_key)
 
+    def media_access(self) -> MediaAccess:
+        return MediaAccess(url=self.url, headers={"Authorization": f"Bearer {self.secret}"})
+
 
 class _Error(msgspec.Struct, frozen=True):
     code: str | int = ""
@@ -84,13 +88,18 @@ class _Party(msgspec.Struct, frozen=True):
     status: str = ""
 
 
+class _Medium(msgspec.Struct, frozen=True):
+    url: str | None = ""
+    content_type: str | None = ""
+
+
 class _Message(msgspec.Struct, frozen=True):
     id: str = ""
     direction: str = ""
     sender: _Party | None = msgspec.field(name="from", default=None)
     to: list[_Party] = []
     text: str | None = ""
-    media: list[object] | None = None
+    media: list[_Medium] | None = None
     errors: list[_Error] | None = None
 
 
@@ -181,6 +190,7 @@ def _heard(event: _Happened) -> tuple[Event, ...]:
             from_e164=sender,
             to_address=number_of(to) or to,
             text=message.text or "",
+            links=links_of((each.url, each.content_type) for each in message.media or ()),
             raw=f"{raw} media={len(message.media or ())}",
         )
         return (heard,)

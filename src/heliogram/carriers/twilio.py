@@ -26,10 +26,21 @@ from heliogram.carriers.aggregator import (
     text_of,
 )
 from heliogram.carriers.exchange import MAX_EXCHANGE_CHARS
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
-from heliogram.carriers.signed import bounded, form_of, mac, matches, number_of, signed_or_refused, told
+from heliogram.carriers.signed import (
+    N_LINKS,
+    bounded,
+    form_of,
+    links_of,
+    mac,
+    matches,
+    number_of,
+    signed_or_refused,
+    told,
+)
 from heliogram.model.event import Answer, Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
@@ -86,6 +97,9 @@ class TwilioSettings(HttpSettings):
             raise Misconfigured("messaging_service_sid is MG and 32 hexadecimal digits.")
         if not 0 <= self.validity_s <= 36_000:
             raise Misconfigured("validity_s is 1 to 36,000 seconds, or 0 for Twilio's own.")
+
+    def media_access(self) -> MediaAccess:
+        return MediaAccess(url=self.url, headers={"Authorization": basic_credentials(self.account_sid, self.secret)})
 
 
 class _Message(msgspec.Struct, frozen=True):
@@ -215,6 +229,11 @@ def _events(fields: dict[str, str]) -> tuple[Event, ...]:
         return ()  # another channel or a short code: nobody we can text, and nobody whose consent we keep
     to = fields.get("To", "")
     heard = InboundHeard(
-        unique=sid, from_e164=sender, to_address=number_of(to) or to, text=fields.get("Body", ""), raw=raw
+        unique=sid,
+        from_e164=sender,
+        to_address=number_of(to) or to,
+        text=fields.get("Body", ""),
+        links=links_of((fields.get(f"MediaUrl{n}"), fields.get(f"MediaContentType{n}")) for n in range(N_LINKS)),
+        raw=raw,
     )
     return (heard,)

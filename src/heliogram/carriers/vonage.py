@@ -23,10 +23,11 @@ from heliogram.carriers.aggregator import (
     taken,
     text_of,
 )
+from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import outcome_of_http
-from heliogram.carriers.signed import bounded, json_of, mac, matches, number_of, signed_or_refused, told
+from heliogram.carriers.signed import bounded, json_of, links_of, mac, matches, number_of, signed_or_refused, told
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
@@ -64,6 +65,9 @@ class VonageSettings(HttpSettings):
         api, _, signature = self.secret.partition(":")
         return api, signature
 
+    def media_access(self) -> MediaAccess:
+        return MediaAccess(url=self.url, headers={"Authorization": basic_credentials(self.api_key, self.secrets()[0])})
+
 
 class _Answer(msgspec.Struct, frozen=True):
     message_uuid: str = ""
@@ -86,8 +90,13 @@ class _Problem(msgspec.Struct, frozen=True):
     detail: str | None = ""
 
 
-class _Picture(msgspec.Struct, frozen=True):
+class _Medium(msgspec.Struct, frozen=True):
+    """A picture, a video, a sound or a contact card; a `content` message has several, each with its type."""
+
+    url: str | None = ""
     caption: str | None = ""
+    type: str = ""
+    text: str | None = ""
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -97,7 +106,16 @@ class _Told(msgspec.Struct, frozen=True):
     status: str = ""
     error: _Problem | None = None
     text: str | None = ""
-    image: _Picture | None = None
+    image: _Medium | None = None
+    audio: _Medium | None = None
+    video: _Medium | None = None
+    vcard: _Medium | None = None
+    file: _Medium | None = None
+    content: list[_Medium] | None = None
+
+    def media(self) -> list[_Medium]:
+        own = (self.image, self.audio, self.video, self.vcard, self.file)
+        return [*filter(None, own), *(self.content or ())]
 
 
 class Vonage:
@@ -190,6 +208,14 @@ def _heard(said: _Told) -> tuple[Event, ...]:
     sender = number_of(said.sender)
     if not sender:
         return ()
-    text = said.text or (said.image.caption if said.image else "") or ""
-    to = number_of(said.to) or said.to
-    return (InboundHeard(unique=said.message_uuid, from_e164=sender, to_address=to, text=text, raw=raw),)
+    media = said.media()
+    text = said.text or next(filter(None, (each.caption or each.text for each in media)), "")
+    heard = InboundHeard(
+        unique=said.message_uuid,
+        from_e164=sender,
+        to_address=number_of(said.to) or said.to,
+        text=text,
+        links=links_of((each.url, "") for each in media),
+        raw=raw,
+    )
+    return (heard,)

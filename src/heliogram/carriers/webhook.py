@@ -25,7 +25,17 @@ from heliogram.carriers.aggregator import (
 from heliogram.carriers.http import Answered
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
-from heliogram.carriers.signed import bounded, is_fresh, json_of, mac, matches, number_of, signed_or_refused, told
+from heliogram.carriers.signed import (
+    bounded,
+    is_fresh,
+    json_of,
+    links_of,
+    mac,
+    matches,
+    number_of,
+    signed_or_refused,
+    told,
+)
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 
@@ -83,6 +93,7 @@ class _Inbound(msgspec.Struct, frozen=True, tag_field="type", tag="inbound"):
     to: str
     text: str
     sender: str = msgspec.field(name="from")
+    media: list[_Medium] = []
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -174,6 +185,12 @@ def _heard(event: _Receipt | _Inbound) -> tuple[Event, ...]:
     sender = number_of(event.sender)
     if not sender:
         return ()
-    to = number_of(event.to) or event.to
-    raw = f"inbound id={event.id}"
-    return (InboundHeard(unique=event.id, from_e164=sender, to_address=to, text=event.text, raw=raw),)
+    heard = InboundHeard(
+        unique=event.id,
+        from_e164=sender,
+        to_address=number_of(event.to) or event.to,
+        text=event.text,
+        links=links_of((each.url, each.content_type) for each in event.media),
+        raw=f"inbound id={event.id}",
+    )
+    return (heard,)

@@ -55,10 +55,11 @@ def sink_of(
 async def _inbound_row(
     account: Account, heard: InboundHeard, blobs: Blobs, now: datetime, new_id: str
 ) -> dict[str, Any]:
-    media = [
+    media: list[dict[str, str]] = [
         {"sha256": await blobs.put(part.octets), "content_type": part.content_type, "filename": storable(part.filename)}
         for part in heard.media
     ]
+    media += [{"url": storable(link.url), "content_type": storable(link.content_type)} for link in heard.links]
     reference, total, number = heard.concat or (None, None, None)
     return {
         "id": new_id,

@@ -14,7 +14,8 @@ from heliogram.inbox.keywords import Keyword, read_keyword
 from heliogram.model.consent import Fact, Source, Subscription
 from heliogram.model.group import Group, Purpose
 from heliogram.model.message import Content
-from heliogram.storage import consent, history, inbound, lanes, people, senders
+from heliogram.storage import consent, history, inbound, inbound_media, lanes, people, senders
+from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
 
 N_READ = 200
@@ -66,9 +67,35 @@ class Reader:
         kind = keyword.kind if keyword else "other"
         await inbound.set_read(connection, [part["id"] for part in parts], kind)
         await self._know(connection, row)
+        await inbound_media.add(connection, self._media(parts))
         if keyword is not None:
             await self._obey(connection, row, keyword, text)
         return {part["id"] for part in parts}
+
+    def _media(self, parts: Sequence[Row]) -> list[Row]:
+        """What came along or is to be fetched, from now on somebody's work (`inbox.gather`)."""
+        return [
+            {
+                "id": self._new_id(),
+                "workspace_id": part["workspace_id"],
+                "inbound_id": part["id"],
+                "account_id": part["account_id"],
+                "position": position,
+                "url": each.get("url", ""),
+                "sha256": each.get("sha256", ""),
+                "filename": each.get("filename", "")[:200],
+                "content_type": each.get("content_type", "")[:100],
+                "state": "waiting",
+                "reason": "",
+                "n_octets": 0,
+                "width": 0,
+                "height": 0,
+                "n_tries": 0,
+                "due_at": self._now(),
+            }
+            for part in parts
+            for position, each in enumerate(part["media"])
+        ]
 
     async def _know(self, connection: AsyncConnection, row: Any) -> None:
         await people.add_missing_contact(

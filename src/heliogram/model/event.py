@@ -57,10 +57,22 @@ class InboundPart:
     filename: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundLink:
+    """A medium that the carrier keeps: where it can be fetched, and what the carrier says that it is ("" for nothing).
+
+    The address comes from outside: whoever fetches it minds where it leads.
+    """
+
+    url: str
+    content_type: str = ""
+
+
 class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     """A message from a phone. `unique` is what the carrier repeats when it sends the same one again.
 
-    `concat` is (reference, total, number from 1) when this is one segment of a longer text.
+    `concat` is (reference, total, number from 1) when this is one segment of a longer text. `media` came along,
+    `links` are still to be fetched.
     """
 
     unique: str
@@ -69,6 +81,7 @@ class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     concat: tuple[int, int, int] | None = None
     media: tuple[InboundPart, ...] = ()
+    links: tuple[InboundLink, ...] = ()
     raw: str = ""
 
 

@@ -11,17 +11,28 @@ from aiohttp import web
 from heliogram.model.phone import E164
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal
-from heliogram.simulator.phones import Phones, shown
+from heliogram.simulator.phones import Phones, Shot, shown
 
 MAX_TEXT = 1_600
+MAX_SHOTS = 10
+MAX_REPLY_OCTETS = 12_000_000
+"""Ten pictures of what a phone's camera makes for a message, in base64."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a phone writes. `to` is a sender as the phone saw it; an SMPP address holds 20 characters, no plus."""
+    """What a phone writes. `to` is a sender as the phone saw it; an SMPP address holds 20 characters, no plus.
+
+    With `media` it is a picture message, which needs no text.
+    """
 
     to: Annotated[str, msgspec.Meta(pattern=r"^\+?[^+\x00-\x1f][^\x00-\x1f]{0,19}\Z")]
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+    media: Annotated[tuple[Shot, ...], msgspec.Meta(max_length=MAX_SHOTS)] = ()
+
+    def __post_init__(self) -> None:
+        if not self.text and not self.media:
+            raise ValueError("it says nothing and shows nothing")
 
 
 class Control:
@@ -34,7 +45,7 @@ class Control:
         self._faults = faults
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=65_536)
+        app = web.Application(client_max_size=MAX_REPLY_OCTETS)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/phones", self._list)
         app.router.add_get("/phones/{number}", self._one)
@@ -77,7 +88,10 @@ class Control:
             asked = msgspec.json.decode(await request.read(), type=Reply)
         except msgspec.DecodeError as problem:
             return _problem(422, f"A reply needs “to”, a sender, and “text” of 1 to {MAX_TEXT} characters: {problem}.")
-        self._phones.reply(number, asked.to, asked.text)
+        if asked.media:
+            self._phones.show(number, asked.to, asked.text, asked.media)
+        else:
+            self._phones.reply(number, asked.to, asked.text)
         return web.json_response({"ok": True}, status=202)
 
     async def _media(self, request: web.Request) -> web.StreamResponse:

@@ -1,15 +1,13 @@
 """The MMSC: MM7 over HTTP, made from the same wire code as our client, in the other role.
 
 Every message is in the journal, and its pictures on disk, before its answer leaves. A receipt is posted until the
-client has it; one that nobody acknowledged is posted again at the next start.
+client has it; one that nobody acknowledged is posted again at the next start. A picture from a phone goes the same way.
 """
 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
@@ -17,16 +15,15 @@ from heliogram.carriers.http import Answered, HttpClient, basic_credentials
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
-from heliogram.simulator.phones import Phones
+from heliogram.simulator.mmsc_calls import call_of
+from heliogram.simulator.phones import Phones, Shot
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7 import status as codes
-from heliogram.wire.mm7.address import Address, AddressKind, number, short_code
+from heliogram.wire.mm7.address import Address, AddressKind
 from heliogram.wire.mm7.content import Content, read_content
 from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, XML_TYPE, Head, read_message
 from heliogram.wire.mm7.fault import write_fault
-from heliogram.wire.mm7.names import REL_6_MM7_1_4
-from heliogram.wire.mm7.report import DeliveryReport, write_delivery_report
 from heliogram.wire.mm7.status import Status
 from heliogram.wire.mm7.submit import SubmitReq, SubmitRsp, read_submit_req, write_submit_rsp
 
@@ -58,6 +55,27 @@ class Mmsc:
         self._receipts: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
         self._last_id = 0
         self._remember()
+        phones.show_by = self.phone_shows
+
+    def phone_shows(self, number: str, to: str, text: str, shots: Sequence[Shot]) -> None:
+        """A picture message from a phone: pictures to disk, the line to the journal, then a call like a receipt's."""
+        at = self._now()
+        line: Line = {
+            "at": at,
+            "kind": "inbound",
+            "protocol": "mm7",
+            "id": f"mo-{at:.6f}-{number}",
+            "from": number,
+            "to": to,
+            "text": text,
+            "media": [
+                {"sha256": self._keep(each.data), "content_type": each.content_type, "filename": each.filename}
+                for each in shots
+            ],
+        }
+        self._journal.write([line])
+        self._phones.sent(line)
+        self._receipts.put_nowait((line, 0))
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_MESSAGE_OCTETS)
@@ -158,7 +176,7 @@ class Mmsc:
             match line:
                 case {"kind": "submit", "protocol": "mm7", "id": str(given)}:
                     self._last_id = max(self._last_id, int(given.removeprefix("mm-")))
-                case {"kind": "receipt", "protocol": "mm7", "id": str(given)}:
+                case {"kind": "receipt" | "inbound", "protocol": "mm7", "id": str(given)}:
                     owed[given] = line
                 case {"kind": "acknowledged", "id": str(given)}:
                     owed.pop(given, None)
@@ -187,14 +205,14 @@ class Mmsc:
                 loop.call_later(RETRY_WAITS_S[n_tried], self._receipts.put_nowait, (line, n_tried + 1))
 
     async def _is_taken(self, client: HttpClient, line: Line) -> bool:
-        body = _report_of(line)
+        content_type, buffers = call_of(line, self._settings.folder)
         headers = {
-            "Content-Type": XML_TYPE,
-            "Content-Length": str(len(body)),
+            "Content-Type": content_type,
+            "Content-Length": str(sum(map(len, buffers))),
             "SOAPAction": '""',
             "Authorization": self._credentials,
         }
-        answer = await client.post(self._settings.mm7_callback_url, headers, [body])
+        answer = await client.post(self._settings.mm7_callback_url, headers, buffers)
         return isinstance(answer, Answered) and answer.status == 200
 
 
@@ -206,17 +224,6 @@ async def start_mmsc(
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", settings.mm7_port).start()
     return runner
-
-
-def _report_of(line: dict[str, Any]) -> bytes:
-    report = DeliveryReport(
-        message_id=line["id"],
-        mm_status=line["mm_status"],
-        recipient=number(line["to"]),
-        sender=number(line["from"]) if line["from"].startswith("+") else short_code(line["from"]),
-        date=datetime.fromtimestamp(line["at"], UTC),
-    )
-    return write_delivery_report(Head(transaction_id=f"report-{line['id']}", namespace=REL_6_MM7_1_4), report)
 
 
 def _recipients(submitted: SubmitReq) -> tuple[Address, ...]:

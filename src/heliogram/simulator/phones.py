@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from heliogram.simulator.journal import Journal, Line
 
@@ -29,6 +31,15 @@ class PhoneMessage:
     media: tuple[PhoneMedia, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """A picture or other file that a phone sends; `data` is base64 in JSON."""
+
+    content_type: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,60}\Z")]
+    data: Annotated[bytes, msgspec.Meta(min_length=1)]
+    filename: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")] = "picture"
+
+
 @dataclass(slots=True)
 class Phone:
     number: str
@@ -41,11 +52,16 @@ class Phone:
 
 
 class Phones:
-    """All phones, by number. `reply_by` is how a text from a phone reaches the network: set by the SMSC."""
+    """All phones, by number.
+
+    `reply_by` is how a text from a phone reaches the network, set by the SMSC; `show_by` is how a picture does, set by
+    the MMSC.
+    """
 
     def __init__(self) -> None:
         self.by_number: dict[str, Phone] = {}
         self.reply_by: Callable[[str, str, str], None] | None = None
+        self.show_by: Callable[[str, str, str, Sequence[Shot]], None] | None = None
 
     def phone(self, number: str) -> Phone:
         return self.by_number.setdefault(number, Phone(number))
@@ -74,7 +90,7 @@ class Phones:
                 to=line["to"],
                 text=text,
                 kind="mms" if line["protocol"] == "mm7" else "sms",
-                media=tuple(PhoneMedia(**each) for each in line.get("media", ())),
+                media=_media_of(line),
             )
         )
         return {**line, "kind": "joined", "text": text} if total > 1 else None
@@ -83,7 +99,13 @@ class Phones:
         """A journal line of kind "inbound": what the phone itself wrote."""
         self.phone(line["from"]).add(
             PhoneMessage(
-                at=line["at"], direction="out", sender=line["from"], to=line["to"], text=line["text"], kind="sms"
+                at=line["at"],
+                direction="out",
+                sender=line["from"],
+                to=line["to"],
+                text=line["text"],
+                kind="mms" if line.get("protocol") == "mm7" else "sms",
+                media=_media_of(line),
             )
         )
 
@@ -92,6 +114,12 @@ class Phones:
         if self.reply_by is None:
             raise RuntimeError("no network is there to carry the text")
         self.reply_by(number, to, text)
+
+    def show(self, number: str, to: str, text: str, shots: Sequence[Shot]) -> None:
+        """The phone sends pictures to a sender."""
+        if self.show_by is None:
+            raise RuntimeError("no network is there to carry the picture")
+        self.show_by(number, to, text, shots)
 
     def replay(self, journal: Journal) -> dict[str, Any]:
         """Give the phones their memory back. Returns what the SMSC must go on from.
@@ -113,7 +141,8 @@ class Phones:
                     owed[line["id"]] = line
                 case "inbound":
                     self.sent(line)
-                    unheard[line["id"]] = line
+                    if line.get("protocol") != "mm7":
+                        unheard[line["id"]] = line
                 case "acknowledged":
                     owed.pop(line["id"], None)
                     # A long text came in segments, "id#2/3": it is heard when all of them are.
@@ -122,6 +151,11 @@ class Phones:
                     if len(heard[whole]) >= int(place.partition("/")[2] or 1):
                         unheard.pop(whole, None)
         return {"last_id": last_id, "owed": list(owed.values()), "unheard": list(unheard.values())}
+
+
+def _media_of(line: Line) -> tuple[PhoneMedia, ...]:
+    media = line.get("media", ())
+    return tuple(PhoneMedia(sha256=each["sha256"], content_type=each["content_type"]) for each in media)
 
 
 def shown(messages: Sequence[PhoneMessage]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import Insert, RowMapping, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 Row = Mapping[str, Any]
 Make = Callable[[Table], Any]
 """`Any`: the INSERTs of the two dialects share no type that has ON CONFLICT."""
+
+
+def plain(row: RowMapping) -> Row:
+    """A row that was read, by the names of its columns."""
+    return {str(name): value for name, value in row.items()}
+
 
 N_BULK = 8
 """From this many rows on, the quicker way is worth its set-up."""

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.storage.bulk import Row, add_new_rows
+from heliogram.model.group import Purpose
+from heliogram.storage.bulk import Row, add_new_rows, plain
+from heliogram.storage.tables.delivery import messages
 from heliogram.storage.tables.inbound import inbound
 
 JOINED_WITHIN = timedelta(days=1)
@@ -46,3 +48,39 @@ async def siblings(connection: AsyncConnection, row: Any) -> Sequence[Any]:
 
 async def set_read(connection: AsyncConnection, ids: Sequence[str], read_as: str) -> None:
     await connection.execute(inbound.update().where(inbound.c.id.in_(ids)).values(read_as=read_as))
+
+
+async def page(
+    connection: AsyncConnection, workspace_id: str, *, phone: str = "", before: str = "", limit: int
+) -> list[Row]:
+    """What phones sent, newest first, those older than the id `before`; from one phone where it is given."""
+    table = inbound.c
+    query = select(inbound).where(table.workspace_id == workspace_id)
+    if phone:
+        query = query.where(table.from_e164 == phone)
+    if before:
+        query = query.where(table.id < before)
+    rows = await connection.execute(query.order_by(table.id.desc()).limit(limit))
+    return [plain(row) for row in rows.mappings()]
+
+
+async def answers_to(connection: AsyncConnection, workspace_id: str, message: Row, limit: int) -> list[Row]:
+    """What the phone sent to the sender of a message, after the message and before the next one of ours to it."""
+    table, later = inbound.c, messages.c
+    next_at = select(func.min(later.created_at)).where(
+        later.workspace_id == workspace_id,
+        later.phone_e164 == message["phone_e164"],
+        later.created_at > message["created_at"],
+        later.purpose != Purpose.REPLY.value,
+    )
+    until = (await connection.execute(next_at)).scalar()
+    query = select(inbound).where(
+        table.workspace_id == workspace_id,
+        table.from_e164 == message["phone_e164"],
+        table.to_address == message["sender"],
+        table.at >= message["created_at"],
+    )
+    if until is not None:
+        query = query.where(table.at < until)
+    rows = await connection.execute(query.order_by(table.at, table.id).limit(limit))
+    return [plain(row) for row in rows.mappings()]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from heliogram.api.resources.simulator import MAX_PICTURE
 from heliogram.simulator.control import Control
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal
@@ -24,6 +25,7 @@ class Simulated:
     phones: Phones
     faults: FaultBoard
     replies: list[tuple[str, str, str]]
+    shown: list[Any]
 
 
 def use(doors: Doors, port: int) -> None:
@@ -37,6 +39,8 @@ async def simulated(doors: Doors, tmp_path: Path) -> AsyncIterator[Simulated]:
     journal, phones, faults = Journal(folder / "journal.jsonl"), Phones(), FaultBoard()
     replies: list[tuple[str, str, str]] = []
     phones.reply_by = lambda *said: replies.append(said)
+    shown: list[Any] = []
+    phones.show_by = lambda *said: shown.append(said)
     (folder / "media").mkdir()
     (folder / "media" / ("a" * 64)).write_bytes(jpeg(64))
     line: dict[str, Any] = {"kind": "submit", "protocol": "mm7", "from": "72345", "text": "Sale", "at": 1_772_452_800.0}
@@ -49,7 +53,7 @@ async def simulated(doors: Doors, tmp_path: Path) -> AsyncIterator[Simulated]:
     use(doors, runner.addresses[0][1])
     await doors.world.add_people([ADA], last_name="Lovelace")
     await doors.world.add_people([LONDON], is_landline=True)
-    yield Simulated(doors, phones, faults, replies)
+    yield Simulated(doors, phones, faults, replies, shown)
     await runner.cleanup()
     journal.close()
 
@@ -72,6 +76,28 @@ async def test_a_phone_shows_its_messages_and_the_picture_as_it_got_it(simulated
     assert (picture.headers["content-type"], picture.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     gone = await simulated.doors.api.get(f"{V1}/media/{'b' * 64}")
     assert problem(gone, "not_found") == "There is no such picture."
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("me.jpg", "me.jpg"), ("../../é x.jpg", "x.jpg"), ("…", "picture"), ("a" * 99, "a" * 60)]
+)
+async def test_a_phone_sends_a_picture(simulated: Simulated, name: str, kept: str) -> None:
+    answer = await simulated.doors.api.post(
+        f"{V1}/phones/{ADA}/picture",
+        data={"to": "72345", "text": "look"},
+        files={"file": (name, jpeg(64), "image/jpeg")},
+    )
+    assert (answer.status_code, answer.json()) == (202, {"ok": True})
+    ((number, to, text, (shot,)),) = simulated.shown
+    assert (number, to, text, shot.content_type, shot.data) == (ADA, "72345", "look", "image/jpeg", jpeg(64))
+    assert shot.filename == kept
+
+
+@pytest.mark.parametrize(("n", "code"), [(0, 422), (MAX_PICTURE, 202), (MAX_PICTURE + 1, 422)])
+async def test_a_picture_from_a_phone_has_octets_and_not_too_many(simulated: Simulated, n: int, code: int) -> None:
+    files = {"file": ("x.bin", b"x" * n, "no type")}
+    answer = await simulated.doors.api.post(f"{V1}/phones/{ADA}/picture", data={"to": "72345"}, files=files)
+    assert (answer.status_code, len(simulated.shown)) == (code, int(code == 202))
 
 
 async def test_a_phone_writes_to_a_sender(simulated: Simulated) -> None:

@@ -11,6 +11,7 @@ from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_shape
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
+from heliogram.api.resources.inbound import CONTENT
 from heliogram.api.schema.messages import FactShape, MessageAsk, MessageDetail, MessageShape, StepShape
 from heliogram.api.schema.shape import Page
 from heliogram.app import App
@@ -113,6 +114,7 @@ async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDe
                 facts=[FactShape(label=label, value=value) for label, value in step.facts],
                 raw=step.raw,
                 tone=step.tone.value,
+                pictures=[CONTENT.format(each) for each in step.pictures],
             )
             for step in timeline_of(told)
         ],

@@ -1,14 +1,16 @@
 """The simulated phones, passed on from the simulator's control socket with the names of the people behind them."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx
-from fastapi import APIRouter, Path, Request, Response
+import msgspec
+from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 
 from heliogram.api.auth import Caller, CampaignsRead, MessagesWrite, Own, SettingsWrite
 from heliogram.api.errors import Problem, not_found
-from heliogram.api.schema.shape import Page
+from heliogram.api.schema.shape import CLEAN, Page
 from heliogram.api.schema.simulator import (
     Accepted,
     FaultsAsk,
@@ -24,6 +26,12 @@ from heliogram.routing.choose import Destination
 from heliogram.storage import people
 
 router = APIRouter(prefix="/simulator", tags=["simulator"])
+
+MAX_PICTURE = 8_000_000
+"""The simulated network's own limit, above what the server keeps, so that a refusal can be seen."""
+_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_UNKNOWN = "application/octet-stream"
 
 Number = Annotated[str, Path(pattern=r"^\+[1-9]\d{6,14}$")]
 
@@ -86,6 +94,27 @@ async def read_phone(number: Number, request: Request, app: Own, caller: Campaig
 @router.post("/phones/{number}/reply", status_code=202, summary="The phone writes to a sender")
 async def reply(number: Number, asked: ReplyAsk, request: Request, _caller: MessagesWrite) -> Accepted:
     await ask(request, "POST", f"/phones/{number}/reply", asked.model_dump_json().encode())
+    return Accepted(ok=True)
+
+
+@router.post("/phones/{number}/picture", status_code=202, summary="The phone sends a picture to a sender")
+async def send_picture(
+    number: Number,
+    request: Request,
+    _caller: MessagesWrite,
+    to: Annotated[str, Form(max_length=40), CLEAN],
+    file: Annotated[UploadFile, File(description="Any file: what the server makes of it is what is tried out")],
+    text: Annotated[str, Form(max_length=1_600), CLEAN] = "",
+) -> Accepted:
+    """It comes in as a picture message would: by MM7, as a DeliverReq."""
+    octets = await file.read(MAX_PICTURE + 1)
+    if not 1 <= len(octets) <= MAX_PICTURE:
+        raise Problem("invalid", f"A phone sends a picture of 1 to {MAX_PICTURE:,} bytes.")
+    content_type = file.content_type if file.content_type and _TYPE.fullmatch(file.content_type) else _UNKNOWN
+    shot = {"content_type": content_type, "data": octets, "filename": _NOT_IN_NAME.sub("_", file.filename or "")[-60:]}
+    shot["filename"] = str(shot["filename"]).lstrip("._ -") or "picture"
+    body = msgspec.json.encode({"to": to, "text": text, "media": [shot]})
+    await ask(request, "POST", f"/phones/{number}/reply", body)
     return Accepted(ok=True)
 
 

@@ -45,7 +45,10 @@ class FactShape(Shape):
 
 
 class StepShape(Shape):
-    """One step of a message's story. `raw` is the exchange with the carrier, with secrets and numbers masked."""
+    """One step of a message's story. `raw` is the exchange with the carrier, with secrets and numbers masked.
+
+    `pictures` are addresses of what a phone sent with an answer.
+    """
 
     at: datetime
     kind: str
@@ -54,6 +57,7 @@ class StepShape(Shape):
     facts: list[FactShape]
     raw: str | None
     tone: str
+    pictures: list[str]
 
 
 class MessageDetail(MessageShape):

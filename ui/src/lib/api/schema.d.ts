@@ -235,6 +235,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What phones sent, newest first */
+        get: operations["list_inbound_api_v1_inbound_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/media/{media_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture that a phone sent */
+        get: operations["content_api_v1_inbound_media__media_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sends": {
         parameters: {
             query?: never;
@@ -650,6 +684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulator/phones/{number}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The phone sends a picture to a sender
+         * @description It comes in as a picture message would: by MM7, as a DeliverReq.
+         */
+        post: operations["send_picture_api_v1_simulator_phones__number__picture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/simulator/media/{sha256}": {
         parameters: {
             query?: never;
@@ -918,6 +972,21 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+        };
+        /** Body_send_picture_api_v1_simulator_phones__number__picture_post */
+        Body_send_picture_api_v1_simulator_phones__number__picture_post: {
+            /** To */
+            to: string;
+            /**
+             * File
+             * @description Any file: what the server makes of it is what is tried out
+             */
+            file: string;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
         };
         /** Body_upload_api_v1_media_post */
         Body_upload_api_v1_media_post: {
@@ -2005,6 +2074,8 @@ export interface components {
         /**
          * StepShape
          * @description One step of a message's story. `raw` is the exchange with the carrier, with secrets and numbers masked.
+         *
+         *     `pictures` are addresses of what a phone sent with an answer.
          */
         StepShape: {
             /**
@@ -2024,6 +2095,8 @@ export interface components {
             raw: string | null;
             /** Tone */
             tone: string;
+            /** Pictures */
+            pictures: string[];
         };
         /**
          * Subscription
@@ -2799,6 +2872,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageDetail"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    list_inbound_api_v1_inbound_get: {
+        parameters: {
+            query?: {
+                /** @description A number in E.164. */
+                phone?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next` of the page before; empty for the first. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboundShape_"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    content_api_v1_inbound_media__media_id__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
                 };
             };
             /** @description A problem: something in the request */
@@ -3952,6 +4110,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    send_picture_api_v1_simulator_phones__number__picture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_send_picture_api_v1_simulator_phones__number__picture_post"];
             };
         };
         responses: {
