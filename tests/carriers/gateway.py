@@ -1,6 +1,7 @@
 """A peer for HTTP carriers on a real socket: it answers what a test tells it to and remembers what it was asked."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def gateway_answering(answering: Answering, *, port: int = 0) -> AsyncIterator[Gateway]:
+async def gateway_answering(
+    answering: Answering, *, port: int = 0, context: ssl.SSLContext | None = None
+) -> AsyncIterator[Gateway]:
     """Serve on loopback, on a port that the system chooses unless one is given, until the block ends."""
     gateway = Gateway()
 
@@ -38,9 +41,10 @@ async def gateway_answering(answering: Answering, *, port: int = 0) -> AsyncIter
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", port)
+        site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context)
         await site.start()
-        gateway.url = f"http://127.0.0.1:{runner.addresses[0][1]}/mm7"
+        scheme = "https" if context else "http"
+        gateway.url = f"{scheme}://127.0.0.1:{runner.addresses[0][1]}/mm7"
         yield gateway
     finally:
         await runner.cleanup()

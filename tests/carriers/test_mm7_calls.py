@@ -10,10 +10,10 @@ from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7.address import Address, AddressKind, number, short_code
 from heliogram.wire.mm7.content import Medium, write_content
 from heliogram.wire.mm7.deliver import DeliverReq, write_deliver_req
-from heliogram.wire.mm7.envelope import Head, element, message_element, pack_message, read_envelope, write_envelope
+from heliogram.wire.mm7.envelope import Head, message_element, pack_message, read_envelope, write_envelope
 from heliogram.wire.mm7.fault import read_fault
 from heliogram.wire.mm7.names import REL_5_MM7_1_2, REL_6_MM7_1_4
-from heliogram.wire.mm7.report import DeliveryReport, write_delivery_report
+from heliogram.wire.mm7.report import DeliveryReport, ReadReply, write_delivery_report, write_read_reply
 from heliogram.wire.mm7.status import read_status
 
 HEAD = Head(transaction_id="t-7", namespace=REL_5_MM7_1_2)
@@ -96,10 +96,26 @@ def test_a_reply_by_mail_is_thanked_for_and_brings_nothing() -> None:
     assert read_status(read_envelope(heard.stored.body)).is_success
 
 
-def test_a_read_report_is_thanked_for_and_anything_else_is_not_offered() -> None:
-    read_reply = write_envelope(HEAD, message_element(HEAD, "ReadReplyReq", element(HEAD, "MessageID", "m-1")))
-    heard = heard_in("text/xml", read_reply)
-    assert (heard.events, read_envelope(heard.stored.body).name) == ((), "ReadReplyRsp")
+@pytest.mark.parametrize(
+    ("mm_status", "news"),
+    [("Read", News.READ), ("Deleted", News.DELIVERED), ("Indeterminate", News.UNKNOWN), ("New", News.UNKNOWN)],
+)
+def test_a_read_report_is_news_of_its_message(mm_status: str, news: News) -> None:
+    reply = ReadReply(
+        message_id="m-1",
+        mm_status=mm_status,
+        recipient=number("+13125550142"),
+        sender=short_code("72345"),
+        time_stamp=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    heard = heard_in("text/xml", write_read_reply(HEAD, reply))
+    (event,) = heard.events
+    assert isinstance(event, ReceiptHeard)
+    assert (event.carrier_id, event.news, event.about_e164, event.code) == ("m-1", news, "+13125550142", mm_status)
+    assert read_envelope(heard.stored.body).name == "ReadReplyRsp"
+
+
+def test_anything_else_is_not_offered() -> None:
     unknown = heard_in("text/xml", write_envelope(HEAD, message_element(HEAD, "QueryStatusReq")))
     assert read_fault(read_envelope(unknown.stored.body)).code == 4003
 
@@ -131,7 +147,7 @@ def test_any_octets_are_heard_or_are_their_fault(octets: bytes, at: int) -> None
 
 def test_a_release_6_call_is_answered_in_release_6() -> None:
     head = Head(transaction_id="t", namespace=REL_6_MM7_1_4)
-    octets = write_envelope(head, message_element(head, "ReadReplyReq"))
+    octets = write_envelope(head, message_element(head, "QueryStatusReq"))
     assert read_envelope(heard_in("text/xml", octets).stored.body).head.namespace == REL_6_MM7_1_4
 
 

@@ -12,8 +12,8 @@ def test_a_receipt_only_speaks_of_what_was_handed_over() -> None:
     assert {state for state in NEWS_STATE.values() if state} == {State.SENT, State.DELIVERED, State.UNDELIVERED}
 
 
-def test_only_a_delivery_report_delivers() -> None:
-    assert [news for news, state in NEWS_STATE.items() if state is State.DELIVERED] == [News.DELIVERED]
+def test_only_a_delivery_report_or_a_read_report_delivers() -> None:
+    assert [news for news, state in NEWS_STATE.items() if state is State.DELIVERED] == [News.DELIVERED, News.READ]
 
 
 @pytest.mark.parametrize("news", [News.EXPIRED, News.REJECTED, News.DELETED, News.UNDELIVERED])

@@ -233,6 +233,7 @@ _NEWS: dict[News, str] = {
     News.EN_ROUTE: "On its way to the handset",
     News.ACCEPTED: "The network took it",
     News.DELIVERED: "Confirmed on the handset",
+    News.READ: "Read by the person",
     News.UNDELIVERED: "Not delivered",
     News.EXPIRED: "The network gave up",
     News.REJECTED: "The network rejected it",

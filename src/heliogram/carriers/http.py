@@ -40,12 +40,23 @@ class NotAnswered:
 
 
 class HttpClient:
-    """One session for one account, opened in the loop that first uses it."""
+    """One session for one account, opened in the loop that first uses it.
 
-    def __init__(self, *, connections: int, timeout_s: float, connect_timeout_s: float) -> None:
+    `context` is for TLS where the system's authorities and no certificate of ours are not what it takes.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: int,
+        timeout_s: float,
+        connect_timeout_s: float,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self._connections = connections
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=connect_timeout_s)
         self._connect_timeout_s = connect_timeout_s
+        self._context = context
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], buffers: Sequence[bytes]) -> Answered | NotAnswered:
@@ -91,7 +102,7 @@ class HttpClient:
         parts = urlsplit(url)
         is_tls = parts.scheme == "https"
         port = parts.port or (443 if is_tls else 80)
-        context = ssl.create_default_context() if is_tls else None
+        context = (self._context or ssl.create_default_context()) if is_tls else None
         return await why_no_connection(parts.hostname or "", port, context, self._connect_timeout_s)
 
     async def close(self) -> None:
@@ -102,7 +113,9 @@ class HttpClient:
         # asyncio and uvloop set TCP_NODELAY on every connection they open.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S),
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, keepalive_timeout=KEEPALIVE_S, ssl=self._context or True
+                ),
                 timeout=self._timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )

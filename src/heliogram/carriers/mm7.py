@@ -6,6 +6,7 @@ Source: 3GPP TS 23.140 §8.7; gateway rules met in practice: protocols §3.5.
 
 import hashlib
 import hmac
+import ssl
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -15,12 +16,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from heliogram.carriers.digest import Login
 from heliogram.carriers.exchange import exchange_of, shown_headers, without_numbers
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials
 from heliogram.carriers.mm7_calls import heard_in, shown_envelope
 from heliogram.carriers.presence import Presence
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
 from heliogram.carriers.refusals import outcome_of_http
+from heliogram.carriers.tls import client_context
 from heliogram.model.event import Callback, Heard
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
@@ -48,6 +51,8 @@ from heliogram.wire.mm7.status import CONTENT_REFUSED, THROUGHPUT_EXCEEDED, Stat
 class Mm7Settings:
     """One account. `username` and `password` serve both ways: we show them to the gateway and it to us.
 
+    `auth` is how we show them: "basic", or "digest" once the gateway has asked. The `tls_` files (PEM) are the
+    gateway's authority where the system does not know it, and our certificate where the gateway wants one.
     `expiry` is an xs:duration ("P3D") or "" for the gateway's own. `soap_action` is sent as it is, quotes included.
     """
 
@@ -58,6 +63,11 @@ class Mm7Settings:
     vasid: str = ""
     namespace: str = REL_6_MM7_1_4
     soap_action: str = '""'
+    auth: str = "basic"
+    tls_ca: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    read_reply: bool = False
     transfer_encoding: str = "base64"
     expiry: str = ""
     timeout_s: float = 30.0
@@ -72,6 +82,8 @@ class Mm7Settings:
         if urlsplit(self.url).username is not None:
             # aiohttp refuses two sets of credentials at every request.
             raise Misconfigured("The user name and password of the MM7 gateway do not belong in its address.")
+        if self.auth not in ("basic", "digest"):
+            raise Misconfigured(f"auth is basic or digest, not {self.auth!r}.")
         if self.transfer_encoding not in ("base64", "binary"):
             raise Misconfigured(f"transfer_encoding is base64 or binary, not {self.transfer_encoding!r}.")
         if not is_mm7(self.namespace):
@@ -95,6 +107,7 @@ def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str
         to=(number(parcel.to_e164),),
         expiry_date=settings.expiry,
         delivery_report=True,
+        read_reply=settings.read_reply or None,
         subject=_plain_subject(parcel.subject),
         content_id="content",
     )
@@ -112,7 +125,7 @@ def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str
         "Content-Length": str(sum(map(len, buffers))),
         "SOAPAction": settings.soap_action,
     }
-    if settings.username:
+    if settings.username and settings.auth == "basic":
         headers["Authorization"] = basic_credentials(settings.username, settings.password)
     return headers, buffers
 
@@ -142,8 +155,12 @@ class Mm7Carrier:
     def __init__(self, settings: Mm7Settings) -> None:
         self.capabilities = Capabilities(sms=False, mms=True, idempotent=False, window=settings.window)
         self.settings = settings
+        self._login = Login(settings.username, settings.password) if settings.auth == "digest" else None
         self._client = HttpClient(
-            connections=settings.window, timeout_s=settings.timeout_s, connect_timeout_s=settings.connect_timeout_s
+            connections=settings.window,
+            timeout_s=settings.timeout_s,
+            connect_timeout_s=settings.connect_timeout_s,
+            context=_context(settings),
         )
         self._presence = Presence(self._client, settings.url, urlsplit(settings.url).netloc)
 
@@ -168,7 +185,7 @@ class Mm7Carrier:
             headers, buffers = request_for(parcel, self.settings)
         except OurFault as error:
             return Refused(code="not_encodable", reason=f"MM7 cannot carry this: {error}.", permanent=True)
-        answer = await self._client.post(self.settings.url, headers, buffers)
+        answer = await self._post(headers, buffers, parcel.key)
         shown = _shown_request(self.settings.url, headers, buffers)
         match answer:
             case Answered(status=status, headers=answer_headers, body=body):
@@ -184,6 +201,17 @@ class Mm7Carrier:
                 reason = "The gateway cannot be reached."
                 exchange = exchange_of(shown, error_text)
                 return Refused(code=UNREACHABLE, reason=reason, permanent=False, exchange=exchange)
+
+    async def _post(self, headers: Mapping[str, str], buffers: Buffers, key: str) -> Answered | NotAnswered:
+        """Post, and once more where the gateway asks who we are: what it answers 401 it has not taken."""
+        url, login = self.settings.url, self._login
+        if login is None:
+            return await self._client.post(url, headers, buffers)
+        uri = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        answer = await self._client.post(url, {**headers, **login.headers("POST", uri, key)}, buffers)
+        if isinstance(answer, Answered) and answer.status == 401 and login.hears(_asked(answer)):
+            answer = await self._client.post(url, {**headers, **login.headers("POST", uri, key)}, buffers)
+        return answer
 
     def read_callback(self, call: Callback) -> Heard:
         """Read a DeliveryReportReq, DeliverReq or ReadReplyReq. Raises CallbackRefused."""
@@ -207,6 +235,20 @@ class Mm7Carrier:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def _asked(answer: Answered) -> str:
+    return answer.headers.get("www-authenticate", "")
+
+
+def _context(settings: Mm7Settings) -> ssl.SSLContext | None:
+    """TLS where the account says more than the system knows. Raises Misconfigured."""
+    files = settings.tls_ca or settings.tls_certificate or settings.tls_key
+    if not files:
+        return None
+    if urlsplit(settings.url).scheme != "https":
+        raise Misconfigured("The tls_ settings are for an address that begins with https://.")
+    return client_context(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
 
 
 # ── the request ──────────────────────────────────────────────────────────────────────────────────────────────────

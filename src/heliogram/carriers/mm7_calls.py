@@ -11,7 +11,7 @@ from heliogram.model.event import Answer, Event, Heard, InboundHeard, InboundPar
 from heliogram.wire.mm7 import deliver, fault, report
 from heliogram.wire.mm7.address import Address, AddressKind
 from heliogram.wire.mm7.content import read_content
-from heliogram.wire.mm7.envelope import XML_TYPE, Head, Message, read_message
+from heliogram.wire.mm7.envelope import XML_TYPE, Envelope, Head, Message, read_message
 from heliogram.wire.mm7.status import SUCCESS, Status
 
 MAX_SHOWN = 1200
@@ -30,7 +30,7 @@ def heard_in(content_type: str, octets: bytes) -> Heard:
         case "DeliverReq":
             return _told(head, _inbound(message, raw), deliver.write_deliver_rsp(head, _OK))
         case "ReadReplyReq":
-            return _told(head, (), report.write_read_reply_rsp(head, _OK))
+            return _told(head, (_read(message.envelope, raw),), report.write_read_reply_rsp(head, _OK))
     refusal = _answer(500, fault.write_fault(head, _NOT_OFFERED, error="VASPErrorRsp"))
     return Heard(events=(), stored=refusal, not_stored=refusal)
 
@@ -50,6 +50,8 @@ _NEWS = {
     report.Meaning.CANCELED: News.DELETED,
     report.Meaning.UNKNOWN: News.UNKNOWN,
 }
+_READ = {"Read": News.READ, "Deleted": News.DELIVERED}
+"""Deleted unread it was on the handset all the same."""
 _OK = Status(code=SUCCESS)
 _LATER = Status(code=4006)
 _NOT_OFFERED = Status(code=4003)
@@ -74,6 +76,17 @@ def _receipt(news: report.DeliveryReport, raw: str) -> ReceiptHeard:
         news=_NEWS[news.meaning],
         about_e164=_e164(news.recipient) if news.recipient else "",
         code=news.mm_status,
+        raw=raw,
+    )
+
+
+def _read(envelope: Envelope, raw: str) -> ReceiptHeard:
+    reply = report.read_read_reply(envelope)
+    return ReceiptHeard(
+        carrier_id=reply.message_id,
+        news=_READ.get(reply.mm_status, News.UNKNOWN),
+        about_e164=_e164(reply.recipient) if reply.recipient else "",
+        code=reply.mm_status,
         raw=raw,
     )
 

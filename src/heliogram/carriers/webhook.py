@@ -82,7 +82,9 @@ class _Answer(msgspec.Struct, frozen=True):
 
 class _Receipt(msgspec.Struct, frozen=True, tag_field="type", tag="receipt"):
     id: str
-    news: Literal["en_route", "accepted", "delivered", "undelivered", "expired", "rejected", "deleted", "unknown"]
+    news: Literal[
+        "en_route", "accepted", "delivered", "read", "undelivered", "expired", "rejected", "deleted", "unknown"
+    ]
     to: str = ""
     code: str = ""
     reason: str = ""

@@ -15,6 +15,7 @@ class News(StrEnum):
     EN_ROUTE = "en_route"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
+    READ = "read"
     UNDELIVERED = "undelivered"
     EXPIRED = "expired"
     REJECTED = "rejected"
@@ -26,6 +27,7 @@ NEWS_STATE: dict[News, State | None] = {
     News.EN_ROUTE: State.SENT,
     News.ACCEPTED: State.SENT,
     News.DELIVERED: State.DELIVERED,
+    News.READ: State.DELIVERED,  # the handset has it, whether a delivery report came or not
     News.UNDELIVERED: State.UNDELIVERED,
     News.EXPIRED: State.UNDELIVERED,
     News.REJECTED: State.UNDELIVERED,

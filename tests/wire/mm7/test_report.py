@@ -9,9 +9,12 @@ from heliogram.wire.mm7.names import REL_6_MM7_1_4
 from heliogram.wire.mm7.report import (
     DeliveryReport,
     Meaning,
+    ReadReply,
     read_delivery_report,
+    read_read_reply,
     write_delivery_report,
     write_delivery_report_rsp,
+    write_read_reply,
     write_read_reply_rsp,
 )
 from heliogram.wire.mm7.status import SUCCESS, Status, read_status
@@ -69,6 +72,22 @@ def test_a_report_about_nothing_is_their_fault(lost: bytes) -> None:
     octets = write_delivery_report(HEAD, REPORT).replace(lost, b"")
     with pytest.raises(TheirFault):
         read_delivery_report(read_envelope(octets))
+
+
+def test_a_read_report_is_read_as_it_was_written_and_one_about_nothing_is_their_fault() -> None:
+    reply = ReadReply(
+        message_id="m-1", mm_status="Read", recipient=REPORT.recipient, sender=REPORT.sender, time_stamp=REPORT.date
+    )
+    octets = write_read_reply(HEAD, reply)
+    assert read_read_reply(read_envelope(octets)) == reply
+    assert misplaced(octets) == []
+    for lost in (b">m-1<", b">Read<"):
+        with pytest.raises(TheirFault):
+            read_read_reply(read_envelope(octets.replace(lost, b"><")))
+    with pytest.raises(TheirFault, match="expected ReadReplyReq"):
+        read_read_reply(read_envelope(write_delivery_report(HEAD, REPORT)))
+    with pytest.raises(OurFault):
+        write_read_reply(HEAD, ReadReply(message_id="m", mm_status="Read"))
 
 
 def test_a_report_without_its_parts_is_not_written() -> None:

@@ -1,4 +1,4 @@
-"""DeliveryReportReq: the gateway's later news of a message, and our answer.
+"""DeliveryReportReq and ReadReplyReq: the gateway's later news of a message, and our answers.
 
 Correlate by MessageID only: Mbuni puts an IP address in Sender and swaps it with Recipient.
 Source: TS 23.140 §8.7.6; protocols §3.3.
@@ -104,6 +104,47 @@ def write_delivery_report_rsp(head: Head, status: Status) -> bytes:
     return write_envelope(head, message_element(head, "DeliveryReportRsp", status_element(head, status)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReply:
+    """What the reader did with `message_id`: `mm_status` is Read, Deleted (unread) or Indeterminate."""
+
+    message_id: str
+    mm_status: str
+    recipient: Address | None = None
+    sender: Address | None = None
+    time_stamp: datetime | None = None
+
+
+def read_read_reply(envelope: Envelope) -> ReadReply:
+    """Read a ReadReplyReq. Raises TheirFault when it says not what about which message."""
+    if envelope.name != "ReadReplyReq":
+        raise TheirFault(f"expected ReadReplyReq, got {envelope.name}")
+    message_id, mm_status = envelope.text("MessageID"), envelope.text("MMStatus")
+    if not message_id or not mm_status:
+        raise TheirFault("the ReadReplyReq lacks MessageID or MMStatus")
+    return ReadReply(
+        message_id=message_id,
+        mm_status=mm_status,
+        recipient=read_address(first(envelope.body, "Recipient")),
+        sender=read_address(first(envelope.body, "Sender")),
+        time_stamp=read_time(envelope.text("TimeStamp")),
+    )
+
+
+def write_read_reply(head: Head, reply: ReadReply) -> bytes:
+    """The envelope of a read report, as a gateway sends it. Raises OurFault without recipient, sender or time."""
+    if reply.recipient is None or reply.sender is None or reply.time_stamp is None:
+        raise OurFault("a ReadReplyReq names its recipient, sender and time")
+    fields = (
+        element(head, "MessageID", reply.message_id),
+        address_element(head, "Recipient", reply.recipient),
+        address_element(head, "Sender", reply.sender),
+        element(head, "TimeStamp", reply.time_stamp.isoformat(timespec="seconds")),
+        element(head, "MMStatus", reply.mm_status),
+    )
+    return write_envelope(head, message_element(head, "ReadReplyReq", *fields))
+
+
 def write_read_reply_rsp(head: Head, status: Status) -> bytes:
-    """Our answer to a ReadReplyReq, which we acknowledge and do not use."""
+    """Our answer to a ReadReplyReq with this head."""
     return write_envelope(head, message_element(head, "ReadReplyRsp", status_element(head, status)))
