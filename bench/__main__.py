@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import pictures, pipeline, segments, yardsticks
+from bench import mms, pictures, pipeline, segments, yardsticks
 from tests.postgres import Postgres, running_postgres
 
 N_ROUNDS = 3
@@ -76,11 +76,18 @@ def _picture(_folder: Path) -> list[Row]:
     return [row | {"yardstick": "pillow", "yardstick_value": round(made.pillow_s, 3), "ratio": ratio}]
 
 
+def _mm7(folder: Path) -> list[Row]:
+    rates = asyncio.run(mms.run(folder))
+    row: Row = {"id": "mm7.submit", "value": round(rates.ours, 1), "unit": "msg/s", "n_octets": mms.N_OCTETS}
+    return [row | _held_against("bare_http", rates.ours, [rates.bare])]
+
+
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "pipeline.sqlite": _sqlite,
     "pipeline.postgresql": _postgresql,
     "segments": _segments,
     "picture.jpeg": _picture,
+    "mm7.submit": _mm7,
 }
 
 

@@ -22,7 +22,7 @@ from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.mm7.address import number
 from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, Head, read_envelope
 from heliogram.wire.mm7.fault import read_fault
-from heliogram.wire.mm7.names import REL_6_MM7_1_4
+from heliogram.wire.mm7.names import REL_6_MM7_1_4, SCHEMA_ROOT, VERSION_OF
 from heliogram.wire.mm7.submit import SubmitReq, read_submit_rsp, write_submit_req
 
 PICTURE = b"\xff\xd8" + bytes(range(256)) * 800
@@ -248,6 +248,19 @@ async def test_a_phone_sends_pictures_which_are_journaled_before_they_are_told_o
     assert (message.direction, message.kind, len(message.media)) == ("out", "mms", 2)
     await until_journaled(scene, "acknowledged")
     assert [each["id"] for each in scene.lines("acknowledged")] == [line["id"]]
+
+
+@pytest.mark.parametrize("namespace", [*VERSION_OF, f"{SCHEMA_ROOT}REL-6-MM7-6-7"])
+async def test_it_calls_a_client_in_the_namespace_that_the_client_speaks(scene: Scene, namespace: str) -> None:
+    settings = Mm7Settings(url=scene.url, username=scene.settings.system_id, password="secret", namespace=namespace)
+    carrier = Mm7Carrier(settings)
+    assert isinstance(await carrier.send(parcel_of()), Accepted)
+    await carrier.close()
+    assert (await receipt_in(scene)).news is News.DELIVERED
+    scene.phones.show(NUMBER, "72345", "", SHOTS[:1])
+    assert (await said_in(scene)).media[0].octets == PICTURE
+    lines = [*scene.lines("submit"), *scene.lines("receipt"), *scene.lines("inbound")]
+    assert [line["namespace"] for line in lines] == [namespace] * 3
 
 
 async def test_a_picture_that_nobody_acknowledged_is_told_of_again_after_a_restart(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from heliogram.wire.mm7.address import Address, AddressKind
 from heliogram.wire.mm7.content import Content, read_content
 from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, XML_TYPE, Head, read_message
 from heliogram.wire.mm7.fault import write_fault
+from heliogram.wire.mm7.names import REL_6_MM7_1_4
 from heliogram.wire.mm7.status import Status
 from heliogram.wire.mm7.submit import SubmitReq, SubmitRsp, read_submit_req, write_submit_rsp
 
@@ -54,6 +55,7 @@ class Mmsc:
         self._credentials = basic_credentials(settings.system_id, settings.password)
         self._receipts: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
         self._last_id = 0
+        self._namespace = REL_6_MM7_1_4
         self._remember()
         phones.show_by = self.phone_shows
 
@@ -68,6 +70,7 @@ class Mmsc:
             "from": number,
             "to": to,
             "text": text,
+            "namespace": self._namespace,
             "media": [
                 {"sha256": self._keep(each.data), "content_type": each.content_type, "filename": each.filename}
                 for each in shots
@@ -125,6 +128,7 @@ class Mmsc:
     def _take(self, submitted: SubmitReq, content: Content, head: Head) -> Line:
         """Pictures to disk, the message to the journal and to its phone, its receipt on its way."""
         self._last_id += 1
+        self._namespace = head.namespace
         line: Line = {
             "at": self._now(),
             "kind": "submit",
@@ -138,6 +142,7 @@ class Mmsc:
                 {"sha256": self._keep(medium.octets), "content_type": medium.content_type} for medium in content.media
             ],
             "transaction": head.transaction_id,
+            "namespace": head.namespace,
             "receipt": bool(submitted.delivery_report),
         }
         self._journal.write([line])
@@ -165,6 +170,7 @@ class Mmsc:
             "from": line["from"],
             "to": line["to"],
             "mm_status": fate_of(line["to"]).mm_status,
+            "namespace": line["namespace"],
         }
         self._journal.write([receipt])
         self._receipts.put_nowait((receipt, 0))
@@ -176,6 +182,7 @@ class Mmsc:
             match line:
                 case {"kind": "submit", "protocol": "mm7", "id": str(given)}:
                     self._last_id = max(self._last_id, int(given.removeprefix("mm-")))
+                    self._namespace = line.get("namespace", self._namespace)
                 case {"kind": "receipt" | "inbound", "protocol": "mm7", "id": str(given)}:
                     owed[given] = line
                 case {"kind": "acknowledged", "id": str(given)}:
