@@ -12,6 +12,7 @@ from PIL import Image
 from heliogram.audience.errors import AudienceError
 from heliogram.audience.importing import read_people
 from heliogram.audience.phones import parse_phone
+from heliogram.carriers.digest import challenge_in
 from heliogram.carriers.mm7_calls import heard_in
 from heliogram.compose.errors import ComposeError
 from heliogram.compose.liquid import compile_text
@@ -89,7 +90,8 @@ def _calls() -> list[bytes]:
     picture = Medium(content_type="image/gif", filename="a.gif", octets=_picture("GIF"))
     content = write_content([picture], "Grüße", content_id="c", boundary="c", transfer_encoding="binary")
     _type, buffers = pack_message(deliver.write_deliver_req(_HEAD, said), content, boundary="b")
-    return [report.write_delivery_report(_HEAD, told), b"".join(buffers)]
+    opened = report.ReadReply(message_id="m", mm_status="Read", recipient=ada, sender=we, time_stamp=noon)
+    return [report.write_delivery_report(_HEAD, told), report.write_read_reply(_HEAD, opened), b"".join(buffers)]
 
 
 def _liquid(octets: bytes) -> None:
@@ -142,7 +144,7 @@ TARGETS = (
         name="multipart",
         read=_multipart,
         allowed=(TheirFault,),
-        seeds=lambda: _calls()[1:],
+        seeds=lambda: _calls()[-1:],
         rare="nested|not in the body",
         tokens=(b"\r\n--b\r\n", b"--b--", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", b"\r\n\r\n"),
     ),
@@ -153,6 +155,14 @@ TARGETS = (
         seeds=_calls,
         rare="well-formed",
         tokens=(b"<!DOCTYPE x>", b"&amp;", b"&#0;", b"<To>", b"</Sender>", b"\r\n--b\r\n"),
+    ),
+    Target(
+        name="digest",
+        read=lambda octets: challenge_in(octets.decode("latin-1")),
+        allowed=(),
+        seeds=lambda: [b'Digest realm="mmsc", nonce="n", qop="auth, auth-int", algorithm=SHA-256-sess, opaque=o'],
+        rare="Digest.*Digest",
+        tokens=(b"Digest ", b'"', b"\\", b", ", b"=", b"-SESS"),
     ),
     Target(
         name="csv",
