@@ -26,7 +26,7 @@ from heliogram.carriers.webhook import MIN_SECRET, key_of
 from heliogram.clock import new_id, new_secret, new_token, now
 from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
-from heliogram.delivery.connections import LOOK_S, AccountUnusable, Connections, Row
+from heliogram.delivery.connections import LOOK_S, AccountUnusable, Connections
 from heliogram.delivery.hear import sink_of
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.worker import Worker, wait_for
@@ -37,6 +37,7 @@ from heliogram.media.workshop import Workshop
 from heliogram.model.cut import Cut
 from heliogram.storage import access
 from heliogram.storage.blobs import Blobs, open_blobs
+from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store, open_store
 from heliogram.storage.migrate import migrate
 
@@ -211,10 +212,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             is_followed=with_accounts,
         )
         stack.push_async_callback(connections.close)
-        try:
-            await connections.open_all()
-        except AccountUnusable as error:
-            raise CannotStart(str(error)) from error
+        await _open_all(connections)
         worker = Worker(
             store=store,
             accounts=accounts,
@@ -239,16 +237,24 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             worker=worker,
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
-            gatherer=Gatherer(
-                store=store,
-                blobs=blobs,
-                workshop=workshop,
-                fetcher=Fetcher(),
-                access=lambda each: access_of(accounts[each].carrier) if each in accounts else MediaAccess(),
-                now=now,
-            ),
+            gatherer=_gatherer(store, blobs, workshop, accounts),
             cuts=cuts,
         )
+
+
+async def _open_all(connections: Connections) -> None:
+    try:
+        await connections.open_all()
+    except AccountUnusable as error:
+        raise CannotStart(str(error)) from error
+
+
+def _gatherer(store: Store, blobs: Blobs, workshop: Workshop, accounts: Mapping[str, Account]) -> Gatherer:
+    def access(account_id: str) -> MediaAccess:
+        account = accounts.get(account_id)
+        return access_of(account.carrier) if account else MediaAccess()
+
+    return Gatherer(store=store, blobs=blobs, workshop=workshop, fetcher=Fetcher(), access=access, now=now)
 
 
 def _alerts(store: Store, accounts: dict[str, Account], config: Config) -> Alerts:

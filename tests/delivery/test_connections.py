@@ -8,10 +8,11 @@ import pytest
 
 from heliogram.carriers.protocol import Sink
 from heliogram.delivery.accounts import Account
-from heliogram.delivery.connections import AccountUnusable, Connections, Row
+from heliogram.delivery.connections import AccountUnusable, Connections
 from heliogram.model.cut import Cut
 from heliogram.model.event import Event
 from heliogram.storage import accounts
+from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
 from tests.carriers.sides import until
 from tests.delivery.carrier import CounterCarrier

@@ -16,6 +16,6 @@ async def test_what_is_known_of_an_account_is_kept_and_replaced(store: Store, wo
     async with store.write() as connection:
         assert await id_forms.one(connection, SMSC) is None
         for each in (KNOWN, learnt):
-            await id_forms.put(connection, each, NOON)
+            await id_forms.put(connection, each.workspace_id, each, NOON)
             assert await id_forms.one(connection, SMSC) == each
         assert await id_forms.one(connection, MMSC) is None

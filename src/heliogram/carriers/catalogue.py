@@ -71,9 +71,13 @@ _SHARED: Final[Mapping[str, tuple[str, str]]] = {
 }
 _RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect_s"}) | {
     *("system_type", "binds", "tls_ca", "tls_name", "tls_certificate", "tls_key", "long_texts", "alphabet", "national"),
+    *("receipt_ids", "auth", "read_reply"),
     *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
 }
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"transfer_encoding": ("base64", "binary")}
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "transfer_encoding": ("base64", "binary"),
+    "auth": ("basic", "digest"),
+}
 _PASSWORDS: Final = frozenset({"secret", "password"})
 _TYPES: Final[Mapping[object, SettingType]] = {
     str: "text",
@@ -108,6 +112,10 @@ _KINDS: Final[Mapping[str, _Words]] = {
             ),
             "alphabet": ("Alphabet", "What the carrier takes data_coding 0 for; ask it when accents arrive wrong."),
             "national": ("National tables", "Languages whose GSM tables the phones know, as tr,es; empty: none."),
+            "receipt_ids": (
+                "Ids in receipts",
+                "How they are written, where that shall not be learnt from the receipts.",
+            ),
             "reconnect_s": ("First pause", "Seconds before connecting again; doubled up to 30."),
         },
     ),
@@ -123,6 +131,11 @@ _KINDS: Final[Mapping[str, _Words]] = {
             "vasid": ("VAS id", "Which of your services this is."),
             "namespace": ("Namespace", "The schema of your MMSC; decides the MM7 version."),
             "soap_action": ("SOAPAction", "The header, quotes included."),
+            "auth": ("Login", "How we show name and password: HTTP Basic, or Digest once the MMSC has asked."),
+            "tls_ca": ("Authority’s certificate", "PEM file on the server; empty: what the system trusts."),
+            "tls_certificate": ("Our certificate", "PEM file on the server, for an MMSC that asks for one."),
+            "tls_key": ("Our key", "PEM file on the server; empty: it is in the certificate’s file."),
+            "read_reply": ("Read reports", "Ask phones to say when a message was read; many ask their owner first."),
             "transfer_encoding": ("Encoding of pictures", "How they stand in the request."),
             "expiry": ("Expiry", "How long the MMSC may try, as P3D; empty: its own."),
         },

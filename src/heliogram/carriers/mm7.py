@@ -160,7 +160,7 @@ class Mm7Carrier:
             connections=settings.window,
             timeout_s=settings.timeout_s,
             connect_timeout_s=settings.connect_timeout_s,
-            context=_context(settings),
+            context=context_of(settings),
         )
         self._presence = Presence(self._client, settings.url, urlsplit(settings.url).netloc)
 
@@ -241,7 +241,7 @@ def _asked(answer: Answered) -> str:
     return answer.headers.get("www-authenticate", "")
 
 
-def _context(settings: Mm7Settings) -> ssl.SSLContext | None:
+def context_of(settings: Mm7Settings) -> ssl.SSLContext | None:
     """TLS where the account says more than the system knows. Raises Misconfigured."""
     files = settings.tls_ca or settings.tls_certificate or settings.tls_key
     if not files:

@@ -5,6 +5,7 @@ may see. The addresses asked are those of the providers' own references; an answ
 is told as just that.
 """
 
+import ssl
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from heliogram.carriers.bandwidth import BandwidthSettings
 from heliogram.carriers.http import Answered, HttpClient
 from heliogram.carriers.http import basic_credentials as _basic
 from heliogram.carriers.infobip import InfobipSettings
-from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7 import Mm7Carrier, context_of
 from heliogram.carriers.plivo import PlivoSettings
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.sinch import SinchSettings
@@ -45,7 +46,9 @@ async def try_out(carrier: Carrier) -> Trial:
                 return await _ask(dialect.settings.url, _check_of(dialect.settings))
             case Mm7Carrier(settings=settings):
                 shown = _basic(settings.username, settings.password) if settings.username else ""
-                return await _ask(settings.url, (settings.url, shown))
+                # Digest answers a challenge, and the challenge of a GET says nothing of the password.
+                asked = None if settings.auth == "digest" else (settings.url, shown)
+                return await _ask(settings.url, asked, context_of(settings))
             case _:
                 return Trial(is_good=True, sentence="This kind of carrier cannot be tried without sending.")
     finally:
@@ -59,10 +62,10 @@ async def _bind(carrier: SmppCarrier) -> Trial:
     return Trial(is_good=True, sentence=f"{where} let us in: host, name and password are right.")
 
 
-async def _ask(url: str, asked: tuple[str, str] | None) -> Trial:
+async def _ask(url: str, asked: tuple[str, str] | None, context: ssl.SSLContext | None = None) -> Trial:
     """Connect to `url`; then GET an address with an Authorization header, where there is one to ask."""
     where = urlsplit(url).netloc
-    client = HttpClient(connections=1, timeout_s=TIMEOUT_S, connect_timeout_s=TIMEOUT_S)
+    client = HttpClient(connections=1, timeout_s=TIMEOUT_S, connect_timeout_s=TIMEOUT_S, context=context)
     try:
         if why := await client.why_no_connection(url):
             return Trial(is_good=False, sentence=f"{where} cannot be reached: {why}.")

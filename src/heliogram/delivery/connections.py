@@ -5,9 +5,8 @@ an account is waited for before its line is closed: a line that is cut leaves me
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 
@@ -16,6 +15,7 @@ from heliogram.delivery.accounts import Account
 from heliogram.delivery.slots import Slots
 from heliogram.model.cut import Cut
 from heliogram.storage import senders
+from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
 
 log = structlog.get_logger()
@@ -25,7 +25,6 @@ LOOK_S = 5.0
 DRAIN_S = 5.0
 """How long answers are waited for before a line is closed. A slow carrier keeps its old line for another look."""
 
-Row = Mapping[str, Any]
 Opening = Callable[[Row], Carrier]
 """Makes the carrier of a row. Raises AccountUnusable."""
 

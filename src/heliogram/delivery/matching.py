@@ -54,7 +54,7 @@ async def form_for(
     known = await id_forms.one(connection, account_id)
     if known is None or (told is not IdForm.LEARN and known.form is not told):
         known = Learning(account_id=account_id, workspace_id=workspace_id, form=told, votes={})
-        await id_forms.put(connection, known, now)
+        await id_forms.put(connection, known.workspace_id, known, now)
     return known
 
 
@@ -150,7 +150,7 @@ async def count_votes(
     form, n = total.most_common(1)[0]
     is_learnt = n >= N_VOTES and n >= LEAD * (total.total() - n)
     learning = msgspec.structs.replace(learning, votes=dict(total), form=IdForm(form) if is_learnt else IdForm.LEARN)
-    await id_forms.put(connection, learning, now)
+    await id_forms.put(connection, learning.workspace_id, learning, now)
     return learning if is_learnt else None
 
 

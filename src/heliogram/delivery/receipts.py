@@ -22,6 +22,7 @@ from heliogram.model.event import News as ReceiptNews
 from heliogram.model.message import State
 from heliogram.model.receipt_id import IdForm
 from heliogram.storage import campaigns, deliveries, id_forms
+from heliogram.storage.bulk import Row
 from heliogram.storage.deliveries import Claimed, Doubt
 from heliogram.storage.id_forms import Learning
 from heliogram.storage.types import storable
@@ -78,7 +79,7 @@ async def _match_waiting(
     connection: AsyncConnection,
     account_id: str,
     learning: Learning | None,
-    waiting: Sequence[Any],
+    waiting: Sequence[Row],
     deltas: Deltas,
     now: datetime,
 ) -> Collection[IdForm]:
@@ -142,7 +143,7 @@ class Stray:
     at: datetime
 
 
-def _stray(row: Any) -> Stray:
+def _stray(row: Row) -> Stray:
     return Stray(carrier_id=row["carrier_id"], about_e164=row["about_e164"], at=row["at"])
 
 

@@ -229,10 +229,10 @@ _UNMATCHED = select(receipts).where(
 )
 
 
-async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: Sequence[str]) -> list[Any]:
+async def unmatched(connection: AsyncConnection, account_id: str, carrier_ids: Sequence[str]) -> list[Row]:
     """Stored receipts for these ids that no message was known for: they overtook the answer."""
     rows = await connection.execute(_UNMATCHED, {"account": account_id, "ids": list(carrier_ids)})
-    return list(rows.mappings().all())
+    return [dict(row) for row in rows.mappings()]
 
 
 async def n_unmatched(connection: AsyncConnection, workspace_id: str) -> int:
@@ -240,14 +240,14 @@ async def n_unmatched(connection: AsyncConnection, workspace_id: str) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def unmatched_about(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> list[Any]:
+async def unmatched_about(connection: AsyncConnection, account_id: str, phones: Sequence[str]) -> list[Row]:
     """Stored receipts about these numbers that no message was known for."""
     query = select(receipts).where(
         receipts.c.account_id == account_id,
         among(receipts.c.about_e164, phones),
         receipts.c.message_id.is_(None),
     )
-    return list((await connection.execute(query)).mappings().all())
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
 _ALL_UNMATCHED = (
@@ -258,10 +258,10 @@ _ALL_UNMATCHED = (
 )
 
 
-async def all_unmatched(connection: AsyncConnection, account_id: str, limit: int) -> list[Any]:
+async def all_unmatched(connection: AsyncConnection, account_id: str, limit: int) -> list[Row]:
     """The account's stored receipts that no message is known for, the newest first."""
     rows = await connection.execute(_ALL_UNMATCHED, {"account": account_id, "n": limit})
-    return list(rows.mappings().all())
+    return [dict(row) for row in rows.mappings()]
 
 
 _PHONES = select(messages.c.id, messages.c.phone_e164).where(among_given(messages.c.id, "ids"))

@@ -31,7 +31,7 @@ async def one(connection: AsyncConnection, account_id: str) -> Learning | None:
     return Learning(account_id=account_id, workspace_id=row.workspace_id, form=IdForm(row.form), votes=dict(row.votes))
 
 
-async def put(connection: AsyncConnection, learning: Learning, at: datetime) -> None:
-    row = {"account_id": learning.account_id, "workspace_id": learning.workspace_id, "at": at}
+async def put(connection: AsyncConnection, workspace_id: str, learning: Learning, at: datetime) -> None:
+    row = {"account_id": learning.account_id, "workspace_id": workspace_id, "at": at}
     row |= {"form": learning.form.value, "votes": learning.votes}
     await put_rows(connection, id_forms, [row], change=("form", "votes", "at"))

@@ -29,9 +29,9 @@ from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.carriers.catalogue import KINDS, Kind
 from heliogram.carriers.trial import try_out
-from heliogram.delivery.connections import Row
 from heliogram.storage import access, senders
 from heliogram.storage import accounts as rows
+from heliogram.storage.bulk import Row
 
 router = APIRouter(tags=["carriers"])
 

@@ -1438,6 +1438,57 @@ export interface components {
             rejected: components["schemas"]["RejectedRow"][];
         };
         /**
+         * InboundMediaShape
+         * @description `state` is "kept", "waiting" (being fetched), "refused" (it cannot be shown) or "lost" (the carrier has it not).
+         *
+         *     `url` is where the octets of one that is kept are; `reason` says why another is not.
+         */
+        InboundMediaShape: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /** Content Type */
+            content_type: string;
+            /** Filename */
+            filename: string;
+            /** N Octets */
+            n_octets: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Reason */
+            reason: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * InboundShape
+         * @description `read_as` is "stop", "start", "help", "other", "part" (of a longer text), or null while nobody has read it.
+         */
+        InboundShape: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Phone */
+            phone: string;
+            /** Person Name */
+            person_name: string | null;
+            /** To */
+            to: string;
+            /** Text */
+            text: string;
+            /** Read As */
+            read_as: string | null;
+            /** Media */
+            media: components["schemas"]["InboundMediaShape"][];
+        };
+        /**
          * KindShape
          * @description A kind of carrier, and the form an account of it is made with.
          */
@@ -1682,6 +1733,13 @@ export interface components {
         Page_GroupShape_: {
             /** Items */
             items: components["schemas"]["GroupShape"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[InboundShape] */
+        Page_InboundShape_: {
+            /** Items */
+            items: components["schemas"]["InboundShape"][];
             /** Next */
             next?: string | null;
         };

@@ -1,12 +1,12 @@
 """Receipts may write the ids of answers in another way; which one, is learnt for each account.
 
-Revision ID: 0004
+Revision ID: 0003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

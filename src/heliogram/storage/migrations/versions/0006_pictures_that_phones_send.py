@@ -1,6 +1,6 @@
 """Pictures that phones send: each medium of an inbound message, and what became of it.
 
-Revision ID: 0011
+Revision ID: 0006
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from heliogram.storage import types
 
-revision = "0011"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Troubles that stand, and which process looks for them.
 
-Revision ID: 0009
+Revision ID: 0005
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from heliogram.storage.types import Instant
 
-revision = "0009"
-down_revision = "0008"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

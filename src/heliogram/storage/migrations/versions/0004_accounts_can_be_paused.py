@@ -1,13 +1,13 @@
 """A carrier account can be paused: it hears, and nothing is handed over to it.
 
-Revision ID: 0008
+Revision ID: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
