@@ -114,6 +114,14 @@ def test_an_animated_webp_becomes_a_gif_with_its_frames_its_time_and_its_loops(p
     assert (_times(variant.octets), gif_loop(variant.octets)) == ([40, 250, 100, 500], loop)
 
 
+@pytest.mark.parametrize("each_ms", [1, 10, 11, 16, 17, 19, 20, 33, 41, 105])
+def test_an_animated_webp_keeps_its_time_whatever_its_frames_last(each_ms: int) -> None:
+    times = _times(_fit(webp(32, 24, times_ms=(each_ms,) * 30)).octets)
+    seen_ms = each_ms if each_ms > 10 else 100
+    assert sum(times) == pytest.approx(seen_ms * 30, abs=20)
+    assert min(times) >= 20
+
+
 def test_an_animated_webp_is_made_to_fit_like_any_animation() -> None:
     variant = _fit(webp(160, 120, times_ms=SIXTEEN), 120_000)
     assert (len(variant.octets) <= 120_000, len(_times(variant.octets)) > 1) == (True, True)

@@ -20,6 +20,8 @@ FEW_FRAMES = 12
 """So many are kept: half of fewer would be a slide show."""
 LONGEST_MS = 655_350
 """What one frame of a GIF can last."""
+SHORTEST_MS = 20
+"""Phones and browsers show a GIF's frame of less for 100 ms: the animation would crawl."""
 
 _CONTROL, _APPLICATION = 0xF9, 0xFF
 _LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
@@ -129,12 +131,13 @@ def _read(octets: bytes, picture: Picture, max_width: int, max_height: int) -> _
     )
     frames: list[Image.Image] = []
     times_ms: list[int] = []
-    for frame, ms in _shown(octets):
+    is_gif = picture.content_type == "image/gif"
+    for frame, ms in _shown(octets) if is_gif else _in_hundredths(_shown(octets)):
         white = Image.new("RGB", frame.size, "white")
         white.paste(frame, mask=frame)
         frames.append(white if white.size == size else white.resize(size))
         times_ms.append(min(ms, LONGEST_MS) or 100)  # without a time, as browsers show it
-    loop = gif_loop(octets) if picture.content_type == "image/gif" else _webp_loop(octets)
+    loop = gif_loop(octets) if is_gif else _webp_loop(octets)
     return _Film(frames=frames, times_ms=times_ms, loop=loop)
 
 
@@ -151,6 +154,24 @@ def _shown(octets: bytes) -> Iterator[tuple[Image.Image, int]]:
         for frame in ImageSequence.Iterator(image):
             seen = frame.convert("RGBA")
             yield seen, int(frame.info.get("duration", 0))
+
+
+def _in_hundredths(shown: Iterator[tuple[Image.Image, int]]) -> Iterator[tuple[Image.Image, int]]:
+    """WebP counts milliseconds, GIF hundredths of a second: rounded by the whole film's clock, which so keeps its time.
+
+    A frame too short for a GIF stays for the next one's time too, which is left out.
+    """
+    waiting: Image.Image | None = None
+    since = clock = until = 0
+    for frame, ms in shown:
+        waiting = frame if waiting is None else waiting
+        clock += ms if ms > 10 else 100  # as browsers show a WebP's frame that has next to no time
+        until = round(clock / 10) * 10
+        if until - since >= SHORTEST_MS:
+            yield waiting, until - since
+            waiting, since = None, until
+    if waiting is not None:
+        yield waiting, SHORTEST_MS
 
 
 def _shows_through(octets: bytes) -> bool:
