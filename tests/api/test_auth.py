@@ -10,13 +10,24 @@ from heliogram.model.access import Scope
 from heliogram.storage import access
 from tests.api.kit import PEOPLE, draft, drafted, import_of, n_rows, problem, uploaded
 from tests.doors import PREFIX, SECRET, Doors
-from tests.world import GROUP, WORKSPACE
+from tests.world import GROUP, SMSC, WORKSPACE
 
 V1 = "/api/v1"
 NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/me"): None,
     ("DELETE", "/session"): None,
     ("POST", "/segments"): None,
+    ("GET", "/accounts/kinds"): Scope.SETTINGS_READ,
+    ("POST", "/accounts"): Scope.SETTINGS_WRITE,
+    ("POST", "/accounts/test"): Scope.SETTINGS_WRITE,
+    ("GET", "/accounts/{account_id}"): Scope.SETTINGS_READ,
+    ("PATCH", "/accounts/{account_id}"): Scope.SETTINGS_WRITE,
+    ("DELETE", "/accounts/{account_id}"): Scope.SETTINGS_WRITE,
+    ("POST", "/accounts/{account_id}/test"): Scope.SETTINGS_WRITE,
+    ("GET", "/accounts/{account_id}/exchanges"): Scope.SETTINGS_READ,
+    ("GET", "/inbound"): Scope.MESSAGES_READ,
+    ("GET", "/inbound/media/{media_id}/content"): Scope.MESSAGES_READ,
+    ("POST", "/simulator/phones/{number}/picture"): Scope.MESSAGES_WRITE,
     ("GET", "/home"): Scope.CAMPAIGNS_READ,
     ("GET", "/campaigns"): Scope.CAMPAIGNS_READ,
     ("POST", "/campaigns"): Scope.CAMPAIGNS_WRITE,
@@ -215,6 +226,12 @@ async def test_what_another_workspace_owns_is_not_there(doors: Doors, stranger: 
         ("GET", f"/media/{picture['id']}/content", None),
         ("PATCH", f"/groups/{GROUP}", {"fallback": switches}),
         ("PUT", "/senders/us/approvals/verizon", {"status": "approved"}),
+        ("GET", f"/accounts/{SMSC}", None),
+        ("PATCH", f"/accounts/{SMSC}", {"is_paused": True}),
+        ("POST", f"/accounts/{SMSC}/test", {}),
+        ("DELETE", f"/accounts/{SMSC}", None),
+        ("GET", f"/accounts/{SMSC}/exchanges", None),
+        ("GET", "/inbound/media/theirs/content", None),
     ]
     with_ids = {operation for operation in operations(doors) if "{" in operation[1] and "simulator" not in operation[1]}
     assert len(refused) == len(with_ids)
