@@ -27,7 +27,7 @@ async def _add_account(app: App, **changes: Any) -> None:
             "name": "SMSC",
             "carrier": "smpp",
             "settings": SMPP,
-            "secret": app.box.encrypt(b"secret").decode(),
+            "secret": app.locked("secret"),
             "created_at": app.now(),
         }
         await senders.add_account(connection, row | changes)
@@ -150,3 +150,12 @@ async def test_operators_are_told_by_every_way_that_is_configured(tmp_path: Path
     assert isinstance(letter, Mail) and isinstance(hook, Hook)
     assert (letter.to, letter.sender) == (("a@x.example", "b@x.example"), "a@x.example")
     assert hook.url == "https://ops.example/hook"
+
+
+async def test_a_password_is_locked_and_one_of_another_key_is_as_if_there_were_none(tmp_path: Path) -> None:
+    async with build(Config(data=tmp_path)) as app:
+        stored = app.locked("hush")
+        assert "hush" not in stored
+        assert app.unlocked(stored) == "hush"
+        assert app.unlocked(Fernet(Fernet.generate_key()).encrypt(b"hush").decode()) == ""
+        assert app.unlocked("") == ""

@@ -59,3 +59,7 @@ def test_a_port_has_sixteen_bits(port: int, is_taken: bool) -> None:
         return
     with pytest.raises(ValidationError, match="port"):
         Config(port=port)
+
+
+def test_a_carrier_is_told_to_call_the_public_address() -> None:
+    assert Config(public_url="https://sms.example.com/").callback_url("a1") == "https://sms.example.com/carriers/a1"

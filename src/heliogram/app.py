@@ -118,6 +118,17 @@ class App:
                 tasks.create_task(self._tidy(), name="tidy up")
                 tasks.create_task(self._watch_out(), name="watch for trouble")
 
+    def locked(self, secret: str) -> str:
+        """A carrier's password as it is stored."""
+        return self.box.encrypt(secret.encode()).decode()
+
+    def unlocked(self, stored: str) -> str:
+        """A carrier's password in clear; "" for one that was locked with another key: it has to be entered again."""
+        try:
+            return self.box.decrypt(stored.encode()).decode()
+        except InvalidToken:
+            return ""
+
     def sink_for(self, account: Account) -> Sink:
         return sink_of(
             account,
@@ -291,7 +302,7 @@ def _carrier(row: Row, *, box: Fernet, config: Config, addresses: PublicMedia) -
         settings = AccountSettings(
             settings=row["settings"],
             secret=box.decrypt(row["secret"].encode()).decode(),
-            callback_url=f"{config.own_url()}/carriers/{row['id']}",
+            callback_url=config.callback_url(row["id"]),
             media_url=addresses.url_of,
             new_id=new_id,
             now=now,

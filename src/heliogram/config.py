@@ -55,3 +55,7 @@ class Config(BaseSettings):
     def own_url(self) -> str:
         """The address short links begin with, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def callback_url(self, account_id: str) -> str:
+        """Where the carrier of an account calls us."""
+        return f"{self.own_url()}/carriers/{account_id}"

@@ -1,7 +1,6 @@
 import pytest
-from cryptography.fernet import Fernet
 
-from heliogram.api.account_opening import callback_of, locked, opened, settings_to_store, unlocked
+from heliogram.api.account_opening import opened, settings_to_store
 from heliogram.api.errors import Problem
 from heliogram.api.schema.accounts import Value
 from tests.doors import Doors
@@ -43,15 +42,3 @@ async def test_settings_that_cannot_work_are_refused_in_the_carriers_own_words(
     with pytest.raises(Problem, match=words) as refused:
         opened(doors.app, carrier, given, secret)
     assert [name for name, _sentence in refused.value.errors] == [field]
-
-
-async def test_a_password_is_locked_and_one_of_another_key_is_as_if_there_were_none(doors: Doors) -> None:
-    stored = locked(doors.app, "hush")
-    assert "hush" not in stored
-    assert unlocked(doors.app, stored) == "hush"
-    assert unlocked(doors.app, Fernet(Fernet.generate_key()).encrypt(b"hush").decode()) == ""
-    assert unlocked(doors.app, "") == ""
-
-
-async def test_a_carrier_is_told_to_call_the_public_address(doors: Doors) -> None:
-    assert callback_of(doors.app, "a1") == "http://heliogram.test/carriers/a1"

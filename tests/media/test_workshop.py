@@ -55,6 +55,14 @@ async def test_what_the_header_gives_away_is_refused_without_a_child(workshop: W
     assert children_of(ME) == []
 
 
+async def test_a_long_header_is_read_while_the_server_goes_on(workshop: Workshop) -> None:
+    job = asyncio.ensure_future(workshop.inspect(gif_of(65_535)))
+    await asyncio.sleep(0)
+    assert not job.done()
+    with pytest.raises(MediaRefused):
+        await job
+
+
 async def test_a_picture_damaged_inside_is_refused_by_the_child_which_lives_on(workshop: Workshop) -> None:
     whole = png()
     child = await _the_child(workshop)

@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from heliogram.storage import accounts
+from heliogram.model.receipt_id import IdForm
+from heliogram.storage import accounts, id_forms
 from heliogram.storage.engine import Store
+from heliogram.storage.id_forms import Learning
 from heliogram.storage.tables.delivery import attempts, outcomes
 from tests.world import MMSC, NOON, SMSC, WORKSPACE, World
 
@@ -100,3 +102,21 @@ async def test_looking_for_exchanges_is_bounded(store: Store, world: World, n_ne
         await connection.execute(attempts.insert(), [attempt("l"), *newer])
     async with store.read() as connection:
         assert len(await accounts.exchanges(connection, WORKSPACE, SMSC, 10)) == n_found
+
+
+async def test_a_removed_account_takes_what_was_learnt_of_it_along_and_nothing_of_the_others(
+    store: Store, world: World
+) -> None:
+    for account_id in ("spare", "other"):
+        await world.add_account(account_id, "smpp")
+    async with store.write() as connection:
+        for account_id in ("spare", "other"):
+            learnt = Learning(account_id=account_id, workspace_id=WORKSPACE, form=IdForm.PADDED, votes={"padded": 3})
+            await id_forms.put(connection, WORKSPACE, learnt, NOON)
+        await accounts.remove(connection, OTHER, "other")
+        await accounts.remove(connection, WORKSPACE, "spare")
+    async with store.read() as connection:
+        assert await accounts.one(connection, WORKSPACE, "spare") is None
+        assert await id_forms.one(connection, "spare") is None
+        assert await accounts.one(connection, WORKSPACE, "other") is not None
+        assert await id_forms.one(connection, "other") is not None

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from heliogram.demo.business import MMSC
-from tests.whole.browser import chromium, quiet_page
+from tests.whole.browser import quiet_page
 from tests.whole.pictures import small_jpeg
 from tests.whole.scene import set_demo_scene, sign_in_link
 from tests.whole.stage import Stage, control, wait_until
@@ -22,12 +22,6 @@ from tests.whole.stage import Stage, control, wait_until
 TEXT = "Hi {{ first_name | default: 'there' }}, the new soup is on. Reply STOP to opt out"
 BRITISH = "+447700900101"
 MAX_CLICKS = 9
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.whole.browser import chromium, quiet_page
-from tests.whole.dashboard import SHOP, ask, demo_stage, new_draft, signed_in_state, upload
+from tests.whole.browser import quiet_page
+from tests.whole.dashboard import SHOP, ask, demo_stage, new_draft, upload
 from tests.whole.pictures import small_jpeg
 from tests.whole.scene import sign_in_link
 from tests.whole.stage import Stage, wait_until
@@ -26,20 +26,9 @@ BODY = "Hi {{ first_name | default: 'there' }}, the menu is here — see you. Re
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with demo_stage(tmp_path_factory.mktemp("everywhere")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def state(browser: Browser, stage: Stage) -> object:
-    return signed_in_state(browser, stage)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from heliogram.demo.seed import PASSWORD
-from tests.whole.browser import chromium, quiet_page
-from tests.whole.dashboard import ask, demo_stage, signed_in_state
+from tests.whole.browser import quiet_page
+from tests.whole.dashboard import ask, demo_stage
 from tests.whole.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -16,20 +16,9 @@ REFUSED = ("Failed to load resource",)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with demo_stage(tmp_path_factory.mktemp("carriers")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def state(browser: Browser, stage: Stage) -> object:
-    return signed_in_state(browser, stage)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.whole.browser import chromium, quiet_page
-from tests.whole.dashboard import NOTICES, SHOP, ask, compose, demo_stage, new_draft, signed_in_state, upload
+from tests.whole.browser import quiet_page
+from tests.whole.dashboard import NOTICES, SHOP, ask, compose, demo_stage, new_draft, upload
 from tests.whole.pictures import small_jpeg
 from tests.whole.stage import Stage
 
@@ -20,20 +20,9 @@ PEOPLE = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with demo_stage(tmp_path_factory.mktemp("composer")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def state(browser: Browser, stage: Stage) -> object:
-    return signed_in_state(browser, stage)
 
 
 @pytest.fixture

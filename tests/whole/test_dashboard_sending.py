@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.whole.browser import chromium, quiet_page
-from tests.whole.dashboard import SHOP, ask, demo_stage, new_draft, signed_in_state, upload
+from tests.whole.browser import quiet_page
+from tests.whole.dashboard import SHOP, ask, demo_stage, new_draft, upload
 from tests.whole.pictures import small_jpeg
 from tests.whole.stage import Stage, control, wait_until
 
@@ -26,21 +26,10 @@ ESME_RINVDSTADR = 0x0B
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     # Answers a moment late, so that a campaign lasts long enough to be stopped.
     with demo_stage(tmp_path_factory.mktemp("sending"), "--receipt-delay=0.2", "--answer-delay=0.4") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def state(browser: Browser, stage: Stage) -> object:
-    return signed_in_state(browser, stage)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
-"""Carrier accounts from what a form says: checked as the carrier checks it; passwords locked and unlocked."""
+"""Carrier accounts from what a form says: checked as the carrier checks it; and the password to try them with."""
 
 from collections.abc import Mapping
-
-from cryptography.fernet import InvalidToken
 
 from heliogram.api.errors import Problem
 from heliogram.api.schema.accounts import Value
@@ -10,6 +8,7 @@ from heliogram.app import App
 from heliogram.carriers.catalogue import KINDS
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for
+from heliogram.storage.bulk import Row
 
 
 def settings_to_store(carrier: str, given: Mapping[str, Value]) -> dict[str, Value]:
@@ -48,19 +47,19 @@ def opened(app: App, carrier: str, settings: Mapping[str, Value], secret: str) -
         raise Problem("invalid", str(refused), [(field, str(refused))]) from refused
 
 
-def callback_of(app: App, account_id: str) -> str:
-    """Where the carrier of an account calls us."""
-    return f"{app.config.own_url()}/carriers/{account_id}"
+def secret_with(app: App, row: Row, settings: Mapping[str, Value], given: str | None) -> str:
+    """The password to use with settings for a stored account: the one that was given, else the stored one.
+
+    The stored one goes only where it went before: who may change an account may not so read its password. Raises
+    Problem for another address without a password.
+    """
+    if given is not None:
+        return given
+    stored = app.unlocked(row["secret"])
+    if stored and any(row["settings"].get(name) != settings.get(name) for name in _ADDRESSES):
+        sentence = "Another address needs the password again: the stored one is shown to nobody else."
+        raise Problem("invalid", sentence, [("secret", sentence)])
+    return stored
 
 
-def locked(app: App, secret: str) -> str:
-    """A password as it is stored."""
-    return app.box.encrypt(secret.encode()).decode()
-
-
-def unlocked(app: App, stored: str) -> str:
-    """A password in clear; "" for one that was locked with another key, which has to be entered again."""
-    try:
-        return app.box.decrypt(stored.encode()).decode()
-    except InvalidToken:
-        return ""
+_ADDRESSES = ("host", "url", "mms_url")

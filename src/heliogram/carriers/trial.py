@@ -1,8 +1,8 @@
 """Trying an account out: whether the carrier is there and takes our name and password, in words, within seconds.
 
 Nothing is sent to anybody: an SMPP account binds and unbinds, a web service is asked for something that only its owner
-may see. The addresses asked are those of the providers' own references; an answer that says nothing about the password
-is told as just that.
+may see. No recording of these requests is known (the carriers' pages say so); an answer that says nothing about the
+password is told as just that.
 """
 
 import ssl

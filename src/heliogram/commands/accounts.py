@@ -60,11 +60,11 @@ def add(
                         "name": name,
                         "carrier": carrier,
                         "settings": settings,
-                        "secret": app.box.encrypt(password.encode()).decode(),
+                        "secret": app.locked(password),
                         "created_at": app.now(),
                     },
                 )
-            return f"{app.config.own_url()}/carriers/{account_id}"
+            return app.config.callback_url(account_id)
 
     callback = run(work())
     typer.echo("Added. A server that runs connects within seconds.")

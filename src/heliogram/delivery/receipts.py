@@ -58,7 +58,8 @@ async def store_receipts(
     said = [(each.carrier_id, each.news, each.code) for each in heard if (each.carrier_id, each.news.value) in new]
     deltas: Deltas = Counter()
     await _apply(connection, said, claims, deltas, now)
-    votes = [form for carrier_id, form in found.votes.items() if any(carrier_id == each for each, _news in new)]
+    new_ids = {carrier_id for carrier_id, _news in new}
+    votes = [form for carrier_id, form in found.votes.items() if carrier_id in new_ids]
     if learnt := await count_votes(connection, learning, votes, now):
         await _match_again(connection, learnt, deltas, now)
     await campaigns.add_counts(connection, deltas)

@@ -76,7 +76,7 @@ async def point_at_simulator(app: App, *, smpp_port: int, mm7_port: int) -> None
 
 async def _carriers(connection: AsyncConnection, app: App, workspace_id: str) -> None:
     own = {"workspace_id": workspace_id, "created_at": app.now()}
-    secret = app.box.encrypt(PASSWORD.encode()).decode()
+    secret = app.locked(PASSWORD)
     for account in ACCOUNTS:
         await senders.add_account(connection, {**account, **own, "settings": {}, "secret": secret})
     for sender in SENDERS:

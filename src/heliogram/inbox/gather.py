@@ -53,7 +53,8 @@ class Gatherer:
     async def _try(self, row: Row) -> None:
         match await self._octets(row):
             case Fetched(octets=octets, content_type=said):
-                await self._take(row, octets, _type_of(row["content_type"], said))
+                # The carrier knows better than the server it keeps the file on.
+                await self._take(row, octets, row["content_type"] or said)
             case NotFetched(reason=reason, is_final=is_final):
                 await self._miss(row, reason, is_last=is_final or row["n_tries"] >= len(WAITS_S))
 
@@ -106,8 +107,3 @@ class Gatherer:
             if text:
                 await inbound_media.put_words(connection, row["inbound_id"], text)
             await inbound_media.settle(connection, row["id"], state="words", reason="", n_octets=len(octets))
-
-
-def _type_of(carriers: str, servers: str) -> str:
-    """What a file is said to be: the carrier knows better than the server it keeps it on."""
-    return carriers or servers

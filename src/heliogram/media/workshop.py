@@ -30,12 +30,12 @@ class Workshop:
         self._idle: list[asyncio.subprocess.Process] = []
 
     async def inspect(self, octets: bytes) -> Picture:
-        probe(octets)  # what the header gives away needs no child
+        await _look_at_header(octets)
         answer = await self._do({"do": "inspect", "octets": octets})
         return msgspec.convert(answer["picture"], Picture)
 
     async def fit(self, octets: bytes, budget: Budget) -> Variant:
-        probe(octets)
+        await _look_at_header(octets)
         job = {
             "do": "fit",
             "octets": octets,
@@ -82,6 +82,11 @@ class Workshop:
             raise
         self._idle.append(child)
         return answer
+
+
+async def _look_at_header(octets: bytes) -> None:
+    """What the header gives away needs no child; a GIF of many frames has a header all over, so not on the loop."""
+    await asyncio.to_thread(probe, octets)
 
 
 async def _new_child() -> asyncio.subprocess.Process:

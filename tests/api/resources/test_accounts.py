@@ -30,6 +30,17 @@ async def audited(doors: Doors) -> list[tuple[str, Any]]:
     return [(row["action"], row["detail"]) for row in reversed(rows)]
 
 
+@pytest.mark.parametrize(("verb", "path"), [("PATCH", ""), ("POST", "/test")])
+async def test_a_stored_password_goes_to_no_other_address(doors: Doors, verb: str, path: str) -> None:
+    address = f"{V1}/{(await added(doors))['id']}"
+    elsewhere = {"settings": SMPP | {"host": "127.0.0.2"}}
+    refused = await doors.api.request(verb, address + path, json=elsewhere)
+    assert problem(refused, "invalid").startswith("Another address needs the password again")
+    assert (await doors.api.get(address)).json()["settings"] == SMPP
+    taken = await doors.api.request(verb, address + path, json=elsewhere | {"secret": "new-pass"})
+    assert taken.status_code == 200
+
+
 async def test_an_account_without_a_connection_in_this_process_says_so(doors: Doors) -> None:
     connected(doors, "smsc")
     mmsc, smsc = (await doors.api.get("/api/v1/accounts")).json()["items"]

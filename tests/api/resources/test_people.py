@@ -89,9 +89,9 @@ async def test_others_are_answered_while_a_file_is_read(doors: Doors) -> None:
 
     async def bring() -> None:
         # Numbers that take long to read, and a mistake at the very end: nothing of it is stored.
-        rows = b"".join(b"+44770%07d\n" % n for n in range(4_000))
+        rows = b"".join(b"+44770%07d\n" % n for n in range(20_000))
         answer = await doors.api.post(f"{V1}/imports", files=import_of(b"phone\n" + rows + b'"open\n'))
-        assert "A quotation mark that opens in line 4,002" in problem(answer, "import_refused")
+        assert "A quotation mark that opens in line 20,002" in problem(answer, "import_refused")
         order.append("refused")
 
     async def ask() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.api.account_opening import callback_of, locked, opened, settings_to_store, unlocked
+from heliogram.api.account_opening import opened, secret_with, settings_to_store
 from heliogram.api.account_view import Queue, account_shape, queue_of
 from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsRead, SettingsWrite
@@ -59,7 +59,7 @@ async def add_account(request: Request, asked: AccountAsk, app: Own, caller: Set
         "name": asked.name,
         "carrier": asked.carrier,
         "settings": settings,
-        "secret": locked(app, asked.secret),
+        "secret": app.locked(asked.secret),
         "created_at": app.now(),
         "is_paused": False,
     }
@@ -91,11 +91,11 @@ async def change_account(
     changes: dict[str, object] = {}
     if asked.settings is not None or asked.secret is not None:
         settings = settings_to_store(row["carrier"], row["settings"] if asked.settings is None else asked.settings)
-        secret = unlocked(app, row["secret"]) if asked.secret is None else asked.secret
+        secret = secret_with(app, row, settings, asked.secret)
         await opened(app, row["carrier"], settings, secret).close()
         changes["settings"] = settings
     if asked.secret is not None:
-        changes["secret"] = locked(app, asked.secret)
+        changes["secret"] = app.locked(asked.secret)
     changes |= asked.model_dump(include={"name", "is_paused"}, exclude_none=True)
     async with app.store.write() as connection:
         if asked.name is not None:
@@ -113,7 +113,7 @@ async def change_account(
 async def try_account(account_id: str, asked: TrialChange, app: Own, caller: SettingsWrite) -> TrialShape:
     row = await _row(app, caller, account_id)
     settings = settings_to_store(row["carrier"], row["settings"] if asked.settings is None else asked.settings)
-    secret = unlocked(app, row["secret"]) if asked.secret is None else asked.secret
+    secret = secret_with(app, row, settings, asked.secret)
     return await _tried(app, row["carrier"], settings, secret)
 
 
@@ -195,8 +195,8 @@ async def _detail(app: App, watch: Watch, caller: Caller, account_id: str) -> Ac
     return AccountDetail(
         **_shape(app, watch, row, queue).model_dump(),
         settings=row["settings"],
-        has_secret=bool(unlocked(app, row["secret"])),
-        callback_url=callback_of(app, account_id) if kind is None or kind.calls_back else "",
+        has_secret=bool(app.unlocked(row["secret"])),
+        callback_url=app.config.callback_url(account_id) if kind is None or kind.calls_back else "",
         groups=groups.get(account_id, []),
         senders=through.get(account_id, []),
         created_at=row["created_at"],
