@@ -6,6 +6,7 @@ Tests and benchmarks drive it; what happened is judged by the simulator's journa
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -26,9 +27,18 @@ class StageError(Exception):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port for a process that is yet to start.
+
+    Below those that the system gives to outgoing connections (Linux: from 32,768): one of them, or of another test,
+    would take it meanwhile.
+    """
+    for _ in range(100):
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port between 20,000 and 32,000 is free")
 
 
 def wait_until(what: str, ask: Callable[[], Any], *, within_s: float, every_s: float = POLL_S) -> Any:
