@@ -353,3 +353,25 @@ async def test_a_message_still_in_line_has_only_been_queued(scene: Scene) -> Non
     (message_id,) = await scene.queue(ADA, lane_id="c-campaign", campaign_id="campaign")
     (only,) = await _told(scene, message_id)
     assert (only.kind, only.detail, only.at) == ("queued", "Campaign “Campaign”.", NOON)
+
+
+async def test_a_text_that_was_cut_and_spelled_plainly_tells_from_what(scene: Scene) -> None:
+    body = "It’s " + "word " * 60
+    (message_id,) = await scene.queue(ADA, body=body, text_wishes={"max_segments": 1, "too_long": "cut"})
+    await scene.take()
+    step = _step(await _told(scene, message_id), "written")
+    assert (step.title, step.tone) == ("Written as 1 segment", Tone.WARN)
+    assert step.detail == (
+        "Typographic characters were made plain: it saves 3 segments. "
+        "It had 2 segments, more than it may have, so it was cut at a word."
+    )
+    facts = dict(step.facts)
+    assert facts["Replaced"] == "’ → ' (1)"
+    assert facts["Text as sent"] == "It's " + ("word " * 31).rstrip()
+
+
+async def test_a_text_that_leaves_as_it_was_written_says_nothing_of_it(scene: Scene) -> None:
+    (message_id,) = await scene.queue(ADA, body="Hello")
+    await scene.take()
+    step = _step(await _told(scene, message_id), "written")
+    assert (step.detail, step.tone, {"Replaced", "Text as sent"} & set(dict(step.facts))) == ("", Tone.INFO, set())

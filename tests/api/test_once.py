@@ -54,6 +54,12 @@ ASKED: dict[str, Asking] = {
         of_form({"people": PEOPLE}, SEND | {"name": "Other"}),
         "campaigns",
     ),
+    "send with other rules": (
+        "/sends",
+        of_form({"people": PEOPLE}, SEND),
+        of_form({"people": PEOPLE}, SEND | {"max_segments": "3"}),
+        "campaigns",
+    ),
     "send of another kind": (
         "/sends",
         of_form({"people": PEOPLE, "media": ("a.jpg", PICTURE)}, SEND | {"content": "mms"}),

@@ -29,6 +29,7 @@ def _report(**changes: Any) -> dict[str, Any]:
             "channels_by_reason": [],
             "skipped_by_reason": [{"sentence": "No consent.", "n": 1}],
             "segments": {"total": 2, "spread": [{"segments": 2, "n": 1}]},
+            "rewritten": {"n_cut": 0, "n_respelled": 0, "segments_saved": 0, "replaced": []},
             "variants": [],
             "weight": None,
             "checks": [],
@@ -135,3 +136,13 @@ def test_consent_is_a_sentence_in_both_reports(changes: dict[str, int], words: s
     report = _report(**changes)
     assert words in dry_run_text(report, 0)
     assert words in report_text(report, _campaign(delivered=3), is_here=False)
+
+
+def test_a_dry_run_tells_what_is_cut_and_what_is_spelled_plainly() -> None:
+    report = _report()
+    assert "cut" not in dry_run_text(report, 0) and "replaced" not in dry_run_text(report, 0)
+    replaced = [{"character": "’", "replacement": "'", "n": 7}, {"character": "\u200b", "replacement": "", "n": 1}]
+    report["estimate"]["rewritten"] = {"n_cut": 4, "n_respelled": 3, "segments_saved": 5, "replaced": replaced}
+    text = dry_run_text(report, 0)
+    assert "Characters replaced in 3 texts, which saves 5 segments: ’ → ' (7), \u200b → nothing (1)." in text
+    assert "Texts that are too long and would be cut at a word: 4." in text

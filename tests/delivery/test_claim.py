@@ -48,6 +48,7 @@ async def test_an_attempt_says_by_whom_it_goes_how_and_why(scene: Scene) -> None
         "variant_octets": None,
         "fact_id": fact_id,
         "reference": int(message_id[-2:], 16),
+        "rewriting": None,
     }
     assert await scene.states() == {message_id: State.SENDING}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from heliogram.campaigns.expand import Expander
 from heliogram.compose.liquid import compile_text
-from heliogram.delivery.forecast import TOKEN_LIKE, Forecast, Plan, forecast, forecast_people
+from heliogram.delivery.forecast import TOKEN_LIKE, Forecast, Plan, Rewritten, forecast, forecast_people
 from heliogram.media.plan import budget_for
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
@@ -272,3 +272,23 @@ async def test_what_is_known_of_a_person_counts_where_the_file_says_nothing(worl
     assert found.skipped == {"mms_text_too_long": 1}
     only = await _people(scene, plan, [nameless])
     assert only.longest_body == f"Hi Ada, {'x' * 400}"
+
+
+# ── by the rules for texts ──
+
+
+async def test_it_tells_how_many_texts_would_be_cut_or_refused_and_what_plain_spelling_saves(
+    small_world: World,
+) -> None:
+    scene = await _build(small_world, ["us"], {})
+    rows = [scene.world.person("+13125559999", attributes={"note": note}) for note in ("x", "word " * 60, "It’s " * 20)]
+    wishes = {"max_segments": 1, "too_long": "cut"}
+    template = compile_text("{{ note }}")
+    cut = await _people(scene, await _plan(scene, Content.TEXT, template=template, text_wishes=wishes), rows)
+    assert (cut.segments, cut.skipped, cut.rewritten.n_cut) == ({1: 3}, {}, 1)
+    assert (cut.rewritten.n_respelled, cut.rewritten.n_saved) == (1, 1)
+    assert cut.rewritten.replaced == {("’", "'"): 20}
+    wishes = {"max_segments": 1, "smart_encoding": False}
+    refused = await _people(scene, await _plan(scene, Content.TEXT, template=template, text_wishes=wishes), rows)
+    assert (refused.segments, refused.skipped) == ({1: 1}, {"too_long": 2})
+    assert refused.rewritten == Rewritten()

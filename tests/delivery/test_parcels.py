@@ -47,7 +47,7 @@ def test_a_picture_message_has_the_text_and_the_octets_that_every_recipient_shar
 def test_a_fallback_is_a_text_that_ends_in_the_link() -> None:
     parcel = parcel_of(attempt_of(changed(PICTURE, country="GB")))
     assert isinstance(parcel, SmsParcel)
-    assert "".join(parcel.parts) == "Today’s menu https://heliogram.test/p/T000000001"
+    assert "".join(parcel.parts) == "Today's menu https://heliogram.test/p/T000000001"
 
 
 def test_each_try_has_a_key_of_its_own_and_the_same_one_after_a_restart() -> None:

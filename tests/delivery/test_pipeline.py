@@ -17,6 +17,7 @@ from heliogram.model.group import Fallbacks, Purpose
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.queue import Queued, Stop
 from heliogram.model.sender import SenderKind
+from heliogram.model.text import TextRules, TooLong
 from tests.delivery.decided import (
     FITS,
     GROUP,
@@ -269,3 +270,31 @@ def test_a_text_that_is_too_long_in_its_accounts_segments_stops() -> None:
     body = "a" * 1_521
     assert len(draft_of(queued(body=body)).parts) == 10
     assert _stop(queued(body=body), cuts={"smsc": Cut(is_wide=True)}) == (State.SKIPPED, "too_long")
+
+
+# ── by the rules for texts ──
+
+
+def test_a_text_is_cut_or_spelled_plainly_as_its_campaign_has_it_unless_the_message_wants_otherwise() -> None:
+    rules = TextRules(too_long=TooLong.CUT, max_segments=1)
+    long = "word " * 40
+    draft = draft_of(queued(body=long), text_rules=rules)
+    assert draft.parts == (("word " * 32).rstrip(),) and draft.text == draft.parts[0]
+    assert draft.rewriting is not None and draft.rewriting.n_uncut == 2
+    assert len(draft_of(queued(body=long, text_wishes={"max_segments": 2}), text_rules=rules).parts) == 2
+    assert _stop(queued(body=long, text_wishes={"too_long": "skip"}), text_rules=rules) == (State.SKIPPED, "too_long")
+    plain = draft_of(queued(body="It’s"))
+    assert (plain.encoding, plain.parts) == ("GSM-7", ("It's",))
+    as_is = draft_of(queued(body="It’s", text_wishes={"smart_encoding": False}))
+    assert (as_is.encoding, as_is.parts, as_is.rewriting) == ("UCS-2", ("It’s",), None)
+
+
+def test_a_text_that_is_cut_keeps_the_whole_link() -> None:
+    rules = TextRules(too_long=TooLong.CUT, max_segments=2)
+    draft = draft_of(changed(ABROAD, body="word " * 400), text_rules=rules)
+    assert len(draft.parts) == 2 and draft.text.endswith(LINK) and draft.text[: -len(LINK)].endswith("word")
+
+
+def test_a_picture_message_keeps_the_characters_it_was_written_with() -> None:
+    draft = draft_of(changed(PICTURE, body="It’s " * 300), text_rules=TextRules(too_long=TooLong.CUT, max_segments=1))
+    assert draft.the_route().channel is Channel.MMS and draft.text == "It’s " * 300 and draft.rewriting is None

@@ -66,7 +66,6 @@ def test_a_curly_apostrophe_is_marked_named_and_replaced_by_one_click_that_can_b
     compose(page, stage)
     body = page.get_by_test_id("body")
     body.fill("It’s here")
-    expect(page.get_by_test_id("encoding-pill")).to_have_text("UCS-2")
     expect(page.get_by_text("curly apostrophe")).to_be_visible()
     mark = page.locator("mark.odd")
     expect(mark).to_have_text("’")
@@ -77,6 +76,29 @@ def test_a_curly_apostrophe_is_marked_named_and_replaced_by_one_click_that_can_b
     page.keyboard.press("Control+z")
     expect(body).to_have_value("It’s here")
     expect(mark).to_have_count(1)
+
+
+def test_a_text_is_counted_and_shown_as_it_leaves_by_the_rules_that_its_author_chose(page: Page, stage: Stage) -> None:
+    compose(page, stage)
+    page.get_by_test_id("body").fill("It’s " + "word " * 60)
+    pill, count = page.get_by_test_id("encoding-pill"), page.get_by_test_id("segment-count")
+    expect(pill).to_have_text("GSM-7")
+    expect(count).to_have_text("2 segments")
+    expect(page.get_by_test_id("sent-plain")).to_contain_text("saves 3 segments")
+    expect(page.get_by_test_id("phone-bubble")).to_contain_text("It's word")
+    page.get_by_test_id("text-rules").locator("summary").click()
+    page.get_by_test_id("max-segments").select_option("1")
+    expect(page.get_by_test_id("text-too-long")).to_be_visible()
+    page.get_by_label("Longer: cut at a word").check()
+    expect(page.get_by_test_id("text-cut")).to_contain_text("has 2 segments")
+    expect(count).to_have_text("1 segment")
+    expect(page.get_by_test_id("rewritten")).to_contain_text("cut at a word")
+    page.get_by_test_id("smart-encoding").uncheck()
+    expect(pill).to_have_text("UCS-2")
+    page.reload()
+    expect(page.get_by_test_id("text-rules").locator("summary")).to_contain_text(
+        "characters as written, at most 1 segment"
+    )
 
 
 def test_a_hebrew_text_is_no_text_full_of_mistakes(page: Page, stage: Stage) -> None:
@@ -242,9 +264,8 @@ def test_two_tabs_on_one_draft_warn_instead_of_overwriting(browser: Browser, sta
 
 
 def test_the_review_lists_checks_with_fixes_and_a_warning_needs_a_tick(page: Page, stage: Stage) -> None:
-    compose(
-        page, stage, body="It’s soup day at Northgate, all you can eat from noon on, and bread is on the house — come"
-    )
+    body = "It’s soup day at Northgate, all you can eat from noon on, and bread is on the house — come"
+    compose(page, stage, body=body, text_rules={"smart_encoding": False})
     page.get_by_test_id("review").click()
     sheet = page.get_by_role("dialog")
     launch = sheet.get_by_test_id("launch")

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from heliogram.model.text import MAX_SEGMENTS
 from heliogram.wire import gsm
 from heliogram.wire.errors import OurFault
 from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.segment import (
     JOINED,
     JOINED_16,
-    MAX_SEGMENTS,
     SINGLE,
     Encoding,
     Split,

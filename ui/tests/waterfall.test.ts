@@ -24,7 +24,8 @@ const ESTIMATE: Estimate = {
 	segments: { total: 60, spread: [{ segments: 1, n: 60 }] },
 	variants: [],
 	weight: null,
-	checks: []
+	rewritten: { n_cut: 0, n_respelled: 0, segments_saved: 0, replaced: [] },
+		checks: []
 };
 const LONG = 'a'.repeat(90);
 

@@ -9,9 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
+from heliogram.compose.written import body_sent, replaced_in
 from heliogram.model.event import NEWS_STATE, News
 from heliogram.model.message import Channel, State
 from heliogram.model.reasons import sentence_for, sentence_for_way
+from heliogram.model.text import Rewriting, Spelling
 
 Row = Mapping[str, Any]
 
@@ -186,12 +190,41 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
     facts += [("Segments", str(n)), ("Encoding", attempt["encoding"])]
     if attempt["link_token"]:
         facts.append(("Link", f"/p/{attempt['link_token']}"))
+    rewriting = msgspec.convert(attempt["rewriting"], Rewriting) if attempt["rewriting"] else None
     return TimelineStep(
         at=attempt["at"],
         kind="written",
-        title=f"Written as {n} segment{'' if n == 1 else 's'}",
-        facts=tuple(facts),
+        title=f"Written as {_segments(n)}",
+        detail=_rewritten(rewriting, n) if rewriting else "",
+        facts=(*facts, *(_changes(history.message["body"], rewriting) if rewriting else ())),
+        tone=Tone.WARN if rewriting and rewriting.n_uncut else Tone.INFO,
     )
+
+
+_RESPELLED: dict[Spelling, str] = {
+    Spelling.PLAIN: "Typographic characters were made plain",
+    Spelling.LATIN: "Letters lost their accents",
+}
+
+
+def _rewritten(rewriting: Rewriting, n: int) -> str:
+    said = []
+    if word := _RESPELLED.get(rewriting.spelling):
+        n_saved = rewriting.n_before - (rewriting.n_uncut or n)
+        said.append(f"{word}: it saves {_segments(n_saved)}." if n_saved else f"{word}.")
+    if rewriting.n_uncut:
+        said.append(f"It had {_segments(rewriting.n_uncut)}, more than it may have, so it was cut at a word.")
+    return " ".join(said)
+
+
+def _changes(body: str, rewriting: Rewriting) -> tuple[tuple[str, str], ...]:
+    replaced = replaced_in(body, rewriting.spelling).most_common()
+    said = ", ".join(f"{character} → {plain or 'nothing'} ({n})" for (character, plain), n in replaced)
+    return (*((("Replaced", said),) if said else ()), ("Text as sent", body_sent(body, rewriting)))
+
+
+def _segments(n: int) -> str:
+    return f"{n} segment{'' if n == 1 else 's'}"
 
 
 def _attempted(attempt: Row) -> TimelineStep:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.media_view import media_shape
 from heliogram.api.schema.campaigns import AudienceShape, CampaignShape, FailedWith, ProgressShape, Way
+from heliogram.api.schema.senders import TextWishesShape
 from heliogram.api.schema.shape import Reasoned
 from heliogram.app import App
 from heliogram.campaigns.progress import Counts, progress_of
@@ -48,6 +49,7 @@ async def campaign_shapes(
             body=row["body"],
             media=media_shape(pictures[row["media_id"]]) if row["media_id"] in pictures else None,
             content=row["content"],
+            text_rules=TextWishesShape(**row["text_rules"]) if row["text_rules"] else None,
             audience=_audience(row, groups[row["group_id"]], lists),
             n_audience=row["n_audience"],
             version=row["version"],

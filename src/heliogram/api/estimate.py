@@ -9,6 +9,8 @@ from heliogram.api.schema.campaigns import (
     CheckShape,
     EstimateShape,
     FixShape,
+    ReplacedShape,
+    RewrittenShape,
     RouteVariantShape,
     SegmentsTotal,
     SpreadShape,
@@ -21,18 +23,22 @@ from heliogram.campaigns.review import Check, Drafted, review
 from heliogram.carriers.protocol import Link
 from heliogram.compose.errors import TemplateRefused
 from heliogram.compose.liquid import Template, compile_text
-from heliogram.delivery.forecast import Forecast, Plan, forecast
+from heliogram.delivery.forecast import Forecast, Plan, Rewritten, forecast
 from heliogram.media.limits import MESSAGE_LIMIT_OCTETS, MMS_TEXT_LIMIT, Weight, weigh
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content
 from heliogram.model.reasons import sentence_for, sentence_for_way
+from heliogram.model.text import Wishes
 from heliogram.storage import media, senders
+from heliogram.wire.segment import name_of
 
 N_LOOKED_AT: Final = 20_000
 """People counted while someone composes: exact for most audiences, and an answer in about a second for the others."""
 N_BEFORE_LAUNCH: Final = 2_000
 """People looked at before a launch, whose rules decide for everyone at hand-over anyway."""
+N_REPLACED: Final = 20
+"""How many different characters an estimate names."""
 _LONGEST_BODY_OCTETS: Final = 4 * MMS_TEXT_LIMIT
 
 
@@ -45,6 +51,7 @@ class Draft:
     media: Mapping[str, Any] | None
     content: Content
     audience: Audience
+    text_wishes: Wishes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,14 @@ async def draft_of(app: App, workspace_id: str, row: Mapping[str, Any]) -> Draft
     if row["media_id"] and picture is None:
         raise not_found("picture")
     audience = Audience(kind=AudienceKind(row["audience_kind"]), list_id=row["list_id"])
-    return Draft(group=group, body=row["body"], media=picture, content=Content(row["content"]), audience=audience)
+    return Draft(
+        group=group,
+        body=row["body"],
+        media=picture,
+        content=Content(row["content"]),
+        audience=audience,
+        text_wishes=row["text_rules"],
+    )
 
 
 async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT) -> Estimate:
@@ -78,6 +92,7 @@ async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT
         template=template,
         media_id=draft.media["id"] if draft.media else None,
         cuts=app.cuts,
+        text_wishes=draft.text_wishes,
     )
     counted = await forecast(
         app.store, app.pictures, plan, now=app.now, link_base_url=app.config.own_url(), limit=limit
@@ -100,6 +115,7 @@ def judged(app: App, draft: Draft, counted: Forecast, mistake: str) -> Estimate:
         n_going=sum(counted.channels.values()) + sum(counted.held.values()),
         skipped=counted.skipped,
         most_segments=max(counted.segments, default=0),
+        n_cut=counted.rewritten.n_cut,
         weight=weight,
         carriers_down=_carriers_down(app, draft.group),
     )
@@ -150,9 +166,22 @@ def estimate_shape(estimate: Estimate) -> EstimateShape:
             total=sum(segments * n for segments, n in counted.segments.items()),
             spread=[SpreadShape(segments=segments, n=n) for segments, n in sorted(counted.segments.items())],
         ),
+        rewritten=_rewritten(counted.rewritten),
         variants=[_variant(each) for each in counted.variants],
         weight=_weight(estimate.weight),
         checks=[_check(check) for check in estimate.checks],
+    )
+
+
+def _rewritten(found: Rewritten) -> RewrittenShape:
+    return RewrittenShape(
+        n_cut=found.n_cut,
+        n_respelled=found.n_respelled,
+        segments_saved=found.n_saved,
+        replaced=[
+            ReplacedShape(character=character, name=name_of(character), replacement=plain, n=n)
+            for (character, plain), n in found.replaced.most_common(N_REPLACED)
+        ],
     )
 
 

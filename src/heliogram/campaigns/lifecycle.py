@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.campaigns.expand import BULK_PRIORITY, audience_of
 from heliogram.model.campaign import CAMPAIGN_NEXT, CampaignState
 from heliogram.model.queue import LaneState
-from heliogram.storage import access, campaigns, lanes, people
+from heliogram.model.text import TextRules
+from heliogram.storage import access, campaigns, lanes, people, senders
 
 
 class CampaignError(Exception):
@@ -85,6 +86,8 @@ async def take(
 
 
 async def _freeze(connection: AsyncConnection, campaign: Any, now: datetime) -> dict[str, Any]:
+    groups_own = await senders.text_rules(connection, campaign["workspace_id"], campaign["group_id"])
+    text_rules = (groups_own or TextRules()).but(campaign["text_rules"])
     await lanes.add_lane(
         connection,
         id=lanes.campaign_lane_of(campaign["id"]),
@@ -92,9 +95,10 @@ async def _freeze(connection: AsyncConnection, campaign: Any, now: datetime) -> 
         group_id=campaign["group_id"],
         campaign_id=campaign["id"],
         priority=BULK_PRIORITY,
+        text_rules=text_rules,
     )
     size = await people.audience_size(connection, campaign["workspace_id"], campaign["group_id"], audience_of(campaign))
-    return {"n_audience": size, "launched_at": now}
+    return {"n_audience": size, "launched_at": now, "text_rules": text_rules}
 
 
 _WORDS = {

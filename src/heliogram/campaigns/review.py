@@ -62,6 +62,7 @@ class Drafted:
     skipped: Mapping[str, int]
     most_segments: int
     weight: Weight | None
+    n_cut: int = 0
     carriers_down: tuple[str, ...] = ()
 
 
@@ -73,6 +74,7 @@ def review(drafted: Drafted) -> tuple[Check, ...]:
         _group(drafted),
         _audience(drafted),
         _segments(drafted),
+        _cut(drafted),
         _opt_out(drafted),
         _carriers(drafted),
     ]
@@ -171,6 +173,15 @@ def _segments(drafted: Drafted) -> Check | None:
         title=f"Some texts have {drafted.most_segments} segments",
         detail="Carriers bill each segment. A shorter text, or one without unusual characters, costs less.",
     )
+
+
+def _cut(drafted: Drafted) -> Check | None:
+    if not drafted.n_cut:
+        return None
+    n = drafted.n_cut
+    title = f"{n:,} {'text is' if n == 1 else 'texts are'} too long, and lose{'s' if n == 1 else ''} the end"
+    detail = "These people read the beginning, in whole words. What must be read should stand there, or be shorter."
+    return Check(id="cut", level=Level.WARNING, title=title, detail=detail)
 
 
 def _opt_out(drafted: Drafted) -> Check | None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.message import Content
 from heliogram.model.phone import Phone
+from heliogram.model.text import Wishes
 from heliogram.storage import campaigns, lanes, people
 
 SINGLE_PRIORITY = 7
@@ -22,6 +23,7 @@ class Single:
     media_id: str | None = None
     due_at: datetime | None = None
     expires_at: datetime | None = None
+    text_wishes: Wishes | None = None
 
 
 async def queue_single(
@@ -65,6 +67,7 @@ async def queue_single(
         media_id=single.media_id,
         due_at=single.due_at,
         expires_at=single.expires_at,
+        text_wishes=single.text_wishes,
     )
     await lanes.add_messages(connection, lane_id, [row])
     return str(row["id"])

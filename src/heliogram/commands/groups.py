@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.app import App, build
 from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.rules import IfTooLong, MaxSegments, Smart, Transliterate, wishes_of
 from heliogram.commands.senders import NewSender, sender_of
 from heliogram.commands.serving import have_workspace
 from heliogram.model.group import Fallbacks, Purpose
+from heliogram.model.text import TextRules
 from heliogram.storage import access, senders
 
 groups = typer.Typer(help="Subscription groups and their senders.", no_args_is_help=True)
@@ -56,6 +58,10 @@ def add(
         bool,
         typer.Option(help="Send text + link where the sender for a country cannot send pictures, as a UK number."),
     ] = False,
+    smart: Smart = None,
+    transliterate: Transliterate = None,
+    max_segments: MaxSegments = None,
+    too_long: IfTooLong = None,
     data: Data = None,
     database: Database = None,
 ) -> None:
@@ -69,6 +75,7 @@ def add(
         help_text=help_text or f"{name}: reply STOP to opt out.",
         may_go_abroad=abroad,
         fallbacks=Fallbacks(sender_cannot_mms=link_instead),
+        text_rules=TextRules().but(wishes_of(smart, transliterate, max_segments, too_long)),
     )
 
     async def work() -> str | None:
@@ -99,6 +106,7 @@ class _NewGroup:
     help_text: str
     may_go_abroad: bool
     fallbacks: Fallbacks
+    text_rules: TextRules
 
 
 async def _problem(connection: AsyncConnection, workspace_id: str, new: _NewGroup) -> str | None:
@@ -135,6 +143,7 @@ async def _store(connection: AsyncConnection, app: App, workspace_id: str, new: 
         "fallback_media_not_taken": new.fallbacks.media_not_taken,
         "link_base_url": None,
         "help_text": new.help_text,
+        "text_rules": new.text_rules,
         "created_at": app.now(),
     }
     await senders.add_group(connection, group, ids)

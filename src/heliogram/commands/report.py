@@ -52,7 +52,11 @@ def dry_run_text(report: Json, n_media_octets: int) -> str:
     lines += _reasons(estimate["skipped_by_reason"])
     lines += [*_rejected_lines(report), *_total(report, None), ""]
     lines += [_line(way["n"], f"{_WENT[way['channel']]}: {way['sentence']}") for way in estimate["channels_by_reason"]]
-    lines += [*_spaced([_segments(estimate["segments"]), *_pictures(estimate, n_media_octets)])]
+    lines += [
+        *_spaced(
+            [_segments(estimate["segments"]), *_rewritten(estimate["rewritten"]), *_pictures(estimate, n_media_octets)]
+        )
+    ]
     lines += _spaced([f"{check['title']}. {check['detail']}".strip() for check in _warnings(estimate)])
     return "\n".join([*lines, *_consent(report), *_rejected(report)])
 
@@ -99,6 +103,20 @@ def _segments(segments: Json) -> str:
         for each in segments["spread"]
     )
     return f"Segments of the texts: {segments['total']:,}" + (f" ({spread})." if spread else ".")
+
+
+def _rewritten(rewritten: Json) -> list[str]:
+    lines = []
+    if n := rewritten["n_respelled"]:
+        saved = rewritten["segments_saved"]
+        what = ", ".join(
+            f"{each['character']} → {each['replacement'] or 'nothing'} ({each['n']:,})"
+            for each in rewritten["replaced"]
+        )
+        lines.append(f"Characters replaced in {n:,} texts, which saves {saved:,} segments: {what}.")
+    if n := rewritten["n_cut"]:
+        lines.append(f"Texts that are too long and would be cut at a word: {n:,}.")
+    return lines
 
 
 def _pictures(estimate: Json, n_media_octets: int) -> list[str]:

@@ -5,6 +5,7 @@ their fate is not known.
 """
 
 import json
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -14,6 +15,7 @@ from heliogram.commands.client import Api, Refused, open_api, place_of
 from heliogram.commands.follow import LostSight, NotReached, bar, follow, launch
 from heliogram.commands.options import BAD_INPUT, Data, Database, config_of, fail, run
 from heliogram.commands.report import dry_run_text, report_text, rows_of
+from heliogram.commands.rules import IfTooLong, MaxSegments, Smart, Transliterate, wishes_of
 
 SOME_FAILED: Final = 3
 
@@ -31,6 +33,10 @@ def send(
     as_link: Annotated[
         bool, typer.Option("--as-link", help="Send everyone a text with a link to the picture instead of the picture.")
     ] = False,
+    smart: Smart = None,
+    transliterate: Transliterate = None,
+    max_segments: MaxSegments = None,
+    too_long: IfTooLong = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would happen; store and send nothing.")
     ] = False,
@@ -49,6 +55,7 @@ def send(
         "alt_text": alt,
         "attest_consent": attest_consent,
         "dry_run": str(dry_run).lower(),
+        **{name: str(word) for name, word in wishes_of(smart, transliterate, max_segments, too_long).items()},
     }
     if as_link:
         fields["content"] = "text_link"
@@ -69,20 +76,23 @@ def send(
             say.result(report, campaign, report_text(report, campaign, is_here=api.is_here))
             return SOME_FAILED if has_failures(campaign) else 0
 
+    raise typer.Exit(_ended(work(), say))
+
+
+_INTERRUPTED: Final = (
+    "You stopped watching. Nothing is lost: what is not handed over yet goes out while a server runs (heliogram serve)."
+)
+
+
+def _ended(work: Coroutine[None, None, int], say: "_Said") -> int:
     try:
-        code = run(work(), when_interrupted=_INTERRUPTED, refuse=say.problem)
+        return run(work, when_interrupted=_INTERRUPTED, refuse=say.problem)
     except Refused as error:
         say.problem(str(error), error.code)
     except NotReached as error:
         say.problem(str(error))
     except LostSight as error:
         say.problem(str(error), "lost_sight", SOME_FAILED)
-    raise typer.Exit(code)
-
-
-_INTERRUPTED: Final = (
-    "You stopped watching. Nothing is lost: what is not handed over yet goes out while a server runs (heliogram serve)."
-)
 
 
 async def _watched(api: Api, report: dict[str, Any], *, wait: bool, is_quiet: bool) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from heliogram.compose.fallback import with_link
-from heliogram.wire.segment import MAX_SEGMENTS, measure
+from heliogram.model.text import MAX_SEGMENTS
+from heliogram.wire.segment import measure
 
 MAX_MMS_CHARS: Final = 1_600
 

@@ -4,19 +4,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from heliogram.compose.fallback import with_link
 from heliogram.compose.liquid import Template
-from heliogram.wire.segment import measure
+from heliogram.compose.written import fit_text
+from heliogram.model.text import DEFAULTS, TextRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """One person's text, with the link (`fallback_body`) and without (`body`). `missing_fields` in their order."""
+    """One person's text, with the link (`fallback_body`) and without (`body`). `missing_fields` in their order.
+
+    `n_uncut` are the text message's segments before it was cut, 0 where it is whole; `is_too_long`: it goes to nobody.
+    """
 
     body: str
     fallback_body: str
     n_segments: int
     n_fallback_segments: int
+    n_uncut: int
+    is_too_long: bool
     missing_fields: tuple[str, ...]
 
 
@@ -29,18 +34,29 @@ class Share:
     percent: int
 
 
-def preview(template: Template, person: Mapping[str, object], *, media: bool, link_url: str) -> Preview:
+def preview(
+    template: Template,
+    person: Mapping[str, object],
+    *,
+    media: bool,
+    link_url: str,
+    rules: TextRules = DEFAULTS,
+) -> Preview:
     """What `person` gets. Without a picture (`media`) there is no fallback: both bodies are the same.
 
     Raises RenderRefused.
     """
     body = template.render(person)
-    fallback_body = with_link(body, link_url) if media else body
+    alone = fit_text(body, None, rules)
+    linked = fit_text(body, link_url, rules) if media else alone
     return Preview(
-        body=body,
-        fallback_body=fallback_body,
-        n_segments=measure(body)[1],
-        n_fallback_segments=measure(fallback_body)[1],
+        # Beside a picture nothing counts characters by their alphabet: there it stays as it was written.
+        body=body if media else alone.text,
+        fallback_body=linked.text,
+        n_segments=alone.split.n_segments,
+        n_fallback_segments=linked.split.n_segments,
+        n_uncut=linked.rewriting.n_uncut if linked.rewriting else 0,
+        is_too_long=linked.is_too_long,
         missing_fields=missing_fields(template, person),
     )
 

@@ -140,6 +140,7 @@ async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: 
         link_base_url=turn.group.link_base_url or turn.link_base_url,
         new_token=turn.new_token,
         cuts=turn.cuts,
+        text_rules=lane.text_rules or turn.group.text_rules,
     )
     # Nothing is waited for between this and the decision: another lane's pictures might push these out.
     turn.pictures.require({(each.workspace_id, each.media_id) for each in claimed if each.media_id is not None})
@@ -324,6 +325,7 @@ def _attempt_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "variant_octets": len(variant.octets) if variant else None,
         "fact_id": draft.fact_id,
         "reference": reference_of(draft.message.id),
+        "rewriting": draft.rewriting,
     }
 
 

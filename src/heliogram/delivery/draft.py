@@ -11,6 +11,7 @@ from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.parcel import MediaPart
 from heliogram.model.queue import Queued, Route, Stop
+from heliogram.model.text import DEFAULTS, Rewriting, TextRules
 from heliogram.routing.choose import NoRoute
 
 
@@ -30,7 +31,8 @@ Ways = dict[tuple[object, ...], Route | NoRoute]
 class Facts:
     """What one batch is decided by. `variants` has (media id, budget in octets); None where no variant fits.
 
-    `cuts` has the accounts that want their texts cut in a way of their own.
+    `cuts` has the accounts that want their texts cut in a way of their own. `text_rules` are the campaign's, or the
+    group's; a message may want some of them otherwise.
     `ways` remembers what was chosen: the people of a campaign differ in a few points only that a route depends on.
     """
 
@@ -41,6 +43,7 @@ class Facts:
     link_base_url: str
     new_token: Callable[[], str]
     cuts: Mapping[str, Cut] = field(default_factory=dict)
+    text_rules: TextRules = DEFAULTS
     ways: Ways = field(default_factory=dict)
 
 
@@ -59,6 +62,7 @@ class Draft(msgspec.Struct, kw_only=True):
     encoding: str = ""
     parts: tuple[str, ...] = ()
     shift: tuple[int, int] = (0, 0)
+    rewriting: Rewriting | None = None
 
     def the_route(self) -> Route:
         """The route, for the steps after the one that chooses it."""

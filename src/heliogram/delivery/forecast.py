@@ -11,6 +11,7 @@ from typing import Any
 
 from heliogram.compose.liquid import Template
 from heliogram.compose.person import render_for
+from heliogram.compose.written import replaced_in
 from heliogram.delivery.draft import Batch, Facts, Variant
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
@@ -21,6 +22,7 @@ from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.queue import Queued
+from heliogram.model.text import Rewriting, Spelling, Wishes
 from heliogram.storage import consent, people
 from heliogram.storage.engine import Store
 
@@ -31,7 +33,10 @@ TOKEN_LIKE = "x" * 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A campaign as drafted. `cuts` has the accounts that want their texts cut in a way of their own."""
+    """A campaign as drafted. `cuts` has the accounts that want their texts cut in a way of their own.
+
+    `text_wishes` is what it wants otherwise of its group's rules for texts.
+    """
 
     workspace_id: str
     group: Group
@@ -40,6 +45,7 @@ class Plan:
     template: Template
     media_id: str | None
     cuts: Mapping[str, Cut] = field(default_factory=dict)
+    text_wishes: Wishes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,26 @@ class RouteVariant:
     budget_octets: int
     variant: Variant | None
     n: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Rewritten:
+    """The texts that leave otherwise than they were written: cut, or spelled in another way, and what that saves.
+
+    `n_saved` are segments; `replaced` has (character, what stands for it) → how often.
+    """
+
+    n_cut: int = 0
+    n_respelled: int = 0
+    n_saved: int = 0
+    replaced: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, body: str, rewriting: Rewriting, n_segments: int) -> None:
+        self.n_cut += rewriting.n_uncut > 0
+        if rewriting.spelling is not Spelling.AS_WRITTEN:
+            self.n_respelled += 1
+            self.n_saved += rewriting.n_before - (rewriting.n_uncut or n_segments)
+            self.replaced += replaced_in(body, rewriting.spelling)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +89,7 @@ class Forecast:
     held: dict[str, int]
     segments: dict[int, int]
     longest_body: str
+    rewritten: Rewritten
     variants: tuple[RouteVariant, ...]
 
 
@@ -99,6 +126,7 @@ async def forecast(
                 link_base_url=plan.group.link_base_url or link_base_url,
                 new_token=lambda: TOKEN_LIKE,
                 cuts=plan.cuts,
+                text_rules=plan.group.text_rules.but(plan.text_wishes),
             )
             tally.add(decide(facts, [queued_of(plan, contact) for contact in page]), page)
     return tally.total(size, plan, pictures.variants)
@@ -137,6 +165,7 @@ async def forecast_people(
                 link_base_url=plan.group.link_base_url or link_base_url,
                 new_token=lambda: TOKEN_LIKE,
                 cuts=plan.cuts,
+                text_rules=plan.group.text_rules.but(plan.text_wishes),
             )
             tally.add(decide(facts, [queued_of(plan, row) for row in rows]), rows)
     return tally.total(len(people_rows), plan, variants)
@@ -186,6 +215,7 @@ class _Tally:
         self.segments: Counter[int] = Counter()
         self.routes: Counter[tuple[str, int]] = Counter()
         self.longest_body = ""
+        self.rewritten = Rewritten()
 
     def add(self, batch: Batch, page: Any) -> None:
         self.n += len(page)
@@ -197,6 +227,8 @@ class _Tally:
                 self.routes[f"{route.sender.kind.value} {route.sender.address}", budget.octets] += 1
             else:
                 self.segments[len(draft.parts)] += 1
+                if draft.rewriting is not None:
+                    self.rewritten.add(draft.message.body, draft.rewriting, len(draft.parts))
             self._see(draft.message.body)
         for stop in batch.stopped:
             (self.held if stop.state is State.HELD else self.skipped)[stop.reason] += 1
@@ -224,5 +256,6 @@ class _Tally:
             held=dict(self.held),
             segments=dict(self.segments),
             longest_body=self.longest_body,
+            rewritten=self.rewritten,
             variants=variants,
         )

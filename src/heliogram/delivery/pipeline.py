@@ -6,7 +6,8 @@ hand-over, for every try: a STOP that came in a second ago counts.
 
 from collections.abc import Callable, Iterable
 
-from heliogram.compose.fallback import short_url, with_link
+from heliogram.compose.fallback import short_url
+from heliogram.compose.written import fit_text
 from heliogram.consent.verdict import may_send
 from heliogram.delivery.draft import Batch, Draft, Facts
 from heliogram.media.limits import MMS_TEXT_LIMIT
@@ -17,7 +18,6 @@ from heliogram.model.message import Channel, State
 from heliogram.model.parcel import MEDIA_SMALLER
 from heliogram.model.queue import Queued, Route, Stop
 from heliogram.routing.choose import Destination, NoRoute, choose
-from heliogram.wire.segment import MAX_SEGMENTS, split_text
 
 Step = Callable[[Facts, Draft], Draft | Stop]
 
@@ -79,23 +79,24 @@ def write_text(facts: Facts, draft: Draft) -> Draft | Stop:
     draft.text = message.body
     if draft.the_route().channel is Channel.SMS_LINK and message.media_id is not None:
         draft.link_token = facts.new_token()
-        draft.text = with_link(message.body, short_url(facts.link_base_url, draft.link_token))
     return draft
 
 
 def encode(facts: Facts, draft: Draft) -> Draft | Stop:
     """Text into segments, counted as it is: after personalization and with the link, and as its account has it cut.
 
-    Too long stops, never cuts.
+    What it may be spelled like, how many it may have, and whether a longer one stops or is cut, its rules say.
     """
     if draft.the_route().channel is Channel.MMS:
         if len(draft.text) > MMS_TEXT_LIMIT:
             return Stop(message=draft.message, state=State.SKIPPED, reason="mms_text_too_long")
         return draft
     cut = facts.cuts.get(draft.the_route().account_id, PLAIN)
-    split = split_text(draft.text, national=cut.national, is_wide=cut.is_wide, charset=cut.charset)
-    if split.n_segments > MAX_SEGMENTS:
+    link = short_url(facts.link_base_url, draft.link_token) if draft.link_token else None
+    written = fit_text(draft.message.body, link, facts.text_rules.but(draft.message.text_wishes), cut)
+    if written.is_too_long:
         return Stop(message=draft.message, state=State.SKIPPED, reason="too_long")
+    split, draft.text, draft.rewriting = written.split, written.text, written.rewriting
     draft.encoding, draft.parts = split.encoding.value, split.parts
     draft.shift = (split.shift.locking, split.shift.single)
     return draft

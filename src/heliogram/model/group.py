@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from heliogram.model.sender import Sender
+from heliogram.model.text import DEFAULTS, TextRules
 
 
 class Purpose(StrEnum):
@@ -38,6 +39,7 @@ class Group:
     fallbacks: Fallbacks
     link_base_url: str | None = None
     """The group's own domain for short links; None means the server's address."""
+    text_rules: TextRules = DEFAULTS
 
     def has_mms(self) -> bool:
         """Whether the group carries the MMS tag: at least one of its senders can send a picture message."""

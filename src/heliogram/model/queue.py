@@ -12,6 +12,7 @@ import msgspec
 from heliogram.model.group import Purpose
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.sender import Sender
+from heliogram.model.text import TextRules, Wishes
 
 
 class LaneState(StrEnum):
@@ -31,6 +32,8 @@ class Lane:
     priority: int
     tail: int
     cursor: int
+    text_rules: TextRules | None = None
+    """A campaign's, as it was launched; None: the group's of the moment."""
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,8 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     from_address: str | None = None
     """The sender that a reply is from, where it reaches the person: the number that they wrote to."""
+    text_wishes: Wishes | None = None
+    """What this one message wants otherwise of `TextRules`."""
     n_burned: int = 0
     forced_reason: str | None = None
     """Set when an earlier attempt showed that only text + link, or only a smaller picture, will do, with why."""

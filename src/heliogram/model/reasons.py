@@ -14,7 +14,7 @@ WHY_SKIPPED: dict[str, str] = {
     "sender_cannot_mms": "The sender for this country cannot send pictures, and the group sends no link instead.",
     "media_not_taken": "The picture is not taken on this route, and the group sends no link instead.",
     "empty_text": "There is no text for this person: a field the text needs cannot be used.",
-    "too_long": "The text needs more than 10 segments.",
+    "too_long": "The text needs more segments than it may have.",
     "mms_text_too_long": "A picture message can carry at most 1,600 characters of text.",
     "campaign_canceled": "The campaign was canceled before this message was sent.",
     "no_account": "The sender is not connected to a carrier account.",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.model.group import Purpose
 from heliogram.model.message import Content, State
 from heliogram.model.queue import Lane, LaneState, Queued
+from heliogram.model.text import TextRules, Wishes
 from heliogram.storage.among import among
 from heliogram.storage.bulk import Row, add_new_rows, add_rows, put_rows
 from heliogram.storage.tables.delivery import lanes, message_states, messages, ready
@@ -29,6 +30,7 @@ async def add_lane(
     group_id: str,
     campaign_id: str | None,
     priority: int,
+    text_rules: TextRules | None = None,
 ) -> None:
     """Add a lane unless there is one of this id."""
     row = {
@@ -40,6 +42,7 @@ async def add_lane(
         "priority": priority,
         "tail": 0,
         "cursor": 0,
+        "text_rules": text_rules,
     }
     await add_new_rows(connection, lanes, [row])
 
@@ -69,6 +72,7 @@ def message_row(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     from_address: str | None = None,
+    text_wishes: Wishes | None = None,
 ) -> dict[str, Any]:
     """The row of one message to `contact`, for `add_messages`."""
     return {
@@ -90,6 +94,7 @@ def message_row(
         "held_until": None,
         "held_reason": None,
         "from_address": from_address,
+        "text_rules": text_wishes,
     }
 
 
@@ -162,6 +167,7 @@ async def lease(
         priority=row.priority,
         tail=row.tail,
         cursor=row.cursor,
+        text_rules=TextRules().but(row.text_rules) if row.text_rules else None,
     )
     return lane, row.owner != me
 
@@ -264,6 +270,7 @@ def _queued(row: Any, *, from_ready: bool = False) -> Queued:
         due_at=row.due_at,
         expires_at=row.expires_at,
         from_address=row.from_address,
+        text_wishes=row.text_rules,
         n_burned=row.n_burned if from_ready else 0,
         forced_reason=row.forced_reason if from_ready else None,
     )

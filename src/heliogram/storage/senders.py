@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.group import Fallbacks, Group, Purpose
 from heliogram.model.sender import Approval, Sender, SenderKind
+from heliogram.model.text import TextRules
 from heliogram.storage.bulk import Row, put_rows
 from heliogram.storage.tables.senders import accounts, group_senders, groups, sender_approvals, senders
 
@@ -59,6 +60,7 @@ def _group(row: Any, in_order: tuple[Sender, ...]) -> Group:
             media_not_taken=row.fallback_media_not_taken,
         ),
         link_base_url=row.link_base_url,
+        text_rules=TextRules().but(row.text_rules),
     )
 
 
@@ -89,6 +91,20 @@ async def set_fallbacks(connection: AsyncConnection, workspace_id: str, group_id
         )
     )
     return done.rowcount == 1
+
+
+async def text_rules(connection: AsyncConnection, workspace_id: str, group_id: str) -> TextRules | None:
+    """The group's own; None when there is no such group."""
+    query = select(groups.c.text_rules).where(groups.c.workspace_id == workspace_id, groups.c.id == group_id)
+    found = (await connection.execute(query)).first()
+    return TextRules().but(found.text_rules) if found is not None else None
+
+
+async def set_text_rules(connection: AsyncConnection, workspace_id: str, group_id: str, new: TextRules) -> None:
+    table = groups.c
+    await connection.execute(
+        groups.update().where(table.workspace_id == workspace_id, table.id == group_id).values(text_rules=new)
+    )
 
 
 async def help_text(connection: AsyncConnection, workspace_id: str, group_id: str) -> str:

@@ -27,8 +27,6 @@ class Encoding(StrEnum):
     UCS_2 = "UCS-2"
 
 
-MAX_SEGMENTS: Final = 10
-"""The most segments a message may have (Braze; carriers and handsets cut longer ones)."""
 SINGLE: Final = {Encoding.GSM_7: 160, Encoding.UCS_2: 70}
 JOINED: Final = {Encoding.GSM_7: 153, Encoding.UCS_2: 67}
 JOINED_16: Final = {Encoding.GSM_7: 152, Encoding.UCS_2: 66}
@@ -166,14 +164,15 @@ def forcing_in(text: str, national: Collection[str] = ()) -> tuple[Forcing, ...]
     best = min(allowed, key=lambda characters: sum(map(text.count, set(text) - characters)))
     plain = replacements_in(text)
     return tuple(
-        Forcing(position=position, character=character, name=_name(character), replacement=plain.get(position))
+        Forcing(position=position, character=character, name=name_of(character), replacement=plain.get(position))
         for position, character in enumerate(text)
         if character not in best
     )
 
 
 @lru_cache(4096)
-def _name(character: str) -> str:
+def name_of(character: str) -> str:
+    """The character's name in words, or its number."""
     return unicodedata.name(character, "").capitalize() or f"U+{ord(character):04X}"
 
 

@@ -82,8 +82,13 @@ def replacements_in(text: str) -> dict[int, str]:
     """What `smarten` replaces in a text in NFC: position in code points → the plain spelling."""
     if _ODD.search(text) is None:
         return {}
-    kept = {at for match in _KEPT.finditer(text) for at in range(*match.span())}
+    kept = kept_in(text)
     return {match.start(): REPLACEMENTS[match.group()] for match in _ODD.finditer(text) if match.start() not in kept}
+
+
+def kept_in(text: str) -> set[int]:
+    """The positions of links and Liquid: what no spelling touches."""
+    return {at for match in _KEPT.finditer(text) for at in range(*match.span())}
 
 
 def _plain(piece: str) -> str:

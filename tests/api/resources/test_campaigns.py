@@ -7,6 +7,7 @@ from tests.doors import Doors
 from tests.world import GROUP
 
 V1 = "/api/v1"
+RULES = {"smart_encoding": True, "transliterate": False, "max_segments": 10, "too_long": "skip"}
 
 
 @pytest.fixture
@@ -169,3 +170,20 @@ async def test_campaigns_are_listed_newest_first_with_their_numbers(peopled: Doo
     listed = (await peopled.api.get(f"{V1}/campaigns")).json()["items"]
     assert [(each["id"], each["state"]) for each in listed] == [(newer, "draft"), (older, "sending")]
     assert (listed[1]["progress"]["total"], listed[1]["group_id"]) == (2, GROUP)
+
+
+async def test_a_draft_has_its_groups_rules_for_texts_but_for_what_it_wants_otherwise(peopled: Doors) -> None:
+    draft = {"name": "N", "group_id": GROUP, "body": "Hi STOP", "content": "text", "audience": {"kind": "group"}}
+    made = (await peopled.api.post(f"{V1}/campaigns", json=draft)).json()
+    assert made["text_rules"] is None
+    url = f"{V1}/campaigns/{made['id']}"
+    wished = (await peopled.api.patch(url, json={"version": 1, "text_rules": {"max_segments": 2}})).json()
+    assert wished["text_rules"] == dict.fromkeys(RULES) | {"max_segments": 2}
+    kept = (await peopled.api.patch(url, json={"version": 2, "name": "M"})).json()
+    assert kept["text_rules"] == wished["text_rules"]
+    reset = (await peopled.api.patch(url, json={"version": 3, "text_rules": {}})).json()
+    assert reset["text_rules"] is None
+    await peopled.api.patch(f"{V1}/groups/{GROUP}", json={"text_rules": {"too_long": "cut"}})
+    launched = (await peopled.api.post(f"{url}/launch", json={"confirm_warnings": True})).json()
+    assert launched["text_rules"] == RULES | {"too_long": "cut"}
+    problem(await peopled.api.post(f"{V1}/campaigns", json=draft | {"text_rules": {"max_segments": 0}}), "invalid")

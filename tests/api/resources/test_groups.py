@@ -100,3 +100,29 @@ async def test_a_sender_outside_any_group_has_nothing_to_show(doors: Doors) -> N
     await doors.world.add_sender("alone", address="+13125550119")
     answer = await doors.api.put(f"{V1}/senders/alone/approvals/att", json={"status": "approved"})
     assert problem(answer, "not_found") == "There is no such sender in a group."
+
+
+RULES = {"smart_encoding": True, "transliterate": False, "max_segments": 10, "too_long": "skip"}
+
+
+async def test_the_rules_for_texts_are_changed_one_by_one_and_noted(doors: Doors) -> None:
+    (told,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+    assert told["text_rules"] == RULES
+    told = (await doors.api.patch(f"{V1}/groups/{GROUP}", json={"text_rules": {"max_segments": 3}})).json()
+    assert told["text_rules"] == RULES | {"max_segments": 3}
+    wanted = {"too_long": "cut", "smart_encoding": False, "transliterate": True}
+    told = (await doors.api.patch(f"{V1}/groups/{GROUP}", json={"text_rules": wanted})).json()
+    assert told["text_rules"] == wanted | {"max_segments": 3}
+    assert told["fallback"] == {"carrier_not_approved": True, "sender_cannot_mms": False, "media_not_taken": True}
+    assert await n_rows(doors, "audit") == {"audit": 2}
+
+
+@pytest.mark.parametrize(("n", "status"), [(0, 422), (1, 200), (10, 200), (11, 422)])
+async def test_a_text_may_have_one_to_ten_segments(doors: Doors, n: int, status: int) -> None:
+    answer = await doors.api.patch(f"{V1}/groups/{GROUP}", json={"text_rules": {"max_segments": n}})
+    assert answer.status_code == status
+
+
+async def test_a_group_that_is_not_there_has_no_rules(doors: Doors) -> None:
+    for changed in ({"text_rules": {"max_segments": 1}}, {}):
+        assert "group" in problem(await doors.api.patch(f"{V1}/groups/gone", json=changed), "not_found")

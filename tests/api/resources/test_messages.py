@@ -1,11 +1,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from heliogram.model.consent import Subscription
 from heliogram.model.message import State
 from heliogram.storage import deliveries, lanes, media
-from heliogram.storage.tables.delivery import attempts, outcomes, receipts
+from heliogram.storage.tables.delivery import attempts, messages, outcomes, receipts
 from tests.api.kit import jpeg, launched, n_rows, problem, uploaded
 from tests.doors import Doors
 from tests.world import GROUP, NOON, SMSC, WORKSPACE
@@ -148,3 +149,14 @@ async def test_a_queued_message_is_one_lane_away_from_the_worker(doors: Doors) -
     async with doors.app.store.read() as connection:
         assert await lanes.queue_depth(connection, WORKSPACE) == 1
         assert list(await lanes.with_work(connection, NOON, "me")) == [lanes.single_lane_of(GROUP)]
+
+
+async def test_a_message_may_want_its_text_otherwise_than_its_group(doors: Doors) -> None:
+    asked = {"group_id": GROUP, "to": "+13125550101", "body": "It’s"}
+    made = await doors.api.post(f"{V1}/messages", json=asked | {"text_rules": {"smart_encoding": False}})
+    assert made.status_code == 202
+    async with doors.app.store.read() as connection:
+        wishes = (await connection.execute(select(messages.c.text_rules))).scalar_one()
+    assert wishes == {"smart_encoding": False}
+    answer = await doors.api.post(f"{V1}/messages", json=asked | {"text_rules": {"max_segments": 11}})
+    problem(answer, "invalid")

@@ -10,6 +10,7 @@ from tests.world import GROUP
 V1 = "/api/v1"
 KEPT = ("contacts", "lists", "imports", "consent_facts", "media", "campaigns", "lanes", "audit", "idempotency_keys")
 NOTHING = dict.fromkeys(KEPT, 0)
+RULES = {"smart_encoding": True, "transliterate": False, "max_segments": 10, "too_long": "skip"}
 FORM = {"group": "offers", "text": "Hi {{ first_name }}. Reply STOP to opt out", "attest_consent": "at the till"}
 
 
@@ -115,3 +116,25 @@ async def test_a_group_is_named_by_its_name_or_its_id_and_a_campaign_by_its_text
         told = (await ask(doors, group=group, text="Hello\nthere. STOP" + " x" * 60)).json()
         assert (told["campaign"]["group_id"], told["campaign"]["name"][:17]) == (GROUP, "Hello there. STOP")
         assert len(told["campaign"]["name"]) <= 60
+
+
+async def test_a_send_has_its_own_rules_for_texts_which_hold_to_the_last_message(doors: Doors) -> None:
+    text = "It’s " + "word " * 60
+    rules = {"max_segments": "1", "too_long": "cut"}
+    dry = (await ask(doors, text=text, dry_run="true", **rules)).json()["estimate"]
+    assert dry["segments"] == {"total": 2, "spread": [{"segments": 1, "n": 2}]}
+    assert dry["rewritten"] == {
+        "n_cut": 2,
+        "n_respelled": 2,
+        "segments_saved": 6,
+        "replaced": [{"character": "’", "name": "Right single quotation mark", "replacement": "'", "n": 2}],
+    }
+    assert [each["title"] for each in dry["checks"] if each["id"] == "cut"] == [
+        "2 texts are too long, and lose the end"
+    ]
+    sent = (await ask(doors, text=text, **rules)).json()["campaign"]
+    assert sent["text_rules"] == RULES | {"max_segments": 1, "too_long": "cut"}
+    refused = (await ask(doors, text=text, dry_run="true", max_segments="1")).json()["estimate"]
+    assert [(each["reason"], each["n"]) for each in refused["skipped_by_reason"]] == [("too_long", 2)]
+    problem(await ask(doors, max_segments="11"), "invalid")
+    problem(await ask(doors, too_long="shorten"), "invalid")

@@ -85,3 +85,17 @@ async def test_a_way_that_does_not_exist_is_told_with_its_reason(doors: Doors) -
     await doors.world.add_group("senderless", [])
     told = await preview(doors, "Hi", group_id="senderless", content="text")
     assert (told["channel"], told["reason"]) == ("sms", "The group has no senders.")
+
+
+async def test_a_preview_is_the_text_message_as_it_leaves(doors: Doors) -> None:
+    long = "It’s " + "word " * 60
+    cut = await preview(doors, long, content="text", text_rules={"max_segments": 1, "too_long": "cut"})
+    assert (cut["segments"], cut["cut_from"], cut["is_too_long"]) == (1, 2, False)
+    assert cut["body"] == cut["fallback_body"] == "It's " + ("word " * 31).rstrip()
+    refused = await preview(doors, long, content="text", text_rules={"max_segments": 1})
+    assert (refused["cut_from"], refused["is_too_long"]) == (None, True)
+    as_is = await preview(doors, "It’s", content="text", text_rules={"smart_encoding": False})
+    assert as_is["body"] == "It’s"
+    picture = (await uploaded(doors, jpeg(64)))["id"]
+    beside = await preview(doors, "It’s", media_id=picture)
+    assert (beside["body"], beside["fallback_body"]) == ("It’s", f"It's {beside['link']}")

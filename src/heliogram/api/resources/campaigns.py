@@ -200,6 +200,7 @@ def draft_row(app: App, workspace_id: str, asked: DraftAsk) -> dict[str, Any]:
         "body": asked.body,
         "media_id": asked.media_id,
         "content": asked.content.value,
+        "text_rules": asked.text_rules.given() if asked.text_rules else None,
         "audience_kind": asked.audience.kind.value,
         "list_id": asked.audience.list_id if asked.audience.kind is AudienceKind.LIST else None,
         "n_audience": 0,
@@ -214,12 +215,15 @@ def draft_row(app: App, workspace_id: str, asked: DraftAsk) -> dict[str, Any]:
 
 
 def _changes(asked: DraftChange) -> dict[str, Any]:
-    given = asked.model_dump(exclude_unset=True, exclude={"version", "audience"}, mode="json")
+    given = asked.model_dump(exclude_unset=True, exclude={"version", "audience", "text_rules"}, mode="json")
     if asked.audience is not None:
         is_list = asked.audience.kind is AudienceKind.LIST
         given |= {
             "audience_kind": asked.audience.kind.value,
             "list_id": asked.audience.list_id if is_list else None,
         }
-    # Only the picture can be taken away; anything else given as null is as it was.
-    return {name: value for name, value in given.items() if value is not None or name in ("media_id", "list_id")}
+    if asked.text_rules is not None:
+        given["text_rules"] = asked.text_rules.given()
+    # Only the picture and the rules can be taken away; anything else given as null is as it was.
+    may_go = ("media_id", "list_id", "text_rules")
+    return {name: value for name, value in given.items() if value is not None or name in may_go}

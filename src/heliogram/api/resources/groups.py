@@ -2,12 +2,21 @@
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Path
 
 from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsWrite
 from heliogram.api.errors import not_found
-from heliogram.api.schema.senders import ApprovalAsk, ApprovalShape, FallbackShape, GroupChange, GroupShape, SenderShape
+from heliogram.api.schema.senders import (
+    ApprovalAsk,
+    ApprovalShape,
+    FallbackShape,
+    GroupChange,
+    GroupShape,
+    SenderShape,
+    TextRulesShape,
+)
 from heliogram.api.schema.shape import Page
 from heliogram.app import App
 from heliogram.model.consent import Subscription
@@ -25,16 +34,19 @@ async def list_groups(app: Own, caller: CampaignsRead) -> Page[GroupShape]:
 
 @router.patch("/groups/{group_id}", summary="Change a group's switches")
 async def change_group(group_id: str, asked: GroupChange, app: Own, caller: SettingsWrite) -> GroupShape:
-    wanted = Fallbacks(
-        carrier_not_approved=asked.fallback.carrier_not_approved,
-        sender_cannot_mms=asked.fallback.sender_cannot_mms,
-        media_not_taken=asked.fallback.media_not_taken,
-    )
     async with app.store.write() as connection:
-        if not await senders.set_fallbacks(connection, caller.workspace_id, group_id, wanted):
+        text_rules = await senders.text_rules(connection, caller.workspace_id, group_id)
+        if text_rules is None:
             raise not_found("group")
-        detail = asked.fallback.model_dump()
-        await access.add_audit(connection, audit_row(app, caller, "group.fallbacks", group_id, detail))
+        if asked.fallback is not None:
+            detail = asked.fallback.model_dump()
+            await senders.set_fallbacks(connection, caller.workspace_id, group_id, Fallbacks(**detail))
+            await access.add_audit(connection, audit_row(app, caller, "group.fallbacks", group_id, detail))
+        if asked.text_rules is not None:
+            new = text_rules.but(asked.text_rules.given())
+            await senders.set_text_rules(connection, caller.workspace_id, group_id, new)
+            detail = msgspec.to_builtins(new)
+            await access.add_audit(connection, audit_row(app, caller, "group.text_rules", group_id, detail))
     return next(group for group in await _groups(app, caller) if group.id == group_id)
 
 
@@ -82,6 +94,7 @@ def _group(group: Group, counts: dict[tuple[str, str], int]) -> GroupShape:
             sender_cannot_mms=group.fallbacks.sender_cannot_mms,
             media_not_taken=group.fallbacks.media_not_taken,
         ),
+        text_rules=TextRulesShape(**msgspec.structs.asdict(group.text_rules)),
         senders=[_sender(sender) for sender in group.senders],
     )
 

@@ -68,6 +68,7 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
         media_id=asked.media_id,
         due_at=asked.due_at,
         expires_at=asked.expires_at,
+        text_wishes=asked.text_rules.given() if asked.text_rules else None,
     )
     async with app.store.write() as connection:
         earlier = await once.earlier(connection, caller.workspace_id, asked.model_dump_json())

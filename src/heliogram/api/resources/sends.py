@@ -6,7 +6,7 @@ Everything or nothing: the people, their consent, the picture and the launch are
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from heliogram.api.auth import Caller, CampaignsWrite, Own
 from heliogram.api.campaign_view import campaign_shapes
@@ -17,6 +17,7 @@ from heliogram.api.resources.campaigns import draft_row
 from heliogram.api.resources.media import ALT_TEXT, Inspected, add_picture, inspected
 from heliogram.api.resources.people import read_file, rejected_rows
 from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
+from heliogram.api.schema.senders import TextWishes
 from heliogram.api.schema.shape import CLEAN
 from heliogram.app import App
 from heliogram.audience.importing import PeopleFile
@@ -30,6 +31,7 @@ from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
 from heliogram.model.group import Group
 from heliogram.model.message import Content
+from heliogram.model.text import MAX_SEGMENTS, TooLong
 from heliogram.storage import campaigns, consent, senders
 from heliogram.storage.types import storable
 
@@ -37,6 +39,17 @@ router = APIRouter(tags=["campaigns"])
 
 _NEW: Final = "new"
 """Stands for the id of a picture that is not stored."""
+
+
+def _wishes(
+    smart_encoding: Annotated[bool | None, Form(description="By default as the group has it, and so the next")] = None,
+    transliterate: Annotated[bool | None, Form()] = None,
+    max_segments: Annotated[int | None, Form(ge=1, le=MAX_SEGMENTS)] = None,
+    too_long: Annotated[TooLong | None, Form()] = None,
+) -> TextWishes:
+    return TextWishes(
+        smart_encoding=smart_encoding, transliterate=transliterate, max_segments=max_segments, too_long=too_long
+    )
 
 
 @router.post(
@@ -47,6 +60,7 @@ async def send(
     app: Own,
     caller: CampaignsWrite,
     once: OnceOnly,
+    wishes: Annotated[TextWishes, Depends(_wishes)],
     people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
     group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
     text: Annotated[str, Form(max_length=20_000), CLEAN],
@@ -67,13 +81,7 @@ async def send(
     file = await read_file(people_octets)
     the_group = await _group(app, caller, group)
     picture = await inspected(app, media_octets) if media_octets else None
-    draft = Draft(
-        group=the_group,
-        body=text,
-        media={"id": _NEW, "n_octets": len(picture.octets)} if picture else None,
-        content=content or (Content.MMS if picture else Content.TEXT),
-        audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
-    )
+    draft = _draft(the_group, text, picture, content, wishes)
     estimate = await _estimate(app, caller, draft, template, file, picture, bool(attest_consent))
     _refuse_what_stops(estimate)
     if dry_run:
@@ -81,7 +89,7 @@ async def send(
         report = _report(None, file, counted, estimate)
         return Response(report.model_dump_json(by_alias=True), 200, media_type="application/json")
     files = (sha256(people_octets).digest(), sha256(media_octets).digest())
-    said = (*files, the_group.id, text, attest_consent, draft.content.value, name, alt_text)
+    said = (*files, the_group.id, text, attest_consent, draft.content.value, name, alt_text, wishes.model_dump_json())
     async with app.store.write() as connection:
         if (earlier := await once.earlier(connection, caller.workspace_id, *said)) is not None:
             return earlier
@@ -102,6 +110,17 @@ async def send(
         answer = await once.keep(connection, caller.workspace_id, 201, _report(shape, file, imported, estimate))
     app.kick()
     return answer
+
+
+def _draft(group: Group, text: str, picture: Inspected | None, content: Content | None, wishes: TextWishes) -> Draft:
+    return Draft(
+        group=group,
+        body=text,
+        media={"id": _NEW, "n_octets": len(picture.octets)} if picture else None,
+        content=content or (Content.MMS if picture else Content.TEXT),
+        audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
+        text_wishes=wishes.given(),
+    )
 
 
 def _refuse_what_stops(estimate: Estimate) -> None:
@@ -141,6 +160,7 @@ async def _estimate(
         template=template,
         media_id=_NEW if picture else None,
         cuts=app.cuts,
+        text_wishes=draft.text_wishes,
     )
     counted = await forecast_people(
         app.store,
@@ -199,6 +219,7 @@ async def _launch(
         body=draft.body,
         media_id=media_id,
         content=draft.content,
+        text_rules=TextWishes.model_validate(draft.text_wishes or {}),
         audience=AudienceAsk(kind=AudienceKind.LIST, list_id=imported.list_id),
     )
     row = draft_row(app, caller.workspace_id, asked)

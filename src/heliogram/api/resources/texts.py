@@ -56,7 +56,8 @@ def segments_shape(text: str) -> SegmentsShape:
 async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> PreviewShape:
     """Without a `contact_id`, somebody's. A mistake in the text comes back in `error`, not as a problem."""
     row = {"group_id": asked.group_id, "media_id": asked.media_id, "body": asked.body, "content": asked.content.value}
-    draft = await draft_of(app, caller.workspace_id, {**row, "audience_kind": "all", "list_id": None})
+    rest = {"audience_kind": "all", "list_id": None, "text_rules": asked.text_rules and asked.text_rules.given()}
+    draft = await draft_of(app, caller.workspace_id, row | rest)
     contact = await _contact(app, caller, asked.contact_id)
     person = person_of(contact) if contact else {}
     destination = Destination(
@@ -81,7 +82,8 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
         "link": link if draft.media is not None else None,
     }
     try:
-        read = preview(compile_text(asked.body), person, media=draft.media is not None, link_url=link)
+        template, rules = compile_text(asked.body), draft.group.text_rules.but(draft.text_wishes)
+        read = preview(template, person, media=draft.media is not None, link_url=link, rules=rules)
     except TemplateRefused as refused:
         return _mistaken(asked.body, shown, refused.sentence, refused.line, refused.column)
     except RenderRefused as refused:
@@ -92,6 +94,8 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
         fallback_body=read.fallback_body,
         segments=read.n_segments,
         fallback_segments=read.n_fallback_segments,
+        cut_from=read.n_uncut or None,
+        is_too_long=read.is_too_long,
         missing_fields=list(read.missing_fields),
         error=None,
     )
@@ -109,6 +113,8 @@ def _mistaken(
         fallback_body=body,
         segments=0,
         fallback_segments=0,
+        cut_from=None,
+        is_too_long=False,
         missing_fields=[],
         error=MistakeShape(line=line, column=column, sentence=sentence),
     )

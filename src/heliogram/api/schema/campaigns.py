@@ -6,6 +6,7 @@ from pydantic import Field
 
 from heliogram.api.schema.media import MediaShape
 from heliogram.api.schema.people import RejectedRow
+from heliogram.api.schema.senders import TextWishes, TextWishesShape
 from heliogram.api.schema.shape import Ask, Reasoned, Shape
 from heliogram.model.campaign import AudienceKind, CampaignState
 from heliogram.model.message import Channel, Content
@@ -31,11 +32,15 @@ class DraftAsk(Ask):
     body: str = Field(max_length=20_000)
     media_id: str | None = None
     content: Content = Content.MMS
+    text_rules: TextWishes | None = None
     audience: AudienceAsk
 
 
 class DraftChange(Ask):
-    """Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other."""
+    """Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other.
+
+    `text_rules` are changed as a whole: {} is to have them as the group does.
+    """
 
     version: int = Field(ge=1, lt=2**31 - 1)
     name: str | None = Field(default=None, min_length=1, max_length=200)
@@ -43,6 +48,7 @@ class DraftChange(Ask):
     body: str | None = Field(default=None, max_length=20_000)
     media_id: str | None = None
     content: Content | None = None
+    text_rules: TextWishes | None = None
     audience: AudienceAsk | None = None
 
 
@@ -92,6 +98,7 @@ class CampaignShape(Shape):
     body: str
     media: MediaShape | None
     content: Content
+    text_rules: TextWishesShape | None
     audience: AudienceShape
     n_audience: int
     version: int
@@ -148,6 +155,25 @@ class CheckShape(Shape):
     fix: FixShape | None = None
 
 
+class ReplacedShape(Shape):
+    character: str
+    name: str
+    replacement: str
+    n: int
+
+
+class RewrittenShape(Shape):
+    """Texts that leave otherwise than they were written: cut at a word, or with other characters, and what that saves.
+
+    `replaced` has the most frequent characters. Who gets nothing because of the length is in `skipped_by_reason`.
+    """
+
+    n_cut: int
+    n_respelled: int
+    segments_saved: int
+    replaced: list[ReplacedShape]
+
+
 class EstimateShape(Shape):
     """What would become of everyone, by the rules of the hand-over. `n_counted` of `audience` were looked at."""
 
@@ -160,6 +186,7 @@ class EstimateShape(Shape):
     channels_by_reason: list[Way]
     skipped_by_reason: list[Reasoned]
     segments: SegmentsTotal
+    rewritten: RewrittenShape
     variants: list[RouteVariantShape]
     weight: WeightShape | None
     checks: list[CheckShape]
@@ -198,6 +225,7 @@ class PreviewAsk(Ask):
     media_id: str | None = None
     content: Content = Content.MMS
     contact_id: str | None = None
+    text_rules: TextWishes | None = None
 
 
 class PreviewPerson(Shape):
@@ -215,6 +243,11 @@ class MistakeShape(Shape):
 
 
 class PreviewShape(Shape):
+    """`fallback_body` is the text message as it leaves. `cut_from` are its segments before it was cut, null for none.
+
+    `is_too_long`: it has more segments than it may have, so this person would get no text message.
+    """
+
     person: PreviewPerson | None
     body: str
     channel: Channel
@@ -223,6 +256,8 @@ class PreviewShape(Shape):
     link: str | None
     segments: int
     fallback_segments: int
+    cut_from: int | None
+    is_too_long: bool
     missing_fields: list[str]
     error: MistakeShape | None
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from heliogram.api.schema.campaigns import CampaignShape
 from heliogram.api.schema.media import MediaShape
-from heliogram.api.schema.senders import AccountShape
+from heliogram.api.schema.senders import AccountShape, TextWishes
 from heliogram.api.schema.shape import Ask, Moment, Shape
 from heliogram.model.message import Channel, Content, State
 
@@ -21,6 +21,7 @@ class MessageAsk(Ask):
     content: Content | None = None
     due_at: Moment | None = None
     expires_at: Moment | None = None
+    text_rules: TextWishes | None = None
 
 
 class MessageShape(Shape):

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from heliogram.api.schema.shape import Ask, Shape
 from heliogram.model.group import Purpose
 from heliogram.model.sender import Approval, SenderKind
+from heliogram.model.text import MAX_SEGMENTS, TooLong, Wishes
 
 
 class Workspace(Shape):
@@ -70,6 +73,37 @@ class FallbackShape(Shape):
     media_not_taken: bool
 
 
+class TextWishesShape(Shape):
+    """What a campaign wants otherwise than its group; null for what is as the group has it."""
+
+    smart_encoding: bool | None = None
+    transliterate: bool | None = None
+    max_segments: int | None = None
+    too_long: TooLong | None = None
+
+
+class TextRulesShape(Shape):
+    """`smart_encoding` makes typographic characters plain where that saves segments; `transliterate` takes letters
+    their accents too, which loses something. A text with more than `max_segments` is skipped, or cut at a word."""
+
+    smart_encoding: bool
+    transliterate: bool
+    max_segments: int
+    too_long: TooLong
+
+
+class TextWishes(Ask):
+    """What is not given is as the campaign, the group, or the default has it."""
+
+    smart_encoding: bool | None = None
+    transliterate: bool | None = None
+    max_segments: int | None = Field(default=None, ge=1, le=MAX_SEGMENTS)
+    too_long: TooLong | None = None
+
+    def given(self) -> Wishes | None:
+        return self.model_dump(exclude_none=True, mode="json") or None
+
+
 class GroupShape(Shape):
     id: str
     name: str
@@ -79,6 +113,7 @@ class GroupShape(Shape):
     n_subscribed: int
     n_unsubscribed: int
     fallback: FallbackShape
+    text_rules: TextRulesShape
     senders: list[SenderShape]
 
 
@@ -89,7 +124,10 @@ class FallbackAsk(Ask):
 
 
 class GroupChange(Ask):
-    fallback: FallbackAsk
+    """Only what is given changes."""
+
+    fallback: FallbackAsk | None = None
+    text_rules: TextWishes | None = None
 
 
 class ApprovalAsk(Ask):

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from heliogram.storage.tables import metadata
-from heliogram.storage.types import Instant
+from heliogram.storage.types import Instant, Json
 
 campaigns = Table(
     "campaigns",
@@ -16,6 +16,8 @@ campaigns = Table(
     Column("body", Text, nullable=False),
     Column("media_id", ForeignKey("media.id")),
     Column("content", String, nullable=False),
+    # A draft's: what it wants otherwise than its group. From the launch on: all of the rules it is sent by.
+    Column("text_rules", Json),
     Column("audience_kind", String, nullable=False),
     Column("list_id", ForeignKey("lists.id")),
     Column("n_audience", Integer, nullable=False),

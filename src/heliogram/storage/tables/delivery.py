@@ -33,6 +33,8 @@ lanes = Table(
     Column("cursor", BigInteger, nullable=False),
     Column("owner", String),
     Column("lease_until", Instant),
+    # A campaign's, as it was launched. Null: the group's of the moment.
+    Column("text_rules", Json),
     Index("ix_lanes_group", "group_id"),
 )
 
@@ -60,6 +62,8 @@ messages = Table(
     Column("held_reason", String),
     # The sender that a reply is from: the number the person wrote to.
     Column("from_address", String),
+    # What a single message wants otherwise.
+    Column("text_rules", Json),
     UniqueConstraint("campaign_id", "contact_id"),
     Index("ix_messages_workspace_phone", "workspace_id", "phone_e164"),
 )
@@ -116,6 +120,8 @@ attempts = Table(
     Column("variant_octets", Integer),
     Column("fact_id", String),
     Column("reference", Integer, nullable=False),
+    # What was done to the text on its way into segments; null where it left as it was written.
+    Column("rewriting", Json),
 )
 
 outcomes = Table(

@@ -33,6 +33,8 @@ groups = Table(
     Column("fallback_media_not_taken", Boolean, nullable=False),
     Column("link_base_url", String),
     Column("help_text", Text, nullable=False),
+    # Null: the defaults.
+    Column("text_rules", Json),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "name"),
 )

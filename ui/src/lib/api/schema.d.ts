@@ -972,6 +972,16 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+            /**
+             * Smart Encoding
+             * @description By default as the group has it, and so the next
+             */
+            smart_encoding?: boolean | null;
+            /** Transliterate */
+            transliterate?: boolean | null;
+            /** Max Segments */
+            max_segments?: number | null;
+            too_long?: components["schemas"]["TooLong"] | null;
         };
         /** Body_send_picture_api_v1_simulator_phones__number__picture_post */
         Body_send_picture_api_v1_simulator_phones__number__picture_post: {
@@ -1017,6 +1027,7 @@ export interface components {
             body: string;
             media: components["schemas"]["MediaShape"] | null;
             content: components["schemas"]["Content"];
+            text_rules: components["schemas"]["TextWishesShape"] | null;
             audience: components["schemas"]["AudienceShape"];
             /** N Audience */
             n_audience: number;
@@ -1159,11 +1170,14 @@ export interface components {
             media_id?: string | null;
             /** @default mms */
             content?: components["schemas"]["Content"];
+            text_rules?: components["schemas"]["TextWishes"] | null;
             audience: components["schemas"]["AudienceAsk"];
         };
         /**
          * DraftChange
          * @description Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other.
+         *
+         *     `text_rules` are changed as a whole: {} is to have them as the group does.
          */
         DraftChange: {
             /** Version */
@@ -1177,6 +1191,7 @@ export interface components {
             /** Media Id */
             media_id?: string | null;
             content?: components["schemas"]["Content"] | null;
+            text_rules?: components["schemas"]["TextWishes"] | null;
             audience?: components["schemas"]["AudienceAsk"] | null;
         };
         /**
@@ -1201,6 +1216,7 @@ export interface components {
             /** Skipped By Reason */
             skipped_by_reason: components["schemas"]["Reasoned"][];
             segments: components["schemas"]["SegmentsTotal"];
+            rewritten: components["schemas"]["RewrittenShape"];
             /** Variants */
             variants: components["schemas"]["RouteVariantShape"][];
             weight: components["schemas"]["WeightShape"] | null;
@@ -1355,9 +1371,13 @@ export interface components {
             /** Replacement */
             replacement: string | null;
         };
-        /** GroupChange */
+        /**
+         * GroupChange
+         * @description Only what is given changes.
+         */
         GroupChange: {
-            fallback: components["schemas"]["FallbackAsk"];
+            fallback?: components["schemas"]["FallbackAsk"] | null;
+            text_rules?: components["schemas"]["TextWishes"] | null;
         };
         /** GroupShape */
         GroupShape: {
@@ -1375,6 +1395,7 @@ export interface components {
             /** N Unsubscribed */
             n_unsubscribed: number;
             fallback: components["schemas"]["FallbackShape"];
+            text_rules: components["schemas"]["TextRulesShape"];
             /** Senders */
             senders: components["schemas"]["SenderShape"][];
         };
@@ -1601,6 +1622,7 @@ export interface components {
             due_at?: string | null;
             /** Expires At */
             expires_at?: string | null;
+            text_rules?: components["schemas"]["TextWishes"] | null;
         };
         /** MessageDetail */
         MessageDetail: {
@@ -1790,6 +1812,7 @@ export interface components {
             content?: components["schemas"]["Content"];
             /** Contact Id */
             contact_id?: string | null;
+            text_rules?: components["schemas"]["TextWishes"] | null;
         };
         /** PreviewPerson */
         PreviewPerson: {
@@ -1800,7 +1823,12 @@ export interface components {
             /** Country */
             country: string;
         };
-        /** PreviewShape */
+        /**
+         * PreviewShape
+         * @description `fallback_body` is the text message as it leaves. `cut_from` are its segments before it was cut, null for none.
+         *
+         *     `is_too_long`: it has more segments than it may have, so this person would get no text message.
+         */
         PreviewShape: {
             person: components["schemas"]["PreviewPerson"] | null;
             /** Body */
@@ -1816,6 +1844,10 @@ export interface components {
             segments: number;
             /** Fallback Segments */
             fallback_segments: number;
+            /** Cut From */
+            cut_from: number | null;
+            /** Is Too Long */
+            is_too_long: boolean;
             /** Missing Fields */
             missing_fields: string[];
             error: components["schemas"]["MistakeShape"] | null;
@@ -1918,12 +1950,39 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /** ReplacedShape */
+        ReplacedShape: {
+            /** Character */
+            character: string;
+            /** Name */
+            name: string;
+            /** Replacement */
+            replacement: string;
+            /** N */
+            n: number;
+        };
         /** ReplyAsk */
         ReplyAsk: {
             /** To */
             to: string;
             /** Text */
             text: string;
+        };
+        /**
+         * RewrittenShape
+         * @description Texts that leave otherwise than they were written: cut at a word, or with other characters, and what that saves.
+         *
+         *     `replaced` has the most frequent characters. Who gets nothing because of the length is in `skipped_by_reason`.
+         */
+        RewrittenShape: {
+            /** N Cut */
+            n_cut: number;
+            /** N Respelled */
+            n_respelled: number;
+            /** Segments Saved */
+            segments_saved: number;
+            /** Replaced */
+            replaced: components["schemas"]["ReplacedShape"][];
         };
         /**
          * RouteVariantShape
@@ -2167,6 +2226,52 @@ export interface components {
             group_id: string;
             state: components["schemas"]["Subscription"];
         };
+        /**
+         * TextRulesShape
+         * @description `smart_encoding` makes typographic characters plain where that saves segments; `transliterate` takes letters
+         *     their accents too, which loses something. A text with more than `max_segments` is skipped, or cut at a word.
+         */
+        TextRulesShape: {
+            /** Smart Encoding */
+            smart_encoding: boolean;
+            /** Transliterate */
+            transliterate: boolean;
+            /** Max Segments */
+            max_segments: number;
+            too_long: components["schemas"]["TooLong"];
+        };
+        /**
+         * TextWishes
+         * @description What is not given is as the campaign, the group, or the default has it.
+         */
+        TextWishes: {
+            /** Smart Encoding */
+            smart_encoding?: boolean | null;
+            /** Transliterate */
+            transliterate?: boolean | null;
+            /** Max Segments */
+            max_segments?: number | null;
+            too_long?: components["schemas"]["TooLong"] | null;
+        };
+        /**
+         * TextWishesShape
+         * @description What a campaign wants otherwise than its group; null for what is as the group has it.
+         */
+        TextWishesShape: {
+            /** Smart Encoding */
+            smart_encoding?: boolean | null;
+            /** Transliterate */
+            transliterate?: boolean | null;
+            /** Max Segments */
+            max_segments?: number | null;
+            too_long?: components["schemas"]["TooLong"] | null;
+        };
+        /**
+         * TooLong
+         * @description What becomes of a text with more segments than it may have.
+         * @enum {string}
+         */
+        TooLong: "skip" | "cut";
         /**
          * TrialAsk
          * @description Settings that are not stored yet.

@@ -18,6 +18,7 @@ export type Contact = Item<'/contacts'>;
 export type PeopleList = Item<'/lists'>;
 export type Media = Item<'/media'>;
 export type Group = Item<'/groups'>;
+export type TextRules = Group['text_rules'];
 export type Purpose = Group['purpose'];
 export type Sender = Group['senders'][number];
 export type ImportReport = Answer<'post', '/imports'>;
@@ -28,6 +29,8 @@ export type Content = Campaign['content'];
 export type Progress = NonNullable<Campaign['progress']>;
 /** What a campaign says, to whom: the part of it that can be edited while it is a draft. */
 export type DraftFields = Required<Ask<'post', '/campaigns'>['body']> & { audience: Audience };
+/** What a draft wants otherwise than its group of the rules for texts. */
+export type TextWishes = NonNullable<Ask<'post', '/campaigns'>['body']['text_rules']>;
 export type Audience = Ask<'post', '/campaigns'>['body']['audience'];
 export type Estimate = Answer<'post', '/estimate'>;
 export type Check = Estimate['checks'][number];

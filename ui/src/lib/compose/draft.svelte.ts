@@ -1,11 +1,11 @@
 // A campaign while it is written: every change is kept at once in this browser and within a second on the server.
 import { ApiProblem, api, sentenceOf } from '../api/client.ts';
-import type { Audience, Campaign, Content, DraftFields, Group, Media } from '../api/types.ts';
+import type { Audience, Campaign, Content, DraftFields, Group, Media, TextWishes } from '../api/types.ts';
 
 const SAVE_AFTER_MS = 700;
 const RETRY_AFTER_MS = 4000;
 
-type Editable = Pick<Draft, 'name' | 'group_id' | 'body' | 'media' | 'wish' | 'audience'>;
+type Editable = Pick<Draft, 'name' | 'group_id' | 'body' | 'media' | 'wish' | 'text_rules' | 'audience'>;
 
 export class Draft {
 	readonly id: string;
@@ -15,6 +15,7 @@ export class Draft {
 	media = $state.raw<Media | null>(null);
 	/** How a picture should travel; without a picture the message is a text whatever this says. */
 	wish = $state<Exclude<Content, 'text'>>('mms');
+	text_rules = $state.raw<TextWishes>({});
 	audience = $state.raw<Audience>({ kind: 'group' });
 
 	state = $state<'saved' | 'unsaved' | 'saving' | 'conflict' | 'refused'>('saved');
@@ -37,8 +38,8 @@ export class Draft {
 	}
 
 	get fields(): DraftFields {
-		const { name, group_id, body, content, audience } = this;
-		return { name, group_id, body, media_id: this.media?.id ?? null, content, audience: { kind: audience.kind, list_id: audience.list_id ?? null } };
+		const { name, group_id, body, content, text_rules, audience } = this;
+		return { name, group_id, body, media_id: this.media?.id ?? null, content, text_rules, audience: { kind: audience.kind, list_id: audience.list_id ?? null } };
 	}
 
 	/** A picture in a group that cannot send one: the author must choose what happens. */
@@ -127,6 +128,7 @@ export class Draft {
 		this.body = campaign.body;
 		this.media = campaign.media;
 		this.wish = campaign.content === 'text_link' ? 'text_link' : 'mms';
+		this.text_rules = campaign.text_rules ?? {};
 		this.audience = campaign.audience;
 	}
 
@@ -139,8 +141,8 @@ export class Draft {
 	}
 
 	#keepHere(): void {
-		const { name, group_id, body, media, wish, audience } = this;
-		localStorage.setItem(this.#key, JSON.stringify({ version: this.#version, name, group_id, body, media, wish, audience }));
+		const { name, group_id, body, media, wish, text_rules, audience } = this;
+		localStorage.setItem(this.#key, JSON.stringify({ version: this.#version, name, group_id, body, media, wish, text_rules, audience }));
 	}
 
 	/** What was typed here but never reached the server, as after a crash or a lost session. */

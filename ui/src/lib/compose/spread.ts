@@ -12,3 +12,15 @@ export function spreadWords(estimate: Estimate): string {
 	const [head, ...rest] = spread.slice(0, 3);
 	return [`${counted(head?.segments ?? 0, 'segment')} for ${share(head?.n ?? 0)}`, ...rest.map((each) => `${each.segments} for ${share(each.n)}`)].join(', ');
 }
+
+/** What becomes of texts that leave otherwise than they were written, a sentence for each. */
+export function rewrittenWords({ rewritten }: Pick<Estimate, 'rewritten'>): string[] {
+	const { n_cut, n_respelled, segments_saved } = rewritten;
+	const said: string[] = [];
+	if (n_cut) said.push(`${counted(n_cut, 'text is', 'texts are')} cut at a word.`);
+	if (n_respelled) {
+		const saves = segments_saved ? `, which saves ${counted(segments_saved, 'segment')}` : '';
+		said.push(`${counted(n_respelled, 'text goes', 'texts go')} out in plainer characters${saves}.`);
+	}
+	return said;
+}
