@@ -13,6 +13,7 @@ from heliogram.model.message import NEXT, Channel, State
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
     MEDIA_SMALLER,
+    NO_MMS,
     THROTTLED,
     UNREACHABLE,
     Accepted,
@@ -99,6 +100,13 @@ def test_a_refused_picture_that_can_shrink_goes_at_once_and_smaller(permanent: b
     assert found == _again(0, MEDIA_REFUSED, n_burned=2, forced_reason=MEDIA_SMALLER)
 
 
+@pytest.mark.parametrize("fallbacks", [WITH_LINK, NO_LINK], ids=["with link", "no link"])
+def test_where_the_number_takes_no_pictures_the_link_goes_whatever_the_group_says(fallbacks: Fallbacks) -> None:
+    found = _after(_refused(NO_MMS, permanent=True), channel=Channel.MMS, n_burned=2, fallbacks=fallbacks)
+    assert found == _again(0, NO_MMS, n_burned=2, forced_reason="number_no_mms")
+    assert _after(_refused(NO_MMS, permanent=True), fallbacks=fallbacks).state is State.FAILED
+
+
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.SMS_LINK])
 def test_only_a_picture_message_falls_back_so_it_happens_once(channel: Channel) -> None:
     assert _after(_refused(MEDIA_REFUSED, permanent=True), channel=channel).state is State.FAILED
@@ -113,7 +121,7 @@ def test_where_the_group_sends_no_link_a_refused_picture_stays_refused(permanent
     assert _after(refused, channel=Channel.MMS, fallbacks=NO_LINK) == expected
 
 
-codes = st.sampled_from(["69", MEDIA_REFUSED, THROTTLED, UNREACHABLE])
+codes = st.sampled_from(["69", MEDIA_REFUSED, NO_MMS, THROTTLED, UNREACHABLE])
 any_refused = st.builds(
     Refused,
     code=codes,

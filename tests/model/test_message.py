@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliogram.model.message import FINAL, NEXT, State, advance
+from heliogram.model.message import FINAL, NEXT, State, advance, go_again
 
 S = State
 
@@ -65,6 +65,12 @@ def test_only_a_recorded_attempt_leads_to_what_was_handed_over() -> None:
 def test_no_step_leads_from_what_was_handed_over_to_another_try_or_to_never_sent() -> None:
     after = {following for state, following in EDGES if state in HANDED_OVER}
     assert after == {S.SENT, S.DELIVERED, S.UNDELIVERED}
+
+
+def test_only_what_was_handed_over_and_is_not_in_doubt_goes_again() -> None:
+    assert {state for state in State if go_again(state) is S.RETRYING} == {S.SENT, S.RETRYING}
+    assert go_again(S.UNKNOWN) is S.UNDELIVERED
+    assert all(go_again(state) is state for state in FINAL)
 
 
 @given(histories)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliogram.model.group import Fallbacks, Group, Purpose
+from heliogram.model.group import Fallbacks, Group, Purpose, UnknownMms
 from heliogram.model.message import Channel, Content
 from heliogram.model.queue import Route
 from heliogram.model.sender import Approval, Sender, SenderKind
@@ -259,3 +259,25 @@ def test_no_route_ever_breaks_a_rule(
         assert way.channel is SMS
     if content is Content.TEXT_LINK:
         assert way.channel is LINK
+
+
+@pytest.mark.parametrize("fallbacks", [NO_LINKS, ALL_LINKS])
+def test_a_number_whose_network_takes_no_pictures_always_gets_text_and_link(fallbacks: Fallbacks) -> None:
+    to = Destination(country="US", mms=False)
+    assert _way(_group(US, fallbacks=fallbacks), to) == ("us", LINK, "number_no_mms")
+
+
+@pytest.mark.parametrize(
+    ("unknown_mms", "mms", "way"),
+    [
+        (UnknownMms.PICTURE, None, ("us", MMS, "mms")),
+        (UnknownMms.PICTURE, True, ("us", MMS, "mms")),
+        (UnknownMms.LINK, None, ("us", LINK, "mms_unknown")),
+        (UnknownMms.LINK, True, ("us", MMS, "mms")),
+    ],
+)
+def test_a_group_says_what_a_number_gets_of_which_nobody_knows(
+    unknown_mms: UnknownMms, mms: bool | None, way: tuple[str, Channel, str]
+) -> None:
+    group = replace(_group(US), unknown_mms=unknown_mms)
+    assert _way(group, Destination(country="US", mms=mms)) == way

@@ -38,7 +38,8 @@ WHY: Final[dict[int, Why]] = {
     **dict.fromkeys((4481, 4482, 4775), Why.BLOCKED),
     **dict.fromkeys((4720, 4721, 4730), Why.NOT_MOBILE),
     **dict.fromkeys((4701, 4702, 4750, 4752, 4753), Why.UNREACHABLE),
-    **dict.fromkeys((4410, 4411, 4412, 4433, 4434, 4711, 4712, 4751), Why.MEDIA),
+    **dict.fromkeys((4410, 4411, 4412, 4711, 4712, 4751), Why.MEDIA),
+    **dict.fromkeys((4433, 4434), Why.MMS),
     **dict.fromkeys((4470, 4770, 4771, 4772), Why.FILTERED),
     **dict.fromkeys((4780, 4781, 4785), Why.TOO_FAST),
     **dict.fromkeys((4773, 4774, 4795), Why.UNREGISTERED),
@@ -168,6 +169,7 @@ def _heard(event: _Event) -> tuple[Event, ...]:
             news=_news(event),
             about_e164=number_of(event.to),
             code=code_of(str(event.error or ""), why_of(event.error or 0)),
+            why=why_of(event.error or 0) or "",
             raw=raw,
         ),
     )

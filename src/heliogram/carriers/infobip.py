@@ -247,6 +247,7 @@ def _heard(result: _Result) -> tuple[Event, ...]:
             news=BY_NAME.get(status) or NEWS.get(result.status.group_name, News.UNKNOWN),
             about_e164=number_of(result.to),
             code=code_of(name or (status if status in WHY else ""), WHY.get(name) or WHY.get(status)),
+            why=WHY.get(name) or WHY.get(status) or "",
             raw=without_numbers(f"status={status} error={name} ") + raw,
         ),
     )

@@ -8,6 +8,7 @@ import re
 
 from heliogram.carriers.exchange import redacted_soap
 from heliogram.model.event import Answer, Event, Heard, InboundHeard, InboundPart, News, ReceiptHeard
+from heliogram.model.parcel import NO_MMS
 from heliogram.wire.mm7 import deliver, fault, report
 from heliogram.wire.mm7.address import Address, AddressKind
 from heliogram.wire.mm7.content import read_content
@@ -76,6 +77,7 @@ def _receipt(news: report.DeliveryReport, raw: str) -> ReceiptHeard:
         news=_NEWS[news.meaning],
         about_e164=_e164(news.recipient) if news.recipient else "",
         code=news.mm_status,
+        why=NO_MMS if news.mm_status in report.NO_MMS else "",
         raw=raw,
     )
 

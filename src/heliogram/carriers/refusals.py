@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from heliogram.carriers.exchange import without_numbers
-from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Outcome, Refused, Unknown
+from heliogram.model.parcel import MEDIA_REFUSED, NO_MMS, NOT_A_MOBILE, THROTTLED, Outcome, Refused, Unknown
 from heliogram.model.reasons import sentence_for
 
 MAX_SAID = 200
@@ -19,9 +19,10 @@ class Why(StrEnum):
     """Why a message was refused. The values are the codes of `model.reasons`."""
 
     BLOCKED = "blocked_by_carrier"
-    NOT_MOBILE = "not_a_mobile"
+    NOT_MOBILE = NOT_A_MOBILE
     UNREACHABLE = "phone_unreachable"
     MEDIA = MEDIA_REFUSED
+    MMS = NO_MMS
     FILTERED = "filtered"
     TOO_FAST = THROTTLED
     UNREGISTERED = "not_registered"

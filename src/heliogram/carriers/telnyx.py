@@ -201,6 +201,7 @@ def _heard(event: _Happened) -> tuple[Event, ...]:
             news=NEWS.get(message.to[0].status, News.UNKNOWN),
             about_e164=number_of(message.to[0].phone_number),
             code=code_of(code, WHY.get(code)),
+            why=WHY.get(code, ""),
             raw=f"{raw} {code}".strip(),
         ),
     )

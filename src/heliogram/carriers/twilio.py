@@ -52,7 +52,8 @@ WHY: Final[dict[int, Why]] = {
     **dict.fromkeys((21610,), Why.BLOCKED),
     **dict.fromkeys((21211, 21614, 21635, 30005, 30006), Why.NOT_MOBILE),
     **dict.fromkeys((30003, 30004), Why.UNREACHABLE),
-    **dict.fromkeys((11200, 11205, 11751, 12300, 21620, 21621, 30011, 30019), Why.MEDIA),
+    **dict.fromkeys((11200, 11205, 11751, 12300, 21620, 21621, 30019), Why.MEDIA),
+    30011: Why.MMS,
     **dict.fromkeys((30007, 30038, 30450, 30640), Why.FILTERED),
     **dict.fromkeys((14107, 20429, 21611, 30001, 30022, 30023, 30027, 63017), Why.TOO_FAST),
     **dict.fromkeys((30018, 30032, 30034), Why.UNREGISTERED),
@@ -221,6 +222,7 @@ def _events(fields: dict[str, str]) -> tuple[Event, ...]:
                 news=News.EXPIRED if news is News.REJECTED and why is Why.LATE else news,
                 about_e164=number_of(fields.get("To", "")),
                 code=code_of(code[:_MAX_CODE], why),
+                why=why or "",
                 raw=raw,
             ),
         )

@@ -183,7 +183,8 @@ def _heard(event: _Receipt | _Inbound) -> tuple[Event, ...]:
         code = code_of(event.code[:MAX_CODE], why)
         raw = f"receipt id={event.id} news={event.news} {event.code[:MAX_CODE]}".strip()
         news = News(event.news)
-        return (ReceiptHeard(carrier_id=event.id, news=news, about_e164=number_of(event.to), code=code, raw=raw),)
+        about = number_of(event.to)
+        return (ReceiptHeard(carrier_id=event.id, news=news, about_e164=about, code=code, why=why or "", raw=raw),)
     sender = number_of(event.sender)
     if not sender:
         return ()

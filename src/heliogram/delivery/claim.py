@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.draft import Batch, Draft, Facts
 from heliogram.delivery.fold import Deltas, News, count_move, fold
+from heliogram.delivery.known import with_known
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
 from heliogram.delivery.slots import Reservation
@@ -89,7 +90,7 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> Take
     gone = {account_id: n for account_id, n in aside.items() if account_id is not None and account_id not in accounts}
     waiting = await lanes.read_ready(connection, lane.id, turn.now, limit, room | gone) if aside else []
     fresh = await lanes.read_next(connection, lane, limit - len(waiting))
-    claimed = _of_few_pictures(waiting + fresh)
+    claimed = await with_known(connection, lane.workspace_id, _of_few_pictures(waiting + fresh), turn.now)
     if not claimed:
         return Taken(has_more=bool(aside), accounts=accounts, is_urgent=is_urgent)
     batch = await _decide(connection, lane, turn, claimed)

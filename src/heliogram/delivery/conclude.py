@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.claim import Attempt
 from heliogram.delivery.fold import Deltas, Move, News, fold
+from heliogram.delivery.known import learnt_from
 from heliogram.delivery.receipts import match_early, ref_row
 from heliogram.delivery.retry import Conclusion, conclude
 from heliogram.media.plan import all_budgets
 from heliogram.model.group import Fallbacks, Group
 from heliogram.model.message import State
+from heliogram.model.number import NumberFact, Source
 from heliogram.model.parcel import Accepted, Outcome, Partly, Refused, Unknown
-from heliogram.storage import campaigns, deliveries, lanes
+from heliogram.storage import campaigns, deliveries, lanes, numbers
 from heliogram.storage.bulk import Row
 from heliogram.storage.deliveries import Claimed
 from heliogram.storage.types import storable
@@ -56,6 +58,8 @@ async def store_results(
             refs.append(ref_row(route.account_id, message.workspace_id, carrier_id, claim))
     for account_id in sorted(given):
         await deliveries.lock_account(connection, account_id)
+    for workspace_id, facts in _learnt(results, now).items():
+        await numbers.learn(connection, workspace_id, facts, now)
     deltas: Deltas = Counter()
     moves = await fold(connection, news, deltas, now)
     await _add_outcomes(connection, rows, moves)
@@ -85,6 +89,19 @@ async def _add_outcomes(connection: AsyncConnection, rows: Sequence[Row], moves:
     late = [row for row in rows if moves[row["message_id"]].before is not State.SENDING]
     await deliveries.add_outcomes(connection, in_time)
     await deliveries.add_late_outcomes(connection, late)
+
+
+def _learnt(results: Sequence[Result], now: datetime) -> dict[str, list[NumberFact]]:
+    """What the refusals of a batch say of numbers, by workspace."""
+    found: dict[str, list[NumberFact]] = defaultdict(list)
+    for result in results:
+        if not isinstance(result.outcome, Refused) or not result.outcome.permanent:
+            continue
+        message, route = result.attempt.draft.message, result.attempt.draft.the_route()
+        learnt = learnt_from(message.phone_e164, route.channel, result.outcome.code, Source.ANSWER, now)
+        if learnt is not None:
+            found[message.workspace_id].append(learnt)
+    return found
 
 
 def _claims(result: Result) -> list[tuple[Claimed, str]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.model.message import State, advance
+from heliogram.model.message import State, advance, go_again
 from heliogram.storage import campaigns, deliveries
 
 KEPT_REASONS = {State.SKIPPED: "skipped", State.FAILED: "failed", State.UNDELIVERED: "failed"}
@@ -21,6 +21,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     state: State
     reason: str = ""
+    goes_again: bool = False
+    """It is undelivered, and the text with the link is to follow where `go_again` lets it."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,8 @@ async def fold(connection: AsyncConnection, news: Sequence[News], deltas: Deltas
             continue
         current = moved[each.message_id][0] if each.message_id in moved else known.state
         following = advance(current, each.state)
+        if each.goes_again:
+            following = go_again(current)
         if following is current:
             continue
         moved[each.message_id] = (following, each.reason)

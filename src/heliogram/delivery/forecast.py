@@ -13,6 +13,7 @@ from heliogram.compose.liquid import Template
 from heliogram.compose.person import render_for
 from heliogram.compose.written import replaced_in
 from heliogram.delivery.draft import Batch, Facts, Variant
+from heliogram.delivery.known import with_known
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
 from heliogram.media.plan import budget_for
@@ -128,7 +129,8 @@ async def forecast(
                 cuts=plan.cuts,
                 text_rules=plan.group.text_rules.but(plan.text_wishes),
             )
-            tally.add(decide(facts, [queued_of(plan, contact) for contact in page]), page)
+            queued = [queued_of(plan, contact) for contact in page]
+            tally.add(decide(facts, await with_known(connection, plan.workspace_id, queued, facts.now)), page)
     return tally.total(size, plan, pictures.variants)
 
 
@@ -167,7 +169,8 @@ async def forecast_people(
                 cuts=plan.cuts,
                 text_rules=plan.group.text_rules.but(plan.text_wishes),
             )
-            tally.add(decide(facts, [queued_of(plan, row) for row in rows]), rows)
+            queued = [queued_of(plan, row) for row in rows]
+            tally.add(decide(facts, await with_known(connection, plan.workspace_id, queued, facts.now)), rows)
     return tally.total(len(people_rows), plan, variants)
 
 

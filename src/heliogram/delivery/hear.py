@@ -10,7 +10,8 @@ from heliogram.carriers.protocol import Sink
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.receipts import store_receipts
 from heliogram.model.event import Event, InboundHeard, ReceiptHeard
-from heliogram.storage import inbound
+from heliogram.model.number import YES, Kind, NumberFact, Source, fact
+from heliogram.storage import inbound, numbers
 from heliogram.storage.blobs import Blobs
 from heliogram.storage.engine import Store
 from heliogram.storage.types import storable
@@ -42,14 +43,27 @@ def sink_of(
         if receipts:
             await settled()
         async with store.write() as connection:
-            await store_receipts(connection, account.id, account.workspace_id, receipts, now())
+            await store_receipts(
+                connection,
+                account.id,
+                account.workspace_id,
+                receipts,
+                now(),
+                takes_mms=account.carrier.capabilities.mms,
+            )
             await inbound.add(connection, rows)
+            await numbers.learn(connection, account.workspace_id, _learnt(messages, now()), now())
         if receipts:
             account.reported()
         if rows:
             told()
 
     return sink
+
+
+def _learnt(messages: Sequence[InboundHeard], now: datetime) -> list[NumberFact]:
+    """A phone that sends a picture takes one."""
+    return [fact(each.from_e164, Kind.MMS, YES, Source.INBOUND, now) for each in messages if each.media]
 
 
 async def _inbound_row(

@@ -58,10 +58,18 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
 def _way(facts: Facts, message: Queued, *, media_fits: bool) -> Route | NoRoute:
     """`choose`, once for all messages of the batch that are alike to it."""
     forced, address = message.forced_reason, message.from_address
-    alike = (message.country, message.network, message.is_landline, message.content, forced, address, media_fits)
+    alike = (
+        (message.country, message.network, message.is_landline, message.takes_mms),
+        (message.content, forced, address, media_fits),
+    )
     way = facts.ways.get(alike)
     if way is None:
-        to = Destination(country=message.country, network=message.network, is_landline=message.is_landline)
+        to = Destination(
+            country=message.country,
+            network=message.network,
+            is_landline=message.is_landline,
+            mms=message.takes_mms,
+        )
         group, content = facts.group, message.content
         way = choose(group, to, content, media_fits=media_fits, forced_reason=forced, from_address=address)
         facts.ways[alike] = way

@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.fold import Deltas, News, fold
 from heliogram.delivery.matching import Found, Said, as_answered, count_votes, find, form_for, waiting_for
+from heliogram.delivery.second_way import Told, judge, ready_rows
 from heliogram.model.event import NEWS_STATE, ReceiptHeard
 from heliogram.model.event import News as ReceiptNews
 from heliogram.model.message import State
 from heliogram.model.receipt_id import IdForm
-from heliogram.storage import campaigns, deliveries, id_forms
+from heliogram.storage import campaigns, deliveries, id_forms, lanes, numbers
 from heliogram.storage.bulk import Row
 from heliogram.storage.deliveries import Claimed, Doubt
 from heliogram.storage.id_forms import Learning
@@ -36,9 +37,18 @@ RECEIPT_WITHIN = timedelta(days=7)
 
 
 async def store_receipts(
-    connection: AsyncConnection, account_id: str, workspace_id: str, heard: Sequence[ReceiptHeard], now: datetime
+    connection: AsyncConnection,
+    account_id: str,
+    workspace_id: str,
+    heard: Sequence[ReceiptHeard],
+    now: datetime,
+    *,
+    takes_mms: bool = True,
 ) -> None:
-    """Store what a carrier said and move the messages it is about. A repeated receipt changes nothing."""
+    """Store what a carrier said and move the messages it is about. A repeated receipt changes nothing.
+
+    `takes_mms`: the account carries picture messages, so that what is delivered teaches who takes them.
+    """
     if not heard:
         return
     heard = [_storable(each) for each in heard]
@@ -55,9 +65,13 @@ async def store_receipts(
     rows = [_row(account_id, workspace_id, each, found, now) for each in heard]
     unique = {(row["carrier_id"], row["news"]): row for row in rows}
     new = await deliveries.add_receipts(connection, list(unique.values()))
-    said = [(each.carrier_id, each.news, each.code) for each in heard if (each.carrier_id, each.news.value) in new]
+    said = [
+        Word(carrier_id=each.carrier_id, news=each.news, code=each.code, why=each.why)
+        for each in heard
+        if (each.carrier_id, each.news.value) in new
+    ]
     deltas: Deltas = Counter()
-    await _apply(connection, said, claims, deltas, now)
+    await _apply(connection, said, claims, deltas, now, takes_mms=takes_mms)
     new_ids = {carrier_id for carrier_id, _news in new}
     votes = [form for carrier_id, form in found.votes.items() if carrier_id in new_ids]
     if learnt := await count_votes(connection, learning, votes, now):
@@ -96,7 +110,10 @@ async def _match_waiting(
         (row["carrier_id"], claim.message_id) for row in waiting if (claim := _only(claims.get(row["carrier_id"])))
     }
     await deliveries.set_matched(connection, account_id, sorted(pairs), found.answer_ids)
-    said = [(row["carrier_id"], ReceiptNews(row["news"]), row["code"]) for row in waiting]
+    said = [
+        Word(carrier_id=row["carrier_id"], news=ReceiptNews(row["news"]), code=row["code"], why=row["why"])
+        for row in waiting
+    ]
     await _apply(connection, said, claims, deltas, now)
     return found.votes.values()
 
@@ -193,24 +210,41 @@ def _the_one_meant(strays: Sequence[Stray], doubts: Sequence[Doubt]) -> Claimed 
     return doubt.claim if timedelta() <= stray.at - doubt.at <= RECEIPT_WITHIN else None
 
 
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """What a receipt says of one carrier id."""
+
+    carrier_id: str
+    news: ReceiptNews
+    code: str
+    why: str
+
+
 async def _apply(
     connection: AsyncConnection,
-    said: Sequence[tuple[str, ReceiptNews, str]],
+    said: Sequence[Word],
     claims: dict[str, list[Claimed]],
     deltas: Deltas,
     now: datetime,
+    *,
+    takes_mms: bool = True,
 ) -> None:
-    single: list[News] = []
+    whole: list[Told] = []
     several: dict[str, str] = {}
-    for carrier_id, news, code in said:
-        claim = _only(claims.get(carrier_id))
-        state = NEWS_STATE[news]
+    for each in said:
+        claim = _only(claims.get(each.carrier_id))
+        state = NEWS_STATE[each.news]
         if claim is None or state is None:
             continue
+        reason = _reason(state, each.news, each.code)
         if claim.n_parts == 1:
-            single.append(News(message_id=claim.message_id, state=state, reason=_reason(state, news, code)))
+            whole.append(
+                Told(message_id=claim.message_id, n=claim.n, state=state, reason=reason, why=each.why, code=each.code)
+            )
         else:
-            several[claim.message_id] = _reason(state, news, code)
+            several[claim.message_id] = reason
+    looked_at = {each.message_id for each in whole if takes_mms or each.state is State.UNDELIVERED}
+    judged = judge(whole, await deliveries.tried(connection, [*looked_at]) if looked_at else {}, now)
+    single = judged.news
     if several:
         parts = await deliveries.parts_of(connection, list(several))
         single += [
@@ -218,7 +252,10 @@ async def _apply(
             for message_id, reason in several.items()
             if (state := rolled_up(parts.get(message_id, []))) is not None
         ]
-    await fold(connection, single, deltas, now)
+    moves = await fold(connection, single, deltas, now)
+    await lanes.put_ready(connection, ready_rows(judged.again, moves, now))
+    for workspace_id, facts in judged.learnt.items():
+        await numbers.learn(connection, workspace_id, facts, now)
 
 
 def rolled_up(parts: Sequence[Any]) -> State | None:
@@ -270,6 +307,7 @@ def _row(account_id: str, workspace_id: str, heard: ReceiptHeard, found: Found, 
         "workspace_id": workspace_id,
         "at": now,
         "code": heard.code,
+        "why": str(heard.why),
         "raw": heard.raw,
         "message_id": claim.message_id if claim else None,
         "answer_id": found.answer_ids.get(heard.carrier_id),

@@ -12,6 +12,7 @@ from heliogram.model.message import Channel, State
 from heliogram.model.parcel import (
     MEDIA_REFUSED,
     MEDIA_SMALLER,
+    NO_MMS,
     THROTTLED,
     UNREACHABLE,
     Accepted,
@@ -72,6 +73,9 @@ def _again_at_once(code: str, n_burned: int, forced_reason: str, now: datetime) 
 def _after_refusal(
     refused: Refused, *, channel: Channel, n_burned: int, fallbacks: Fallbacks, now: datetime
 ) -> Conclusion:
+    if channel is Channel.MMS and refused.code == NO_MMS:
+        # The conversion is what the channel promises where a phone takes no pictures: not the group's to switch off.
+        return _again_at_once(refused.code, n_burned, "number_no_mms", now)
     if channel is Channel.MMS and refused.code == MEDIA_REFUSED and fallbacks.media_not_taken:
         return _again_at_once(refused.code, n_burned, "media_not_taken", now)
     if refused.permanent:

@@ -39,6 +39,8 @@ NEWS_STATE: dict[News, State | None] = {
 class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     """`carrier_id` is the id the carrier gave when it took the segment; `raw` is redacted, 2,000 characters at most.
 
+    `why` is what its code means in the vocabulary of `model.reasons`, "" where the carrier's own word is all there is.
+
     `about_e164` is the recipient's number where the receipt names it, "" elsewhere: it can resolve an attempt
     whose id was lost with a crash, when that is the only one in doubt for the number.
     `id_form` says whether the id is written as the answer had it; LEARN: that has to be found out.
@@ -48,6 +50,7 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     news: News
     about_e164: str = ""
     code: str = ""
+    why: str = ""
     raw: str = ""
     id_form: IdForm = IdForm.SAME
 

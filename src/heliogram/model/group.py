@@ -29,6 +29,13 @@ class Fallbacks:
     media_not_taken: bool = True
 
 
+class UnknownMms(StrEnum):
+    """What a number gets of which nobody knows whether it takes picture messages."""
+
+    PICTURE = "picture"
+    LINK = "link"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     id: str
@@ -37,6 +44,7 @@ class Group:
     purpose: Purpose
     senders: tuple[Sender, ...]
     fallbacks: Fallbacks
+    unknown_mms: UnknownMms = UnknownMms.PICTURE
     link_base_url: str | None = None
     """The group's own domain for short links; None means the server's address."""
     text_rules: TextRules = DEFAULTS

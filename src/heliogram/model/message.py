@@ -9,6 +9,8 @@ The story in one drawing (anything not drawn is refused):
             │        ▼  │     └─> failed | delivered | undelivered
             │       retrying ──> held
             └─> skipped | expired | canceled (also from held and retrying)
+
+One step is not in the table, so that no news can take it by itself: `go_again`.
 """
 
 from enum import StrEnum
@@ -60,6 +62,14 @@ FINAL = frozenset(state for state, following in NEXT.items() if not following)
 def advance(current: State, wanted: State) -> State:
     """The state after the news `wanted`: late, early and repeated news never move a message backwards."""
     return wanted if wanted in NEXT[current] else current
+
+
+def go_again(current: State) -> State:
+    """Where a message goes whose picture the network cannot bring to the phone: back, for the text with the link.
+
+    Only what was handed over and is certainly not there. All else, *unknown* above all, ends as undelivered.
+    """
+    return State.RETRYING if current is State.SENT else advance(current, State.UNDELIVERED)
 
 
 class Channel(StrEnum):

@@ -60,6 +60,8 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     text_wishes: Wishes | None = None
     """What this one message wants otherwise of `TextRules`."""
     n_burned: int = 0
+    takes_mms: bool | None = None
+    """What is known of the number; None is unknown."""
     forced_reason: str | None = None
     """Set when an earlier attempt showed that only text + link, or only a smaller picture, will do, with why."""
 

@@ -26,6 +26,9 @@ WHY_CHANNEL: dict[str, str] = {
     "text": "The message has no picture.",
     "text_link_chosen": "The author chose text + link.",
     "destination_no_mms": "This destination takes no picture messages, so the text ends in a link to the picture.",
+    "number_no_mms": "The network has said that this number takes no picture messages: text + link.",
+    "mms_unknown": "Nobody knows whether this number takes picture messages, "
+    "and the group sends such numbers text + link.",
     "carrier_not_approved": "The person's network has not approved the short code for pictures yet: text + link.",
     "sender_cannot_mms": "The sender for this country cannot send pictures: text + link.",
     "media_not_taken": "The picture is not taken on this route: text + link.",
@@ -39,6 +42,7 @@ WHY_FAILED: dict[str, str] = {
     "unreachable": "The carrier could not be reached.",
     "throttled": "The carrier asked us to slow down.",
     "media_refused": "The carrier does not take this picture, or pictures for this number.",
+    "no_mms": "This number takes no picture messages.",
     "no_answer": "The carrier was sent the message and did not answer. It is not repeated by itself, "
     "because the message may have gone out.",
     "blocked_by_carrier": "The carrier has this person on its own list of those who opted out.",

@@ -5,12 +5,13 @@ that may go abroad. Short codes never leave their country (Braze: sms_sending, s
 
 The picture: only to US and Canadian numbers, from a sender enabled for it, on a network that has approved it.
 From an MMS-enabled US or Canadian sender to a destination that takes none, it becomes a link (`destination_no_mms`):
-that is the channel's promise. Every other replacement by a link is the group's choice.
+that is the channel's promise, and so for a number whose network has said that it takes none (`number_no_mms`). Every
+other replacement by a link is the group's choice.
 """
 
 from dataclasses import dataclass
 
-from heliogram.model.group import Group
+from heliogram.model.group import Group, UnknownMms
 from heliogram.model.message import Channel, Content
 from heliogram.model.parcel import MEDIA_SMALLER
 from heliogram.model.queue import Route
@@ -24,6 +25,8 @@ class Destination:
     country: str
     network: str | None = None
     is_landline: bool = False
+    mms: bool | None = None
+    """What its network has shown: it takes picture messages, it does not, or None for unknown."""
 
     def takes_mms(self) -> bool:
         return self.country in MMS_COUNTRIES and not self.is_landline
@@ -88,8 +91,12 @@ def _with_picture(
         # country (a UK long code to the UK) could not send the picture in any case.
         reason = "destination_no_mms" if any(sender.can_mms() for sender in able) else "sender_cannot_mms"
         return _fall_back(group, able, reason)
+    if to.mms is False:
+        return _fall_back(group, able, "number_no_mms")
     for sender in able:
         if sender.can_mms_on(to.network):
+            if to.mms is None and group.unknown_mms is UnknownMms.LINK:
+                return _fall_back(group, able, "mms_unknown")
             if not media_fits:
                 return _fall_back(group, able, "media_not_taken")
             assert sender.mms_account_id is not None  # can_mms() includes it
@@ -108,6 +115,8 @@ def _is_unapproved_code(sender: Sender) -> bool:
 def _fall_back(group: Group, able: list[Sender], reason: str) -> Route | NoRoute:
     allowed = {
         "destination_no_mms": True,
+        "number_no_mms": True,
+        "mms_unknown": True,
         "carrier_not_approved": group.fallbacks.carrier_not_approved,
         "sender_cannot_mms": group.fallbacks.sender_cannot_mms,
         "media_not_taken": group.fallbacks.media_not_taken,

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.model.message import State
+from heliogram.model.message import Channel, State
 from heliogram.storage.among import among, among_given
 from heliogram.storage.bulk import Row, add_new_rows, add_rows
 from heliogram.storage.tables.delivery import attempts, carrier_refs, message_states, messages, outcomes, receipts
@@ -328,6 +328,41 @@ async def last_attempts(connection: AsyncConnection, message_ids: Sequence[str])
         message_id: LastAttempt(n, channel, reason)
         for message_id, n, channel, reason in await connection.execute(query)
     }
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """A message's latest attempt."""
+
+    n: int
+    channel: Channel
+    at: datetime
+    phone_e164: str
+    media_id: str | None
+    lane_id: str
+    workspace_id: str
+
+
+_TRIED = (
+    select(
+        attempts.c.message_id,
+        attempts.c.n,
+        attempts.c.channel,
+        attempts.c.at,
+        messages.c.phone_e164,
+        messages.c.media_id,
+        messages.c.lane_id,
+        messages.c.workspace_id,
+    )
+    .join(messages, messages.c.id == attempts.c.message_id)
+    .where(among_given(attempts.c.message_id, "ids"))
+    .order_by(attempts.c.n)
+)
+
+
+async def tried(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, Tried]:
+    """The latest attempt of each message."""
+    rows = await connection.execute(_TRIED, {"ids": list(message_ids)})
+    return {message_id: Tried(n, Channel(channel), at, *rest) for message_id, n, channel, at, *rest in rows}
 
 
 async def numbers_of(connection: AsyncConnection, message_ids: Sequence[str]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.model.group import Fallbacks, Group, Purpose
+from heliogram.model.group import Fallbacks, Group, Purpose, UnknownMms
 from heliogram.model.sender import Approval, Sender, SenderKind
 from heliogram.model.text import TextRules
 from heliogram.storage.bulk import Row, put_rows
@@ -59,6 +59,7 @@ def _group(row: Any, in_order: tuple[Sender, ...]) -> Group:
             sender_cannot_mms=row.fallback_sender_cannot_mms,
             media_not_taken=row.fallback_media_not_taken,
         ),
+        unknown_mms=UnknownMms(row.unknown_mms),
         link_base_url=row.link_base_url,
         text_rules=TextRules().but(row.text_rules),
     )

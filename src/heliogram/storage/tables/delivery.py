@@ -162,6 +162,8 @@ receipts = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("code", String, nullable=False),
+    # What the code means in our own vocabulary (`model.reasons`), "" where that is not known.
+    Column("why", String, nullable=False, server_default=""),
     Column("raw", Text, nullable=False),
     # Filled in when the id is known; a receipt may overtake the answer that names it.
     Column("message_id", String),

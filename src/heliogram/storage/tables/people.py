@@ -1,4 +1,4 @@
-"""People and the lists they are on, and what each imported file did."""
+"""People and the lists they are on, what each imported file did, and what is known of numbers."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
@@ -50,4 +50,20 @@ imports = Table(
     Column("filename", String, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("report", Json, nullable=False),
+)
+
+# One row for each thing that is known of a number: the newest word.
+number_facts = Table(
+    "number_facts",
+    metadata,
+    Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True),
+    Column("phone_e164", String, primary_key=True),
+    # "mms", "network" or "line"
+    Column("kind", String, primary_key=True),
+    Column("value", String, nullable=False),
+    # "lookup", "receipt", "answer" or "inbound"
+    Column("source", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("detail", String, nullable=False),
 )

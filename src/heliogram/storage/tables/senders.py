@@ -31,6 +31,8 @@ groups = Table(
     Column("fallback_carrier_not_approved", Boolean, nullable=False),
     Column("fallback_sender_cannot_mms", Boolean, nullable=False),
     Column("fallback_media_not_taken", Boolean, nullable=False),
+    # What a number gets of which nobody knows whether it takes pictures: "picture" or "link".
+    Column("unknown_mms", String, nullable=False, server_default="picture"),
     Column("link_base_url", String),
     Column("help_text", Text, nullable=False),
     # Null: the defaults.

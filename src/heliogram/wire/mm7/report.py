@@ -46,6 +46,9 @@ MEANINGS: dict[str, Meaning] = {
     "Indeterminate": Meaning.UNKNOWN,  # the phone sends no reports
 }
 
+NO_MMS = frozenset({"NotSupported"})
+"""The MMStatus that says that the phone takes no picture messages at all. The others may be about this one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:

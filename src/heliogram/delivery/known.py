@@ -1,0 +1,50 @@
+"""What is known of the numbers of a batch, put on its messages; and what answers, receipts and phones teach.
+
+Only a word about the number counts: a picture that is too large or of a wrong kind says nothing of the next one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from heliogram.model.message import Channel, Content
+from heliogram.model.number import NO, NOTHING, Kind, Known, Line, NumberFact, Source, fact
+from heliogram.model.parcel import NO_MMS, NOT_A_MOBILE
+from heliogram.model.queue import Queued
+from heliogram.storage import numbers
+
+ABOUT_THE_NUMBER = frozenset({NO_MMS, NOT_A_MOBILE})
+"""What a carrier says of a picture message that holds for every other to the same number."""
+
+
+async def with_known(
+    connection: AsyncConnection, workspace_id: str, messages: Sequence[Queued], now: datetime
+) -> list[Queued]:
+    """The messages with what is known of their numbers. Texts need none of it."""
+    phones = [each.phone_e164 for each in messages if each.content is Content.MMS]
+    known = await numbers.known_of(connection, workspace_id, phones, now) if phones else {}
+    if not known:
+        return list(messages)
+    return [_with(each, known.get(each.phone_e164, NOTHING)) for each in messages]
+
+
+def _with(message: Queued, known: Known) -> Queued:
+    if known is NOTHING:
+        return message
+    return msgspec.structs.replace(
+        message,
+        network=known.network.value if known.network else message.network,
+        is_landline=known.line.value == Line.LANDLINE.value if known.line else message.is_landline,
+        takes_mms=known.takes_mms(),
+    )
+
+
+def learnt_from(
+    phone_e164: str, channel: Channel, why: str, source: Source, now: datetime, *, detail: str = ""
+) -> NumberFact | None:
+    """What a refusal says of the number; None where it says nothing."""
+    if channel is not Channel.MMS or why not in ABOUT_THE_NUMBER:
+        return None
+    return fact(phone_e164, Kind.MMS, NO, source, now, detail=detail or why)
