@@ -128,6 +128,7 @@ def photograph_data(taking: Camera) -> None:
     detail = ask(page, stage, "GET", f"/messages/{delivered['id']}")
     taking.take("picture-page-data", detail["link"], "img", _load_pictures)
     _photograph_carriers(taking)
+    taking.take("groups-data", "/settings/groups", "[data-testid=group-settings]")
     taking.take("sign-in-data", sign_in_link(stage), "[data-testid=sign-in]")
     taking.take("docs-data", "/api/docs", "main")
     _photograph_live(taking, page)

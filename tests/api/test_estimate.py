@@ -11,7 +11,7 @@ from heliogram.model.consent import Subscription
 from heliogram.model.message import Channel
 from tests.api.kit import connected, draft, drafted, jpeg, problem, uploaded
 from tests.doors import Doors
-from tests.world import WORKSPACE, phones_of
+from tests.world import GROUP, WORKSPACE, phones_of
 
 V1 = "/api/v1"
 BODY = "Hi {{ first_name }}. Reply STOP to opt out"
@@ -32,6 +32,19 @@ async def estimated(doors: Doors, **changes: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+async def test_what_the_group_sends_to_unknown_numbers_is_counted_and_said(mixed: Doors) -> None:
+    picture = (await uploaded(mixed))["id"]
+    wanted = {"media_id": picture, "content": "mms", "audience": {"kind": "all"}}
+    before = await estimated(mixed, **wanted)
+    await mixed.api.patch(f"{V1}/groups/{GROUP}", json={"unknown_mms": "link"})
+    after = await estimated(mixed, **wanted)
+    assert (before["mms"], after["mms"]) == (6, 0)
+    assert after["sms_link"] == before["sms_link"] + 6
+    (said,) = [each for each in after["channels_by_reason"] if each["reason"] == "mms_unknown"]
+    assert said["n"] == 6
+    assert said["sentence"].startswith("Nobody knows whether this number takes picture messages")
 
 
 async def test_the_estimate_is_the_forecast_of_the_hand_over(mixed: Doors) -> None:

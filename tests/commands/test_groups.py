@@ -41,6 +41,12 @@ def test_a_link_from_senders_that_cannot_do_pictures_is_the_groups_choice(
     assert office.query("SELECT fallback_sender_cannot_mms, fallback_media_not_taken FROM groups") == [(stored, 1)]
 
 
+@pytest.mark.parametrize(("option", "stored"), [([], "picture"), (["--unknown-mms", "link"], "link")])
+def test_what_unknown_numbers_get_is_the_groups_choice(office: Desk, option: list[str], stored: str) -> None:
+    office.run("groups", "add", "Offers", *NUMBER, "--sms-account", "smsc", *option)
+    assert office.query("SELECT unknown_mms FROM groups") == [(stored,)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

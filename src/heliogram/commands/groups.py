@@ -12,7 +12,7 @@ from heliogram.commands.options import Data, Database, config_of, fail, run
 from heliogram.commands.rules import IfTooLong, MaxSegments, Smart, Transliterate, wishes_of
 from heliogram.commands.senders import NewSender, sender_of
 from heliogram.commands.serving import have_workspace
-from heliogram.model.group import Fallbacks, Purpose
+from heliogram.model.group import Fallbacks, Purpose, UnknownMms
 from heliogram.model.text import TextRules
 from heliogram.storage import access, senders
 
@@ -58,6 +58,9 @@ def add(
         bool,
         typer.Option(help="Send text + link where the sender for a country cannot send pictures, as a UK number."),
     ] = False,
+    unknown_mms: Annotated[
+        UnknownMms, typer.Option(help="What a number gets of which nobody knows whether it takes pictures.")
+    ] = UnknownMms.PICTURE,
     smart: Smart = None,
     transliterate: Transliterate = None,
     max_segments: MaxSegments = None,
@@ -75,6 +78,7 @@ def add(
         help_text=help_text or f"{name}: reply STOP to opt out.",
         may_go_abroad=abroad,
         fallbacks=Fallbacks(sender_cannot_mms=link_instead),
+        unknown_mms=unknown_mms,
         text_rules=TextRules().but(wishes_of(smart, transliterate, max_segments, too_long)),
     )
 
@@ -106,6 +110,7 @@ class _NewGroup:
     help_text: str
     may_go_abroad: bool
     fallbacks: Fallbacks
+    unknown_mms: UnknownMms
     text_rules: TextRules
 
 
@@ -141,6 +146,7 @@ async def _store(connection: AsyncConnection, app: App, workspace_id: str, new: 
         "fallback_carrier_not_approved": new.fallbacks.carrier_not_approved,
         "fallback_sender_cannot_mms": new.fallbacks.sender_cannot_mms,
         "fallback_media_not_taken": new.fallbacks.media_not_taken,
+        "unknown_mms": new.unknown_mms.value,
         "link_base_url": None,
         "help_text": new.help_text,
         "text_rules": new.text_rules,

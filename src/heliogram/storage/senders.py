@@ -94,6 +94,13 @@ async def set_fallbacks(connection: AsyncConnection, workspace_id: str, group_id
     return done.rowcount == 1
 
 
+async def set_unknown_mms(connection: AsyncConnection, workspace_id: str, group_id: str, new: UnknownMms) -> None:
+    table = groups.c
+    await connection.execute(
+        groups.update().where(table.workspace_id == workspace_id, table.id == group_id).values(unknown_mms=new.value)
+    )
+
+
 async def text_rules(connection: AsyncConnection, workspace_id: str, group_id: str) -> TextRules | None:
     """The group's own; None when there is no such group."""
     query = select(groups.c.text_rules).where(groups.c.workspace_id == workspace_id, groups.c.id == group_id)

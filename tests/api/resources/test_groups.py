@@ -117,6 +117,18 @@ async def test_the_rules_for_texts_are_changed_one_by_one_and_noted(doors: Doors
     assert await n_rows(doors, "audit") == {"audit": 2}
 
 
+async def test_what_unknown_numbers_get_is_the_groups_choice_and_noted(doors: Doors) -> None:
+    (told,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+    assert told["unknown_mms"] == "picture"
+    for word in ("link", "picture"):
+        told = (await doors.api.patch(f"{V1}/groups/{GROUP}", json={"unknown_mms": word})).json()
+        (again,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+        assert told["unknown_mms"] == again["unknown_mms"] == word
+    answer = await doors.api.patch(f"{V1}/groups/{GROUP}", json={"unknown_mms": "perhaps"})
+    assert problem(answer, "invalid").startswith("unknown_mms: ")
+    assert await n_rows(doors, "audit") == {"audit": 2}
+
+
 @pytest.mark.parametrize(("n", "status"), [(0, 422), (1, 200), (10, 200), (11, 422)])
 async def test_a_text_may_have_one_to_ten_segments(doors: Doors, n: int, status: int) -> None:
     answer = await doors.api.patch(f"{V1}/groups/{GROUP}", json={"text_rules": {"max_segments": n}})

@@ -42,6 +42,10 @@ async def change_group(group_id: str, asked: GroupChange, app: Own, caller: Sett
             detail = asked.fallback.model_dump()
             await senders.set_fallbacks(connection, caller.workspace_id, group_id, Fallbacks(**detail))
             await access.add_audit(connection, audit_row(app, caller, "group.fallbacks", group_id, detail))
+        if asked.unknown_mms is not None:
+            await senders.set_unknown_mms(connection, caller.workspace_id, group_id, asked.unknown_mms)
+            detail = {"unknown_mms": asked.unknown_mms.value}
+            await access.add_audit(connection, audit_row(app, caller, "group.unknown_mms", group_id, detail))
         if asked.text_rules is not None:
             new = text_rules.but(asked.text_rules.given())
             await senders.set_text_rules(connection, caller.workspace_id, group_id, new)
@@ -94,6 +98,7 @@ def _group(group: Group, counts: dict[tuple[str, str], int]) -> GroupShape:
             sender_cannot_mms=group.fallbacks.sender_cannot_mms,
             media_not_taken=group.fallbacks.media_not_taken,
         ),
+        unknown_mms=group.unknown_mms,
         text_rules=TextRulesShape(**msgspec.structs.asdict(group.text_rules)),
         senders=[_sender(sender) for sender in group.senders],
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from heliogram.api.schema.shape import Ask, Shape
-from heliogram.model.group import Purpose
+from heliogram.model.group import Purpose, UnknownMms
 from heliogram.model.sender import Approval, SenderKind
 from heliogram.model.text import MAX_SEGMENTS, TooLong, Wishes
 
@@ -105,6 +105,8 @@ class TextWishes(Ask):
 
 
 class GroupShape(Shape):
+    """`unknown_mms` is what a number gets of which nobody knows whether it takes picture messages."""
+
     id: str
     name: str
     purpose: Purpose
@@ -113,6 +115,7 @@ class GroupShape(Shape):
     n_subscribed: int
     n_unsubscribed: int
     fallback: FallbackShape
+    unknown_mms: UnknownMms
     text_rules: TextRulesShape
     senders: list[SenderShape]
 
@@ -127,6 +130,7 @@ class GroupChange(Ask):
     """Only what is given changes."""
 
     fallback: FallbackAsk | None = None
+    unknown_mms: UnknownMms | None = None
     text_rules: TextWishes | None = None
 
 
