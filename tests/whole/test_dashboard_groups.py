@@ -27,6 +27,7 @@ def page(browser: Browser, state: object) -> Iterator[Page]:
 def test_a_group_says_what_unknown_numbers_get_and_how_long_its_texts_may_be(page: Page, stage: Stage) -> None:
     page.goto(f"{stage.url}/")
     page.get_by_role("link", name="Groups").click()
+    expect(page.get_by_label("You are here")).to_contain_text("Groups")
     own = page.get_by_test_id("group-settings").first
     own.get_by_label("Send text + link").check()
     expect(page.get_by_role("status").first).to_have_text("Saved.")

@@ -6,7 +6,7 @@ interface Crumb {
 
 const SECTIONS: Record<string, string> = { campaigns: 'Campaigns', messages: 'Messages', phones: 'Phones' };
 /** Sections that are pages of the settings, which have no page of their own. */
-const SETTINGS: Record<string, string> = { carriers: 'Carriers' };
+const SETTINGS: Record<string, string> = { carriers: 'Carriers', groups: 'Groups' };
 
 class Crumbs {
 	#names = $state<Record<string, string>>({});
