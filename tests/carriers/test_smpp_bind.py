@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heliogram.carriers.smpp import SmppSettings
-from heliogram.carriers.smpp_bind import MAX_UNREAD, Bind, Delivered, Inbox
+from heliogram.carriers.smpp_bind import JITTER, MAX_UNREAD, Bind, Delivered, Inbox, _chance
 from heliogram.wire.smpp.names import OK, RINVPASWD, Command
 from heliogram.wire.smpp.pdu import Pdu
 
@@ -132,8 +132,16 @@ async def test_a_refused_bind_says_why_and_is_tried_again_with_growing_pauses(sm
         await until(lambda: bind.trouble)
         assert bind.trouble == "The session ended: the bind was refused: The carrier says the password is wrong."
         assert not bind.is_bound()
+    assert 0 < JITTER * _chance("c1") < JITTER < 1
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert all(pause >= wanted for pause, wanted in zip(pauses, (0.04, 0.08, 0.16), strict=True))
+
+
+def test_clients_that_lost_the_same_carrier_come_back_at_different_times() -> None:
+    chances = [_chance(f"c{number}") for number in range(1_000)]
+    assert all(0 <= chance < 1 for chance in chances)
+    assert len({int(chance * 10) for chance in chances}) == 10
+    assert len(set(chances)) > 990
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,18 @@ _SHARED: Final[Mapping[str, tuple[str, str]]] = {
     "connect_timeout_s": ("Wait for a connection", "Seconds until the carrier counts as not reachable."),
 }
 _RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect_s"}) | {
-    *("system_type", "binds", "tls_ca", "tls_name", "tls_certificate", "tls_key", "long_texts", "alphabet", "national"),
+    *(
+        "system_type",
+        "binds",
+        "bind_mode",
+        "tls_ca",
+        "tls_name",
+        "tls_certificate",
+        "tls_key",
+        "long_texts",
+        "alphabet",
+        "national",
+    ),
     *("receipt_ids", "auth", "read_reply"),
     *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
 }
@@ -100,6 +111,7 @@ _KINDS: Final[Mapping[str, _Words]] = {
             "system_type": ("System type", "What some carriers ask for beside the name."),
             "window": ("Window", "Submits without an answer at once on one session, 1 to 10,000; ask your carrier."),
             "binds": ("Sessions", "Sessions side by side, 1 to 32."),
+            "bind_mode": ("Kind of session", "Both ways in one, or a pair: one that sends and one that receives."),
             "per_s": ("Segments a second", "The carrier’s limit over all sessions, never exceeded; empty: none."),
             "tls": ("TLS", "The whole connection in TLS 1.2 or later; certificate and name are verified."),
             "tls_ca": ("Authority’s certificate", "PEM file on the server; empty: what the system trusts."),

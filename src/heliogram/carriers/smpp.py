@@ -16,7 +16,7 @@ from heliogram.carriers.pace import Pace
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
-from heliogram.carriers.smpp_settings import SmppSettings, settings_of
+from heliogram.carriers.smpp_settings import BindMode, SmppSettings, settings_of
 from heliogram.carriers.tls import client_context
 from heliogram.model.event import Callback, Event, Heard
 from heliogram.model.parcel import (
@@ -36,7 +36,7 @@ from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import Shift
 from heliogram.wire.smpp.message import address_of, submit_parts
-from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Tag
+from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Command, Tag
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.status import status_of
 
@@ -49,6 +49,10 @@ MAX_ADDRESS = 20
 """Characters of a sender (§5.2.8: 21 octets with the NUL)."""
 
 
+_COMMANDS = {
+    BindMode.TRANSCEIVER: (Command.BIND_TRANSCEIVER,),
+    BindMode.PAIR: (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER),
+}
 _TOO_FAST = frozenset({RTHROTTLED, RMSGQFUL})
 
 
@@ -82,7 +86,13 @@ class SmppCarrier:
         self._new_id = new_id
         self._inbox: Inbox = asyncio.Queue()
         context = _context(settings) if settings.tls else None
-        self._binds = [Bind(settings, context, self._inbox, number) for number in range(settings.binds)]
+        self._binds = [
+            Bind(settings, context, self._inbox, number, command)
+            for number in range(settings.binds)
+            for command in _COMMANDS[settings.bind_mode]
+        ]
+        self._senders = [bind for bind in self._binds if bind.command != Command.BIND_RECEIVER]
+        self._hearers = [bind for bind in self._binds if bind.command != Command.BIND_TRANSMITTER]
 
     @classmethod
     def configured(cls, settings: Mapping[str, Any], secret: str, new_id: Callable[[], str]) -> "SmppCarrier":
@@ -96,7 +106,7 @@ class SmppCarrier:
             pdus = _pdus(parcel, self.settings)
         except OurFault as fault:
             return Refused(code="not_encodable", reason=f"SMPP cannot carry this: {fault}.", permanent=True)
-        up = [bind for bind in self._binds if bind.is_bound()]
+        up = [bind for bind in self._senders if bind.is_bound()]
         if not up:
             return self._unreachable()
         bind = max(up, key=Bind.free)
@@ -126,23 +136,39 @@ class SmppCarrier:
         """Keep every bind up and pass on what comes, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for bind in self._binds:
-                tasks.create_task(bind.stay_up(self._new_id), name=f"smpp bind {bind.number}")
+                tasks.create_task(bind.stay_up(self._new_id), name=f"smpp {bind.command.name} {bind.number}")
             tasks.create_task(self._pass_on(sink), name="smpp receipts")
 
     async def try_once(self, timeout_s: float) -> str:
-        """Bind once and unbind. "" when the carrier let us in, else why not."""
-        return "" if await self._binds[0].try_once(timeout_s) else self._binds[0].trouble
+        """Bind once each way and unbind. "" when the carrier let us in, else why not."""
+        for bind in self._binds[: len(_COMMANDS[self.settings.bind_mode])]:
+            if not await bind.try_once(timeout_s):
+                return bind.trouble
+        return ""
 
     def health(self) -> Health:
-        n_up = sum(bind.is_bound() for bind in self._binds)
+        """Up is who can send. That nothing is heard meanwhile is said beside it: the carrier keeps what it has."""
         where = f"{self.settings.host}:{self.settings.port}"
-        if n_up:
+        if any(bind.is_bound() for bind in self._senders):
             slowed = f" Slowed to {self._pace.per_s:.0f} a second: it throttles." if self._pace.is_slowed() else ""
-            detail = f"Connected to {where} ({n_up} of {len(self._binds)} sessions).{slowed}"
+            detail = f"Connected to {where} ({self._sessions()}).{self._unheard()}{slowed}"
             return Health(link=Link.UP, detail=detail)
-        trouble = self._binds[0].trouble
+        trouble = self._senders[0].trouble
         link = Link.DOWN if trouble else Link.CONNECTING
         return Health(link=link, detail=f"{where}: {trouble}" if trouble else f"Connecting to {where}.")
+
+    def _sessions(self) -> str:
+        def up(binds: Sequence[Bind]) -> str:
+            return f"{sum(bind.is_bound() for bind in binds)} of {len(binds)}"
+
+        if self.settings.bind_mode is BindMode.PAIR:
+            return f"{up(self._senders)} sessions send, {up(self._hearers)} receive"
+        return f"{up(self._senders)} sessions"
+
+    def _unheard(self) -> str:
+        if any(bind.is_bound() for bind in self._hearers):
+            return ""
+        return f" Receipts and replies do not come in: {self._hearers[0].trouble or 'connecting.'}"
 
     async def close(self) -> None:
         """Unbind politely, then close."""

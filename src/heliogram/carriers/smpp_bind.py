@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from typing import Protocol, cast
+from zlib import crc32
 
 import msgspec
 import structlog
@@ -25,6 +26,8 @@ CONNECT_TIMEOUT_S = 10.0
 UNBIND_TIMEOUT_S = 2.0
 MAX_WAIT_S = 30.0
 """The longest pause between two tries to connect."""
+JITTER = 0.5
+"""How much longer a pause may be by chance: the clients of a carrier that was away do not all come back at once."""
 MAX_UNREAD = 20_000
 """Deliver_sm kept in memory before reading stops: the carrier's own window fills and it waits."""
 
@@ -67,10 +70,21 @@ class BindSettings(Protocol):
 
 
 class Bind(asyncio.Protocol):
-    """One session of an account. `trouble` says why it is not up, "" while there is none."""
+    """One session of an account. `trouble` says why it is not up, "" while there is none.
 
-    def __init__(self, settings: BindSettings, context: ssl.SSLContext | None, inbox: Inbox, number: int) -> None:
+    `command` is the bind it asks for: as a transceiver, a transmitter or a receiver.
+    """
+
+    def __init__(
+        self,
+        settings: BindSettings,
+        context: ssl.SSLContext | None,
+        inbox: Inbox,
+        number: int,
+        command: Command = Command.BIND_TRANSCEIVER,
+    ) -> None:
         self.number = number
+        self.command = command
         self.trouble = ""
         self.connection_id = ""
         self._settings = settings
@@ -120,8 +134,7 @@ class Bind(asyncio.Protocol):
             self.connection_id = new_id()
             was_bound = await self._one_session()
             wait_s = self._settings.reconnect_s if was_bound else min(wait_s * 2, MAX_WAIT_S)
-            # Binds of one account come back one after the other, not all in the same instant.
-            await asyncio.sleep(wait_s * (1 + self.number / 8))
+            await asyncio.sleep(wait_s * (1 + JITTER * _chance(self.connection_id)))
 
     async def try_once(self, timeout_s: float) -> bool:
         """Connect, bind and unbind, once. Whether the carrier let us in; `trouble` says why not."""
@@ -204,7 +217,7 @@ class Bind(asyncio.Protocol):
         self._has_heard = False
         self._session = Session(Role.ESME, window=self._settings.window, now=self._now())
         self._session.bind(
-            Command.BIND_TRANSCEIVER,
+            self.command,
             {
                 "system_id": self._settings.system_id,
                 "password": self._settings.password,
@@ -287,6 +300,11 @@ class Bind(asyncio.Protocol):
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _chance(connection_id: str) -> float:
+    """A number from 0 to below 1: ids end at random, and those of two sessions are never the same."""
+    return crc32(connection_id.encode()) / 2**32
 
 
 # In TLS 1.3 a client's side of the handshake ends before the server has looked at the client's certificate

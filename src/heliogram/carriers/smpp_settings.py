@@ -5,6 +5,7 @@ Here: checks with a sentence for a person. Not here: what is done with them (`ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -16,10 +17,18 @@ from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.smpp.message import LongForm
 
 
+class BindMode(StrEnum):
+    """How an account binds (§2.2): SMSCs before 3.4, and some since, know no transceiver."""
+
+    TRANSCEIVER = "transceiver"
+    PAIR = "pair"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmppSettings:
     """One account. `window` counts the submits without an answer on one bind; `binds` are sessions side by side.
 
+    `bind_mode` is what each of them is: one session both ways, or a pair of which one sends and the other hears.
     `per_s` is the carrier's limit in segments a second, over all binds; None: none that we know of.
     `tls_name` is the name to ask for and to find in the certificate, where it is not the host's.
     `alphabet` is what the carrier takes data_coding 0 for; `national` are languages whose GSM tables handsets know.
@@ -33,6 +42,7 @@ class SmppSettings:
     system_type: str = ""
     window: int = 10
     binds: int = 1
+    bind_mode: BindMode = BindMode.TRANSCEIVER
     per_s: float | None = None
     tls: bool = False
     tls_ca: str = ""
