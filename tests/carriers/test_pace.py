@@ -39,6 +39,29 @@ def test_no_second_has_more_segments_than_the_limit(per_s: int, pauses: list[flo
     assert all(later - first >= 1 - 1e-6 for first, later in zip(left, left[per_s:], strict=False))
 
 
+@given(st.integers(2, 40), st.lists(st.tuples(st.floats(0, 0.3), st.integers(1, 12)), min_size=1, max_size=200))
+@example(10, [(0.0, 4)] * 9)
+@example(10, [(0.0, 5)] + [(0.0, 1)] * 30)
+@example(3, [(0.0, 12), (0.0, 1), (0.0, 12)])
+def test_no_second_has_more_segments_than_the_limit_where_texts_go_whole(
+    per_s: int, texts: list[tuple[float, int]]
+) -> None:
+    pace, now, left = Pace(per_s), 0.0, []
+    for pause, n in texts:
+        now += pause
+        left.append((now + pace.wait_s(now, n), n))
+    for first, _n in left:
+        in_second = [n for at, n in left if first <= at <= first + 1]
+        # One that is longer than a second's worth is alone in its own.
+        assert sum(in_second) <= per_s or len(in_second) == 1
+
+
+def test_a_text_longer_than_a_second_has_as_many_seconds_as_it_needs() -> None:
+    pace = Pace(4)
+    assert pace.wait_s(0.0, 12) == pytest.approx(11 / 4)
+    assert pace.wait_s(0.0, 1) >= 11 / 4 + 12 / 4
+
+
 def test_who_comes_when_the_pace_has_room_does_not_wait() -> None:
     assert _places(Pace(10), [0.0, 0.1, 0.2, 7.0]) == pytest.approx([0.0, 0.1, 0.2, 7.0])
 
