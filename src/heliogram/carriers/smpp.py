@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import structlog
 
 from heliogram.carriers.pace import Pace
@@ -17,6 +18,7 @@ from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, L
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
 from heliogram.carriers.smpp_settings import BindMode, SmppSettings, settings_of
+from heliogram.carriers.smpp_tlvs import shown, tlvs_of
 from heliogram.carriers.tls import client_context
 from heliogram.model.event import Callback, Event, Heard
 from heliogram.model.parcel import (
@@ -238,7 +240,7 @@ def _pdus(parcel: SmsParcel, settings: SmppSettings) -> list[Pdu]:
     source = address_of(parcel.sender, is_name=parcel.sender_kind is SenderKind.ALPHANUMERIC)
     if not 1 <= len(source.digits) <= MAX_ADDRESS or "\0" in source.digits:
         raise OurFault(f"a sender has 1 to {MAX_ADDRESS} characters")
-    return submit_parts(
+    pdus = submit_parts(
         source,
         address_of(parcel.to_e164),
         parcel.parts,
@@ -248,6 +250,8 @@ def _pdus(parcel: SmsParcel, settings: SmppSettings) -> list[Pdu]:
         form=settings.long_texts,
         charset=settings.charset(),
     )
+    own = tlvs_of(settings.tlvs) if settings.tlvs else ()
+    return [msgspec.structs.replace(pdu, tlvs=pdu.tlvs + own) for pdu in pdus] if own else pdus
 
 
 def _exchange(parcel: SmsParcel, answers: Sequence[Reply]) -> str:
@@ -259,5 +263,6 @@ def _exchange(parcel: SmsParcel, answers: Sequence[Reply]) -> str:
         if answer is None:
             lines.append("no submit_sm_resp")
         else:
-            lines.append(f"submit_sm_resp {status_of(answer.status).name} message_id={answer.text('message_id')}")
+            said = f"submit_sm_resp {status_of(answer.status).name} message_id={answer.text('message_id')}"
+            lines.append(said + shown(answer.tlvs))
     return "\n".join(lines)

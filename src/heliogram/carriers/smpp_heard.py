@@ -1,6 +1,7 @@
 """A deliver_sm into what it says: a receipt, or a text from a phone."""
 
 from heliogram.carriers.exchange import exchange_of, without_numbers
+from heliogram.carriers.smpp_tlvs import shown
 from heliogram.model.event import Event, InboundHeard, News, ReceiptHeard
 from heliogram.model.phone import E164
 from heliogram.model.receipt_id import IdForm
@@ -38,7 +39,9 @@ def event_of(pdu: Pdu, *, connection_id: str, charset: str = "", id_form: IdForm
             news=NEWS.get(said.stat.upper(), News.UNKNOWN),
             about_e164=source if E164.match(source) else "",
             code="" if said.err.strip("0") == "" else said.err,
-            raw=exchange_of(f"deliver_sm id:{said.id} stat:{said.stat} err:{said.err} done date:{said.done_date}"),
+            raw=exchange_of(
+                f"deliver_sm id:{said.id} stat:{said.stat} err:{said.err} done date:{said.done_date}{shown(pdu.tlvs)}"
+            ),
         )
     if not E164.match(source):
         raise TheirFault(f"a text from {source!r}, which is no number")
@@ -49,7 +52,7 @@ def event_of(pdu: Pdu, *, connection_id: str, charset: str = "", id_form: IdForm
         to_address=_number(pdu, "destination_addr"),
         text=text,
         concat=(concat.reference, concat.total, concat.number) if concat else None,
-        raw=exchange_of(without_numbers(f"deliver_sm from {source}, {len(text)} characters")),
+        raw=exchange_of(without_numbers(f"deliver_sm from {source}, {len(text)} characters{shown(pdu.tlvs)}")),
     )
 
 

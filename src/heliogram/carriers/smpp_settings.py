@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.smpp_tlvs import tlvs_of
 from heliogram.model.cut import PLAIN, Cut
 from heliogram.model.receipt_id import IdForm
 from heliogram.wire.national import IDENTIFIERS
@@ -32,6 +33,7 @@ class SmppSettings:
     `per_s` is the carrier's limit in segments a second, over all binds; None: none that we know of.
     `tls_name` is the name to ask for and to find in the certificate, where it is not the host's.
     `alphabet` is what the carrier takes data_coding 0 for; `national` are languages whose GSM tables handsets know.
+    `tlvs` go with each submit, as `carriers.smpp_tlvs` reads them.
     `receipt_ids` is how receipts write the ids of answers, where it shall not be learnt.
     """
 
@@ -54,6 +56,7 @@ class SmppSettings:
     alphabet: Literal["gsm7", "latin1", "ascii"] = "gsm7"
     national: str = ""
     receipt_ids: IdForm = IdForm.LEARN
+    tlvs: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= self.port <= 65_535:
@@ -74,6 +77,7 @@ class SmppSettings:
         self._check_texts()
 
     def _check_texts(self) -> None:
+        tlvs_of(self.tlvs)
         if unknown := sorted(set(self.languages()) - set(IDENTIFIERS)):
             raise Misconfigured(f"There are no national tables for {', '.join(unknown)}; for {', '.join(IDENTIFIERS)}.")
         # The tables are named in a header before the text, of septets; without it, handsets show other letters.
