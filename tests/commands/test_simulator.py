@@ -61,3 +61,21 @@ def test_it_ends_with_whoever_started_it_when_told_to(folder: Path) -> None:
     assert popen.poll() is None
     popen.communicate(timeout=10)
     assert popen.returncode == 0
+
+
+def test_it_plays_a_script_and_sums_up_at_the_end(folder: Path) -> None:
+    script = folder.parent / "carriers.toml"
+    script.write_text('control_port = 0\n[[carrier]]\nname = "north"\nprotocol = "smpp"\n')
+    process, ports = _start(folder, f"--script={script}")
+    assert sorted(ports) == ["control", "north"]
+    assert process.stop() == 0
+    assert json.loads((folder / "summary.json").read_text()) == {"north": {"faults": {}}}
+    assert "north: faults {}" in process.tail()
+
+
+def test_a_script_that_cannot_be_played_is_refused_with_a_sentence(folder: Path) -> None:
+    script = folder.parent / "carriers.toml"
+    script.write_text('[[carrier]]\nname = "north"\nprotocol = "fax"\n')
+    process = start("simulator", ["simulator", f"--folder={folder}", f"--script={script}"], folder.parent)
+    assert process.popen.wait(30) == 2
+    assert "carrier 1, protocol: Invalid enum value 'fax'" in process.tail()

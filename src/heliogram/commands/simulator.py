@@ -12,7 +12,9 @@ import uvloop
 
 from heliogram.clock import now
 from heliogram.simulator.run import run
+from heliogram.simulator.script import BadScript, read_script
 from heliogram.simulator.settings import CHARSETS, Ids, SimulatorSettings
+from heliogram.simulator.several import play
 from heliogram.wire.smpp.message import LongForm
 
 
@@ -38,11 +40,19 @@ def simulator(
     receipt_delay: Annotated[float, typer.Option(help="Seconds until a receipt.")] = 0.05,
     answer_delay: Annotated[float, typer.Option(help="Seconds until an answer.")] = 0.0,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the ports as JSON once everything listens.")] = None,
+    script: Annotated[
+        Path | None, typer.Option(help="TOML file: several carriers, with their faults. Only the folder counts beside.")
+    ] = None,
     end_with_stdin: Annotated[
         bool, typer.Option("--end-with-stdin", help="End when standard input does: with whoever started it.")
     ] = False,
 ) -> None:
     """Run the simulator until Ctrl-C. Point accounts at it exactly as at a carrier."""
+    if end_with_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    if script is not None:
+        _play(script, folder, ready_file)
+        return
     settings = SimulatorSettings(
         folder=folder,
         smpp_port=smpp_port,
@@ -62,10 +72,20 @@ def simulator(
         answer_delay_s=answer_delay,
         ready_file=ready_file,
     )
-    if end_with_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True).start()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings, lambda: now().timestamp()))
+
+
+def _play(path: Path, folder: Path, ready_file: Path | None) -> None:
+    try:
+        script = read_script(path.read_text())
+    except (BadScript, OSError, UnicodeDecodeError) as problem:
+        typer.echo(f"{path}: {problem}", err=True)
+        raise typer.Exit(2) from problem
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        summary = runner.run(play(script, folder, lambda: now().timestamp(), ready_file))
+    for name, counts in summary.items():
+        typer.echo(f"{name}: " + ", ".join(f"{kind} {count}" for kind, count in counts.items()))
 
 
 def _end_with_stdin() -> None:

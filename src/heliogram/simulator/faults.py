@@ -47,7 +47,7 @@ class FaultBoard:
     def clear(self) -> None:
         self.faults = Faults()
 
-    def refusal(self, protocol: str) -> int:
+    def refusal(self, protocol: str, to: str = "") -> int:
         """The status to refuse this message with, 0 for none."""
         faults = self.faults
         if faults.refuse_protocol not in ("", protocol) or not faults.refuse_status:
@@ -62,7 +62,7 @@ class FaultBoard:
         self._n_this_second += 1
         return self._n_this_second > self.faults.throttle_per_s
 
-    def loses_receipt(self) -> bool:
+    def loses_receipt(self, to: str = "") -> bool:
         return self._spend("lose_receipts_n")
 
     def loses_answer(self) -> bool:

@@ -32,8 +32,6 @@ N_POSTERS = 8
 """Receipts on their way to the client at once."""
 RETRY_WAITS_S = (0.2, 0.5, 1, 2, 4, 8, 16, 30, 60)
 """Waits between tries of one receipt; after the last it waits for the next start."""
-MMS_PREFIX = "+1"
-"""The numbers that picture messages reach: protocols §5.2 knows of the US and Canada only."""
 
 
 class Mmsc:
@@ -114,14 +112,14 @@ class Mmsc:
         """Why a message is refused, None when it is taken. A code below 1000 is an HTTP status."""
         if self._faults.is_throttled(self._now()):
             return Status(code=codes.THROUGHPUT_EXCEEDED)
-        if wanted := self._faults.refusal("mm7"):
-            return Status(code=wanted)
         recipients = _recipients(submitted)
+        if wanted := self._faults.refusal("mm7", _shown(recipients[0]) if recipients else ""):
+            return Status(code=wanted)
         if len(recipients) != 1:
             return Status(code=3003)
         if recipients[0].kind is not AddressKind.NUMBER or not 7 <= len(recipients[0].text) <= 15:
             return Status(code=2002)
-        if not _shown(recipients[0]).startswith(MMS_PREFIX):
+        if not self._settings.mms.takes(_shown(recipients[0])):
             return Status(code=codes.CONTENT_REFUSED, details="No picture messages reach this country.")
         return None
 
@@ -147,7 +145,7 @@ class Mmsc:
         }
         self._journal.write([line])
         self._phones.receive(line)
-        if line["receipt"] and not self._faults.loses_receipt():
+        if line["receipt"] and not self._faults.loses_receipt(line["to"]):
             asyncio.get_running_loop().call_later(self._settings.receipt_delay_s, self._owe, line)
         return line
 

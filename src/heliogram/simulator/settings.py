@@ -1,9 +1,12 @@
 """What a simulator is told."""
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from heliogram.wire.smpp.message import LongForm
 
@@ -17,6 +20,7 @@ class Ids(StrEnum):
     DECIMAL = "decimal"
     PADDED = "padded"
     HEX = "hex"
+    UUID = "uuid"
 
     def spelt(self, message_id: str) -> str:
         """The id, decimal as the journal has it, in this spelling."""
@@ -27,6 +31,23 @@ class Ids(StrEnum):
                 return message_id.zfill(10)
             case Ids.HEX:
                 return f"{int(message_id):X}"
+            case Ids.UUID:
+                octets = hashlib.blake2b(message_id.encode(), digest_size=16).hexdigest()
+                return "-".join((octets[:8], octets[8:12], octets[12:16], octets[16:20], octets[20:]))
+
+
+class MmsReach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom picture messages reach: a phone of its own, else the longest prefix of its country, else `otherwise`."""
+
+    phones: dict[str, bool] = {}
+    countries: dict[str, bool] = msgspec.field(default_factory=lambda: {"+1": True})
+    otherwise: bool = False
+
+    def takes(self, number: str) -> bool:
+        if number in self.phones:
+            return self.phones[number]
+        fitting = [prefix for prefix in self.countries if number.startswith(prefix)]
+        return self.countries[max(fitting, key=len)] if fitting else self.otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,4 +77,5 @@ class SimulatorSettings:
     receipt_ids: Ids = Ids.DECIMAL
     receipt_delay_s: float = 0.05
     answer_delay_s: float = 0.0
+    mms: MmsReach = field(default_factory=MmsReach)
     ready_file: Path | None = None

@@ -214,7 +214,8 @@ class SmscSession(asyncio.Protocol):
             self.close()
         else:
             self._answer_soon(answers)
-        receipts = [_receipt_line(line) for line in lines if line["receipt"] and not smsc.faults.loses_receipt()]
+        wanted = [line for line in lines if line["receipt"]]
+        receipts = [_receipt_line(line) for line in wanted if not smsc.faults.loses_receipt(line["to"])]
         if receipts:
             asyncio.get_running_loop().call_later(smsc.settings.receipt_delay_s, self._owe_receipts, receipts)
 
@@ -265,10 +266,10 @@ class SmscSession(asyncio.Protocol):
         return OK, line
 
 
-async def start_smsc(smsc: Smsc) -> asyncio.Server:
+async def start_smsc(smsc: Smsc, line: Callable[[Smsc], asyncio.Protocol] = SmscSession) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     context = _context(smsc.settings) if smsc.settings.tls_certificate else None
-    return await loop.create_server(lambda: SmscSession(smsc), "127.0.0.1", smsc.settings.smpp_port, ssl=context)
+    return await loop.create_server(lambda: line(smsc), "127.0.0.1", smsc.settings.smpp_port, ssl=context)
 
 
 def _context(settings: SimulatorSettings) -> ssl.SSLContext:

@@ -1,0 +1,135 @@
+"""The script of a simulator: several carriers at once, as a TOML file that is checked before anything listens.
+
+Here: what a script may say. Not here: what it does (`several`, `conduct`).
+"""
+
+import re
+import tomllib
+from typing import Annotated, Literal
+
+import msgspec
+
+from heliogram.simulator.conduct import FAULTS, LATENCIES, Fault, Span
+from heliogram.simulator.settings import Ids, MmsReach
+
+_Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+_Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+_Seconds = Annotated[float, msgspec.Meta(ge=0, le=3_600)]
+MAX_LATENCY_S = 60.0
+
+
+class BadScript(Exception):
+    """The script cannot be played; the text says where and why."""
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shares of what gets lost by itself, 0 to 1."""
+
+    answers: _Share = 0.0
+    receipts: _Share = 0.0
+    connections: _Share = 0.0
+
+
+LOSSES = {
+    "none": Loss(),
+    "some": Loss(answers=0.002, receipts=0.01),
+    "bad": Loss(answers=0.02, receipts=0.1, connections=0.002),
+}
+
+
+class Receipts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How receipts come: in which spelling of ids, and with which esm_class: some carriers mark them as texts, 0."""
+
+    delay_s: _Seconds = 0.05
+    ids: Ids = Ids.DECIMAL
+    esm_class: Literal[0, 4] = 4
+
+
+class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One carrier of the script."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
+    protocol: Literal["smpp", "mm7"]
+    port: _Port = 0
+    system_id: Annotated[str, msgspec.Meta(min_length=1, max_length=15)] = "heliogram"
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=8)] = "secret"
+    callback_url: str = ""
+    ids: Ids = Ids.DECIMAL
+    receipts: Receipts = Receipts()
+    latency: Literal["none", "near", "far", "slow"] | Span = "none"
+    loss: Literal["none", "some", "bad"] | Loss = "none"
+    throttle_per_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    mms: MmsReach = MmsReach()
+    fault: tuple[Fault, ...] = ()
+
+    def span(self) -> Span:
+        return LATENCIES[self.latency] if isinstance(self.latency, str) else self.latency
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Those of the script, and after them what gets lost by itself."""
+        loss = LOSSES[self.loss] if isinstance(self.loss, str) else self.loss
+        shares = {"no_answer": loss.answers, "receipt_lost": loss.receipts, "drop": loss.connections}
+        lost = [Fault(name=name, share=share) for name, share in shares.items() if share]
+        return (*self.fault, *(each for each in lost if self.protocol in FAULTS[each.name].protocols))
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    seed: int = 1
+    control_port: _Port = 8026
+    carrier: Annotated[tuple[Carrier, ...], msgspec.Meta(min_length=1, max_length=20)]
+
+
+def read_script(text: str) -> Script:
+    """A script from its text. Raises BadScript with a sentence that names the place."""
+    try:
+        script = msgspec.convert(tomllib.loads(text), Script)
+    except tomllib.TOMLDecodeError as problem:
+        raise BadScript(f"The script is no TOML: {problem}.") from problem
+    except msgspec.ValidationError as problem:
+        raise BadScript(f"The script cannot be played: {_placed(str(problem))}.") from problem
+    for problem_found in _contradictions(script):
+        raise BadScript(f"The script cannot be played: {problem_found}.")
+    return script
+
+
+def _placed(problem: str) -> str:
+    """msgspec counts from 0 and writes `$.carrier[0].port`; a person reads “carrier 1, port”."""
+    said, _, path = problem.partition(" - at `$")
+    words = re.sub(r"\[(\d+)\]", lambda found: f" {int(found[1]) + 1}", path.rstrip("`").strip("."))
+    return f"{words.replace('.', ', ')}: {said}" if words else said
+
+
+def _contradictions(script: Script) -> list[str]:
+    found: list[str] = []
+    names, ports = set[str](), {script.control_port} - {0}
+    for number, carrier in enumerate(script.carrier, 1):
+        where = f"carrier {number} ({carrier.name})"
+        if carrier.name in names:
+            found.append(f"{where}, name: another carrier has it")
+        if carrier.port in ports:
+            found.append(f"{where}, port: {carrier.port} is taken by another, or by the control socket")
+        names.add(carrier.name)
+        ports |= {carrier.port} - {0}
+        span = carrier.span()
+        if not 0 <= span.min_s <= span.max_s <= MAX_LATENCY_S:
+            found.append(f"{where}, latency: from 0 to {MAX_LATENCY_S:.0f} s, and the least is not above the most")
+        for place, fault in enumerate(carrier.fault, 1):
+            found += [f"{where}, fault {place}, {why}" for why in _wrong_with(fault, carrier.protocol)]
+    return found
+
+
+def _wrong_with(fault: Fault, protocol: str) -> list[str]:
+    kind = FAULTS.get(fault.name)
+    if kind is None:
+        return [f"name: there is no {fault.name!r}; there are {', '.join(FAULTS)}"]
+    checks = {
+        f"name: {fault.name} does not befall {protocol}": protocol in kind.protocols,
+        "every: at least 1": fault.every >= 1,
+        "nth: at least 1, or 0 for all": fault.nth >= 0,
+        "times: at least 0": fault.times is None or fault.times >= 0,
+        "share: from 0 to 1": 0 <= fault.share <= 1,
+        "until_s: later than from_s, which is at least 0": 0 <= fault.from_s < fault.until_s,
+        f"status: {fault.name} refuses nothing": fault.status is None or bool(kind.status),
+        "status: from 1 to 0xFFFFFFFF": fault.status is None or 1 <= fault.status <= 0xFFFFFFFF,
+    }
+    return [sentence for sentence, is_right in checks.items() if not is_right]

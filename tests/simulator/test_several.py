@@ -1,0 +1,67 @@
+"""A script played over real sockets: what a client hears of each fault, and what the journal has of it."""
+
+import asyncio
+import json
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from heliogram.simulator.script import read_script
+from heliogram.simulator.several import start_carriers, summary_of
+from tests.simulator.test_rough_line import AT, bound_to
+
+SCRIPT = """
+control_port = 0
+[[carrier]]
+name = "north"
+protocol = "smpp"
+ids = "hex"
+[[carrier]]
+name = "south"
+protocol = "smpp"
+password = "other"
+ids = "uuid"
+[[carrier.fault]]
+name = "error"
+status = 0x14
+nth = 1
+[[carrier]]
+name = "pictures"
+protocol = "mm7"
+mms = {countries = {"+1" = true, "+49" = true}, phones = {"+13125550142" = false}}
+"""
+
+
+@asynccontextmanager
+async def played(folder: Path) -> AsyncIterator[tuple[dict[str, int], Any]]:
+    async with AsyncExitStack() as stack:
+        yield await start_carriers(read_script(SCRIPT), folder, lambda: AT, stack)
+
+
+async def test_several_carriers_are_there_at_once_each_with_its_own_journal(tmp_path: Path) -> None:
+    async with played(tmp_path) as (ports, conducts):
+        assert set(ports) == {"north", "south", "pictures", "control"}
+        async with bound_to(ports["north"]) as north, bound_to(ports["south"], password="other") as south:
+            assert (await north.submit()).text("message_id") == "1"
+            assert (await south.submit()).status == 0x14
+            assert len((await south.submit()).text("message_id")) == 36
+        summary = summary_of(conducts)
+    assert summary["north"]["submit"] == summary["south"]["submit"] == 1
+    assert (summary["north"]["faults"], summary["south"]["faults"]) == ({}, {"error": 1})
+    assert summary["pictures"] == {"faults": {}}
+    lines = map(json.loads, (tmp_path / "south" / "journal.jsonl").read_text().splitlines())
+    assert [line["kind"] for line in lines][:2] == ["fault", "submit"]
+
+
+async def test_the_control_socket_has_a_part_for_each_and_a_summary_of_all(tmp_path: Path) -> None:
+    def get(url: str) -> Any:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    async with played(tmp_path) as (ports, _conducts):
+        root = f"http://127.0.0.1:{ports['control']}"
+        assert await asyncio.to_thread(get, f"{root}/healthz") == {"ok": True}
+        assert set(await asyncio.to_thread(get, f"{root}/summary")) == {"north", "south", "pictures"}
+        assert await asyncio.to_thread(get, f"{root}/carriers/north/phones") == {"items": []}
