@@ -36,7 +36,6 @@ async def test_another_workspaces_pictures_are_never_returned(store: Store, worl
     async with store.read() as connection:
         assert await media.one(connection, OTHER, "picture") is None
         assert await media.some(connection, OTHER, ["picture"]) == {}
-        assert await media.page(connection, OTHER, before="", limit=9) == []
         assert await media.link_base_urls(connection, OTHER) == {}
 
 
@@ -46,17 +45,6 @@ async def test_pictures_are_found_by_id(store: Store, world: World) -> None:
         some = await media.some(connection, WORKSPACE, ["picture", "gone"])
     assert row is not None and (row["sha256"], row["alt_text"], row["width"]) == (SHA, "A menu", 640)
     assert some == {"picture": row}
-
-
-async def test_pictures_are_shown_newest_first_and_page_by_page(store: Store, world: World) -> None:
-    for number in range(4):
-        await world.add_picture(f"p{number}")
-    seen, before = [], ""
-    async with store.read() as connection:
-        while page := await media.page(connection, WORKSPACE, before=before, limit=2):
-            seen += [row["id"] for row in page]
-            before = seen[-1]
-    assert seen == ["picture", "p3", "p2", "p1", "p0"]
 
 
 async def test_a_variant_is_kept_for_the_octets_it_had_to_fit_and_never_replaced(store: Store, world: World) -> None:

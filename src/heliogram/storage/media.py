@@ -15,21 +15,16 @@ async def add(connection: AsyncConnection, row: Row) -> None:
     await connection.execute(media.insert(), row)
 
 
-async def one(connection: AsyncConnection, workspace_id: str, media_id: str) -> Any | None:
+async def one(connection: AsyncConnection, workspace_id: str, media_id: str, *, hold: bool = False) -> Any | None:
+    """A medium. With `hold` nobody takes it out of the library before the transaction ends."""
     query = select(media).where(media.c.workspace_id == workspace_id, media.c.id == media_id)
+    query = query.with_for_update(read=True, key_share=True) if hold else query
     return (await connection.execute(query)).mappings().first()
 
 
 async def some(connection: AsyncConnection, workspace_id: str, media_ids: Sequence[str]) -> dict[str, Any]:
     query = select(media).where(media.c.workspace_id == workspace_id, media.c.id.in_(media_ids))
     return {row["id"]: row for row in (await connection.execute(query)).mappings()}
-
-
-async def page(connection: AsyncConnection, workspace_id: str, *, before: str, limit: int) -> Sequence[Any]:
-    query = select(media).where(media.c.workspace_id == workspace_id)
-    if before:
-        query = query.where(media.c.id < before)
-    return (await connection.execute(query.order_by(media.c.id.desc()).limit(limit))).mappings().all()
 
 
 async def variants_of(connection: AsyncConnection, media_id: str) -> dict[int, Any]:

@@ -6,14 +6,16 @@ import time
 import zlib
 from typing import Any
 
+import httpx
 import pytest
 
 from heliogram.media.heic import NOT_INSTALLED
-from tests.api.kit import jpeg, n_rows, problem, uploaded
+from tests.api.kit import drafted, jpeg, n_rows, problem, uploaded
 from tests.doors import Doors
 from tests.media.children import children_of, peak_mb_of
 from tests.media.hostile import CORPUS, Hostile
 from tests.media.pictures import heic, noise, saved
+from tests.world import GROUP
 
 V1 = "/api/v1"
 
@@ -99,9 +101,75 @@ async def test_the_words_for_who_cannot_see_a_picture_are_kept(doors: Doors) -> 
     told = await uploaded(doors, alt_text="A menu, with “soup” & bread")
     listed = (await doors.api.get(f"{V1}/media")).json()["items"]
     assert [each["alt_text"] for each in (told, *listed)] == ["A menu, with “soup” & bread"] * 2
-    assert (await uploaded(doors))["alt_text"] == ""
-    assert (await upload(doors, jpeg(), alt_text="x" * 500)).json()["alt_text"] == "x" * 500
-    assert problem(await upload(doors, jpeg(), alt_text="x" * 501), "invalid").startswith("alt_text: ")
+    assert (await uploaded(doors, jpeg(64)))["alt_text"] == ""
+    assert (await upload(doors, jpeg(65), alt_text="x" * 500)).json()["alt_text"] == "x" * 500
+    assert problem(await upload(doors, jpeg(66), alt_text="x" * 501), "invalid").startswith("alt_text: ")
+
+
+async def test_the_very_same_file_is_kept_once_and_told_as_known(doors: Doors) -> None:
+    first = await uploaded(doors, jpeg(64), folder="Menus")
+    again = await upload(doors, jpeg(64), "copy.jpg", alt_text="A menu")
+    assert (again.status_code, again.json()) == (200, first | {"alt_text": "A menu", "is_known": True})
+    # What somebody wrote stays.
+    assert (await upload(doors, jpeg(64), alt_text="Soup")).json()["alt_text"] == "A menu"
+    other = await uploaded(doors, jpeg(65))
+    assert (first["is_known"], other["is_known"], other["id"] == first["id"]) == (False, False, False)
+    assert await n_rows(doors, "media") == {"media": 2}
+
+
+async def test_the_same_file_of_another_workspace_is_not_told(doors: Doors, stranger: httpx.AsyncClient) -> None:
+    mine = await uploaded(doors, jpeg(64))
+    theirs = (await stranger.post(f"{V1}/media", files={"file": ("menu.jpg", jpeg(64))})).json()
+    assert (theirs["is_known"], theirs["id"] == mine["id"]) == (False, False)
+
+
+async def test_the_library_has_folders_that_last_as_long_as_something_is_in_them(doors: Doors) -> None:
+    lunch = await uploaded(doors, jpeg(64), folder="  Lunch   menus ", alt_text="Green curry")
+    loose = await uploaded(doors, jpeg(65))
+    folders = (await doors.api.get(f"{V1}/media/folders")).json()
+    assert folders == {"n": 2, "items": [{"name": "Lunch menus", "n": 1}]}
+    found = (await doors.api.get(f"{V1}/media", params={"folder": "Lunch menus"})).json()["items"]
+    assert [each["id"] for each in found] == [lunch["id"]]
+    found = (await doors.api.get(f"{V1}/media", params={"q": "CURRY menu"})).json()["items"]
+    assert [each["id"] for each in found] == [lunch["id"]]
+    moved = (await doors.api.patch(f"{V1}/media/{lunch['id']}", json={"folder": ""})).json()
+    assert (moved["folder"], moved["alt_text"]) == ("", "Green curry")
+    assert (await doors.api.get(f"{V1}/media/folders")).json() == {"n": 2, "items": []}
+    assert [each["id"] for each in (await doors.api.get(f"{V1}/media")).json()["items"]] == [loose["id"], lunch["id"]]
+
+
+async def test_a_medium_is_renamed_and_described_anew(doors: Doors) -> None:
+    path = f"{V1}/media/{(await uploaded(doors))['id']}"
+    asked = {"filename": " May  menu.jpg ", "alt_text": " Soup\nand bread ", "folder": "May"}
+    told = (await doors.api.patch(path, json=asked)).json()
+    assert (told["filename"], told["alt_text"], told["folder"]) == ("May menu.jpg", "Soup\nand bread", "May")
+    assert problem(await doors.api.patch(path, json={"filename": "  "}), "invalid") == "A medium needs a name."
+    assert problem(await doors.api.patch(path, json={"folder": "x" * 61}), "invalid").startswith("folder: ")
+    assert (await doors.api.get(path)).json() == told
+
+
+async def test_a_medium_says_where_it_is_used_and_stays_while_it_is(doors: Doors) -> None:
+    picture = (await uploaded(doors))["id"]
+    path = f"{V1}/media/{picture}"
+    campaign = await drafted(doors, media_id=picture, content="mms")
+    uses = (await doors.api.get(path)).json()["uses"]
+    used_by = {"id": campaign, "name": "Sale", "state": "draft", "n_messages": 0}
+    assert uses == {"n_campaigns": 1, "n_messages": 0, "campaigns": [used_by]}
+    sentence = problem(await doors.api.delete(path), "conflict")
+    assert sentence == "It is used by 1 campaign: “Sale”. Take it out there first."
+    await doors.api.delete(f"{V1}/campaigns/{campaign}")
+    assert (await doors.api.delete(path)).status_code == 204
+    assert problem(await doors.api.get(path), "not_found") == "There is no such picture."
+    assert await n_rows(doors, "media") == {"media": 0}
+
+
+async def test_a_picture_that_a_single_message_has_stays(doors: Doors) -> None:
+    picture = (await uploaded(doors))["id"]
+    asked = {"group_id": GROUP, "to": "+13125550101", "body": "Hello", "media_id": picture}
+    assert (await doors.api.post(f"{V1}/messages", json=asked)).status_code == 202
+    assert (await doors.api.get(f"{V1}/media/{picture}")).json()["uses"]["n_messages"] == 1
+    sentence = problem(await doors.api.delete(f"{V1}/media/{picture}"), "conflict")
+    assert sentence == "It went out with 1 message, whose story would lose it. It stays."
 
 
 async def test_the_octets_come_back_as_they_were_given_and_as_a_picture(doors: Doors) -> None:
@@ -154,6 +222,6 @@ async def test_hostile_files_are_refused_with_a_reason_while_others_are_answered
 
 async def test_a_long_name_is_cut_and_a_name_with_a_path_does_no_harm(doors: Doors) -> None:
     long = (await upload(doors, jpeg(64), "n" * 300 + ".jpg")).json()
-    path = (await upload(doors, jpeg(64), "../../etc/passwd")).json()
+    path = (await upload(doors, jpeg(65), "../../etc/passwd")).json()
     assert (long["filename"], path["filename"]) == ("n" * 200, "../../etc/passwd")
     assert (await doors.api.get(path["url"])).headers["content-disposition"] == "inline"

@@ -76,7 +76,7 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
             return earlier
         if asked.group_id not in await senders.group_names(connection, caller.workspace_id):
             raise not_found("group")
-        if asked.media_id and await media.one(connection, caller.workspace_id, asked.media_id) is None:
+        if asked.media_id and await media.one(connection, caller.workspace_id, asked.media_id, hold=True) is None:
             raise not_found("picture")
         message_id = await queue_single(connection, caller.workspace_id, single, new_id=app.new_id, now=app.now())
         row = await history.message(connection, caller.workspace_id, message_id)

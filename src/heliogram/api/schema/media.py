@@ -1,8 +1,15 @@
-"""Pictures as uploaded."""
+"""Pictures as uploaded, and the library they are in."""
 
 from datetime import datetime
 
-from heliogram.api.schema.shape import Shape
+from pydantic import Field
+
+from heliogram.api.schema.shape import Ask, Shape
+from heliogram.model.campaign import CampaignState
+
+MAX_ALT_TEXT = 500
+MAX_FOLDER = 60
+MAX_FILENAME = 200
 
 
 class MediaShape(Shape):
@@ -16,6 +23,52 @@ class MediaShape(Shape):
     height: int
     frames: int
     alt_text: str
+    folder: str = Field(description="Empty for a medium in no folder.")
     created_at: datetime
     url: str
     warning: str | None = None
+
+
+class UploadedShape(MediaShape):
+    """`is_known`: the very same file was in the library, and this is it; nothing was added."""
+
+    is_known: bool = False
+
+
+class MediaChange(Ask):
+    """Only what is given changes. Campaigns that use the medium show its new description, too."""
+
+    filename: str | None = Field(default=None, min_length=1, max_length=MAX_FILENAME)
+    alt_text: str | None = Field(default=None, max_length=MAX_ALT_TEXT)
+    folder: str | None = Field(default=None, max_length=MAX_FOLDER, description="Empty for none.")
+
+
+class UsingCampaign(Shape):
+    id: str
+    name: str
+    state: CampaignState
+    n_messages: int
+
+
+class UsesShape(Shape):
+    """Where a medium is used. `campaigns` has the newest 50; the counts are of all."""
+
+    n_campaigns: int
+    n_messages: int
+    campaigns: list[UsingCampaign]
+
+
+class MediaDetail(MediaShape):
+    uses: UsesShape
+
+
+class FolderShape(Shape):
+    name: str
+    n: int
+
+
+class FoldersShape(Shape):
+    """`n` are all media of the library, `items` the folders by name."""
+
+    n: int
+    items: list[FolderShape]

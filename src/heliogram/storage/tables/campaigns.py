@@ -31,6 +31,7 @@ campaigns = Table(
     Column("is_expanded", Boolean, nullable=False),
     Index("ix_campaigns_workspace_id_id", "workspace_id", "id"),
     Index("ix_campaigns_state", "state"),
+    Index("ix_campaigns_media_id", "media_id"),
 )
 
 campaign_counts = Table(

@@ -66,6 +66,13 @@ messages = Table(
     Column("text_rules", Json),
     UniqueConstraint("campaign_id", "contact_id"),
     Index("ix_messages_workspace_phone", "workspace_id", "phone_e164"),
+    # A campaign's messages have the campaign's picture, so that only the others are looked for.
+    Index(
+        "ix_messages_media_id",
+        "media_id",
+        sqlite_where=text("media_id IS NOT NULL AND campaign_id IS NULL"),
+        postgresql_where=text("media_id IS NOT NULL AND campaign_id IS NULL"),
+    ),
 )
 
 # Retries, released holds and what else must go before or outside the lane's order. Kept small: the rest stays in line.

@@ -19,7 +19,11 @@ media = Table(
     Column("frames", Integer, nullable=False),
     Column("alt_text", String, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # "" for none. A folder is there as long as something is in it.
+    Column("folder", String, nullable=False, server_default=""),
     Index("ix_media_workspace_id_id", "workspace_id", "id"),
+    Index("ix_media_workspace_id_folder", "workspace_id", "folder", "id"),
+    Index("ix_media_workspace_id_sha256", "workspace_id", "sha256"),
 )
 
 media_variants = Table(

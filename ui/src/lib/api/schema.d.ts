@@ -389,15 +389,54 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Pictures, newest first */
+        /** The library, newest first */
         get: operations["list_media_api_v1_media_get"];
         put?: never;
-        /** Upload a picture */
+        /**
+         * Upload a picture
+         * @description The very same file, uploaded again, answers 200 with the one that is there: it is told by `is_known`.
+         */
         post: operations["upload_api_v1_media_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The library's folders */
+        get: operations["list_folders_api_v1_media_folders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One medium, and where it is used */
+        get: operations["read_api_v1_media__media_id__get"];
+        put?: never;
+        post?: never;
+        /** Take a medium that nothing uses out of the library */
+        delete: operations["delete_api_v1_media__media_id__delete"];
+        options?: never;
+        head?: never;
+        /** Rename a medium, describe it, or put it into a folder */
+        patch: operations["change_api_v1_media__media_id__patch"];
         trace?: never;
     };
     "/api/v1/media/{media_id}/content": {
@@ -1011,6 +1050,12 @@ export interface components {
              * @default
              */
             alt_text?: string;
+            /**
+             * Folder
+             * @description Empty for none
+             * @default
+             */
+            folder?: string;
         };
         /** CampaignShape */
         CampaignShape: {
@@ -1357,6 +1402,23 @@ export interface components {
             /** Action */
             action?: string | null;
         };
+        /** FolderShape */
+        FolderShape: {
+            /** Name */
+            name: string;
+            /** N */
+            n: number;
+        };
+        /**
+         * FoldersShape
+         * @description `n` are all media of the library, `items` the folders by name.
+         */
+        FoldersShape: {
+            /** N */
+            n: number;
+            /** Items */
+            items: components["schemas"]["FolderShape"][];
+        };
         /**
          * ForcingShape
          * @description A character outside the GSM alphabet; `replacement` is the plain one that says the same, when there is one.
@@ -1377,13 +1439,9 @@ export interface components {
          */
         GroupChange: {
             fallback?: components["schemas"]["FallbackAsk"] | null;
-            unknown_mms?: components["schemas"]["UnknownMms"] | null;
             text_rules?: components["schemas"]["TextWishes"] | null;
         };
-        /**
-         * GroupShape
-         * @description `unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
-         */
+        /** GroupShape */
         GroupShape: {
             /** Id */
             id: string;
@@ -1399,7 +1457,6 @@ export interface components {
             /** N Unsubscribed */
             n_unsubscribed: number;
             fallback: components["schemas"]["FallbackShape"];
-            unknown_mms: components["schemas"]["UnknownMms"];
             text_rules: components["schemas"]["TextRulesShape"];
             /** Senders */
             senders: components["schemas"]["SenderShape"][];
@@ -1569,6 +1626,55 @@ export interface components {
             simulator: boolean;
         };
         /**
+         * MediaChange
+         * @description Only what is given changes. Campaigns that use the medium show its new description, too.
+         */
+        MediaChange: {
+            /** Filename */
+            filename?: string | null;
+            /** Alt Text */
+            alt_text?: string | null;
+            /**
+             * Folder
+             * @description Empty for none.
+             */
+            folder?: string | null;
+        };
+        /** MediaDetail */
+        MediaDetail: {
+            /** Id */
+            id: string;
+            /** Filename */
+            filename: string;
+            /** Content Type */
+            content_type: string;
+            /** N Octets */
+            n_octets: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Frames */
+            frames: number;
+            /** Alt Text */
+            alt_text: string;
+            /**
+             * Folder
+             * @description Empty for a medium in no folder.
+             */
+            folder: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Url */
+            url: string;
+            /** Warning */
+            warning?: string | null;
+            uses: components["schemas"]["UsesShape"];
+        };
+        /**
          * MediaShape
          * @description `warning` is a sentence when the picture is above what most phones take without trouble.
          */
@@ -1589,6 +1695,11 @@ export interface components {
             frames: number;
             /** Alt Text */
             alt_text: string;
+            /**
+             * Folder
+             * @description Empty for a medium in no folder.
+             */
+            folder: string;
             /**
              * Created At
              * Format: date-time
@@ -2314,11 +2425,68 @@ export interface components {
             sentence: string;
         };
         /**
-         * UnknownMms
-         * @description What a number gets of which nobody knows whether it takes picture messages.
-         * @enum {string}
+         * UploadedShape
+         * @description `is_known`: the very same file was in the library, and this is it; nothing was added.
          */
-        UnknownMms: "picture" | "link";
+        UploadedShape: {
+            /** Id */
+            id: string;
+            /** Filename */
+            filename: string;
+            /** Content Type */
+            content_type: string;
+            /** N Octets */
+            n_octets: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Frames */
+            frames: number;
+            /** Alt Text */
+            alt_text: string;
+            /**
+             * Folder
+             * @description Empty for a medium in no folder.
+             */
+            folder: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Url */
+            url: string;
+            /** Warning */
+            warning?: string | null;
+            /**
+             * Is Known
+             * @default false
+             */
+            is_known?: boolean;
+        };
+        /**
+         * UsesShape
+         * @description Where a medium is used. `campaigns` has the newest 50; the counts are of all.
+         */
+        UsesShape: {
+            /** N Campaigns */
+            n_campaigns: number;
+            /** N Messages */
+            n_messages: number;
+            /** Campaigns */
+            campaigns: components["schemas"]["UsingCampaign"][];
+        };
+        /** UsingCampaign */
+        UsingCampaign: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            state: components["schemas"]["CampaignState"];
+            /** N Messages */
+            n_messages: number;
+        };
         /** Way */
         Way: {
             /** Reason */
@@ -3453,6 +3621,10 @@ export interface operations {
     list_media_api_v1_media_get: {
         parameters: {
             query?: {
+                /** @description Only what is in this folder. */
+                folder?: string;
+                /** @description Words of the name or the description. */
+                q?: string;
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next` of the page before; empty for the first. */
@@ -3514,7 +3686,167 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MediaShape"];
+                    "application/json": components["schemas"]["UploadedShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    list_folders_api_v1_media_folders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldersShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    read_api_v1_media__media_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaDetail"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    delete_api_v1_media__media_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    change_api_v1_media__media_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaDetail"];
                 };
             };
             /** @description A problem: something in the request */

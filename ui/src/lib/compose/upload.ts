@@ -21,8 +21,7 @@ export function uploadMedia(file: Blob, filename: string, alt_text: string): Pro
 	return api.post('/media', { body: form });
 }
 
-/** The same picture with other words beside it: kept pictures do not change, so this keeps a new one. */
-export async function withAltText(media: Media, alt_text: string): Promise<Media> {
-	const content = await (await fetch(media.url)).blob();
-	return uploadMedia(content, media.filename, alt_text);
+/** Other words for the picture, wherever it is shown. */
+export function withAltText(media: Media, alt_text: string): Promise<Media> {
+	return api.patch('/media/{media_id}', { params: { media_id: media.id }, body: { alt_text } });
 }
