@@ -1,22 +1,20 @@
 """A picture as it is shown."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from heliogram.api.schema.media import MediaDetail, MediaShape, UploadedShape, UsesShape, UsingCampaign
 from heliogram.media.limits import WeightVerdict, weigh
+from heliogram.storage.bulk import Row
 from heliogram.storage.library import Uses
 
 
-def media_shape(row: Mapping[str, Any]) -> MediaShape:
+def media_shape(row: Row) -> MediaShape:
     return MediaShape(**_fields(row))
 
 
-def uploaded_shape(row: Mapping[str, Any], *, is_known: bool) -> UploadedShape:
+def uploaded_shape(row: Row, *, is_known: bool) -> UploadedShape:
     return UploadedShape(**_fields(row), is_known=is_known)
 
 
-def media_detail(row: Mapping[str, Any], uses: Uses) -> MediaDetail:
+def media_detail(row: Row, uses: Uses) -> MediaDetail:
     return MediaDetail(
         **_fields(row),
         uses=UsesShape(
@@ -40,10 +38,11 @@ def _counted(n: int, one: str) -> str:
     return f"{n:,} {one}" if n == 1 else f"{n:,} {one}s"
 
 
-def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(row: Row) -> Row:
     weight = weigh([row["n_octets"]], "")
     names = ("id", "filename", "content_type", "n_octets", "width", "height", "frames", "alt_text", "created_at")
-    return {name: row[name] for name in names} | {
+    return {
+        **{name: row[name] for name in names},
         "folder": row["folder"],
         "url": f"/api/v1/media/{row['id']}/content",
         "warning": weight.sentence if weight.verdict is WeightVerdict.WARNED else None,
