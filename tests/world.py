@@ -172,9 +172,10 @@ class World:
                 now=self.clock.now(),
             )
 
-    async def add_picture(self, media_id: str, sha256: str = "0" * 64) -> None:
+    async def add_picture(self, media_id: str, sha256: str = "0" * 64, **changes: Any) -> None:
         row: dict[str, Any] = {"id": media_id, "workspace_id": WORKSPACE, "sha256": sha256, "filename": "menu.jpg"}
         row |= {"content_type": "image/jpeg", "n_octets": 20_000, "width": 640, "height": 640, "frames": 1}
+        row |= changes
         async with self.store.write() as connection:
             await pictures.add(connection, row | {"alt_text": "A menu", "created_at": self.clock.now()})
 

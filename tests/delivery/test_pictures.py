@@ -137,3 +137,16 @@ async def test_memory_holds_so_many_pictures_and_forgets_the_one_used_least_late
     with pytest.raises(PicturesNeeded):
         pictures.require({(WORKSPACE, "picture-1")})
     assert len(pictures.variants) == N_KEPT * len(BUDGETS)
+
+
+@pytest.mark.parametrize(("n_octets", "n_fit"), [(BUDGETS[0], len(BUDGETS)), (BUDGETS[0] + 1, len(BUDGETS) - 1)])
+async def test_a_file_that_is_no_picture_goes_as_it_came_where_it_fits(
+    small_scene: Scene, n_octets: int, n_fit: int
+) -> None:
+    octets = b"BEGIN:VCARD".ljust(n_octets)
+    sha256 = await small_scene.blobs.put(octets)
+    await small_scene.world.add_picture("card", sha256, content_type="text/vcard", n_octets=n_octets)
+    made = await _pictures(small_scene, NOBODY).prepare(WORKSPACE, "card")
+    fitting = [variant.part for variant in made.values() if variant]
+    assert len(fitting) == n_fit and await small_scene.pictures.try_out(octets, "text/vcard") is not None
+    assert {(each.octets, each.content_type, each.filename) for each in fitting} == {(octets, "text/vcard", "card.vcf")}

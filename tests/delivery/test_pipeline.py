@@ -135,6 +135,23 @@ def test_a_picture_that_fits_no_budget_becomes_a_link_where_the_group_says_so() 
     assert _stop(PICTURE, variants=unfit, group=NO_LINK) == (State.SKIPPED, "media_not_taken")
 
 
+def test_a_file_that_its_carrier_does_not_take_becomes_a_link_and_says_why() -> None:
+    film = {
+        key: replace(each, part=changed(each.part, content_type="video/quicktime"))
+        for key, each in FITS.items()
+        if each
+    }
+    draft = draft_of(PICTURE, variants=film)
+    assert (draft.the_route().channel, draft.the_route().reason, draft.variant) == (
+        Channel.SMS_LINK,
+        "type_not_taken",
+        None,
+    )
+    assert _stop(PICTURE, variants=film, group=NO_LINK) == (State.SKIPPED, "type_not_taken")
+    twilio = replace(GROUP, senders=(replace(SENDER, mms_carrier="twilio"),))
+    assert draft_of(PICTURE, variants=film, group=twilio).the_route().channel is Channel.MMS
+
+
 def test_whether_the_picture_fits_does_not_matter_to_one_who_gets_the_link_anyway() -> None:
     assert draft_of(ABROAD, variants=dict.fromkeys(FITS)).the_route().reason == "destination_no_mms"
 

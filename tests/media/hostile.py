@@ -3,6 +3,7 @@
 import struct
 from typing import NamedTuple
 
+from .films import film
 from .pictures import box, gif, gif_of, heic_saying, jpeg, jpeg_saying, png, png_bomb, png_saying, webp, webp_saying
 
 
@@ -45,8 +46,23 @@ CORPUS = (
     Hostile("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "an SVG drawing"),
     Hostile("page.jpg", b"\xef\xbb\xbf<!doctype html><script>alert(1)</script>", "a web page or a drawing in XML"),
     Hostile("script.gif", b"GIF89a/*\x00\x00\x80\x00\x00" + b"*/=1;alert(1)//" * 40, "0 pixels wide or high"),
-    Hostile("film.jpg", box(b"ftyp", b"isom" + bytes(4) + b"mp42") + box(b"mdat", bytes(500)), "a video"),
+    Hostile(
+        "film.jpg", box(b"ftyp", b"isom" + bytes(4) + b"mp42") + box(b"mdat", bytes(500)), "no film or sound in it"
+    ),
     Hostile("film.heic", box(b"ftyp", b"heic" + bytes(4)) + box(b"moov", bytes(500)), "damaged"),
     Hostile("book.jpg", b"%PDF-1.7\n" + jpeg(), "a PDF document"),
+    Hostile(
+        "card.vcf",
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\n<script>alert(1)</script>\r\nEND:VCARD",
+        "Line 3 of the contact card",
+    ),
+    Hostile("two.vcf", b"BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n<svg onload='alert(1)'/>:", "Line 4 of the contact card"),
+    Hostile("endless.vcf", b"BEGIN:VCARD\nVERSION:3.0\n" + b"NOTE:a\n" * 20_000, "more than 20,000 lines"),
+    Hostile("deep.ics", b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 9, "something else in it"),
+    Hostile("pointer.mov", film(points=True), "only a pointer to another file"),
+    Hostile("locked.mp4", film(codec=b"encv"), "protected against copies"),
+    Hostile("half.mp4", film()[:-40], "The file ends in the middle of the video"),
+    Hostile("page.mp4", film() + b"<script>alert(1)</script>", "of the video"),
+    Hostile("endless.mp4", film(seconds=100_000), "more than 6 hours"),
     Hostile("archive.png", b"PK\x03\x04" + png(), "a ZIP archive"),
 )

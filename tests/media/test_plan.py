@@ -3,7 +3,7 @@ from importlib.resources import files
 
 import pytest
 
-from heliogram.media.plan import BASE64_SHARE, OVERHEAD_OCTETS, all_budgets, budget_for
+from heliogram.media.plan import BASE64_SHARE, OVERHEAD_OCTETS, all_budgets, budget_for, takes
 from heliogram.model.sender import SenderKind
 
 TABLE = tomllib.loads((files("heliogram.media") / "data" / "routes.toml").read_text())
@@ -44,3 +44,23 @@ def test_every_row_of_the_table_says_where_it_is_from_and_names_a_kind_of_sender
         assert row["source"]
         assert row["octets"] > OVERHEAD_OCTETS
     assert {row["sender_kind"] for row in TABLE["route"]} <= set(SenderKind)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "content_type", "taken"),
+    [
+        ("mm7", "text/vcard", True),
+        ("mm7", "video/3gpp", True),
+        ("mm7", "video/quicktime", False),
+        ("twilio", "video/quicktime", True),
+        ("", "audio/mp4", False),
+    ],
+)
+def test_a_route_takes_the_types_of_the_table_and_those_of_its_carrier(
+    carrier: str, content_type: str, taken: bool
+) -> None:
+    assert takes(carrier, content_type) is taken
+
+
+def test_the_types_say_where_they_are_from() -> None:
+    assert TABLE["types"]["source"] and TABLE["types"]["twilio"]["source"]

@@ -41,6 +41,7 @@ async def test_a_group_comes_with_its_senders_and_choices(store: Store, world: W
                     may_go_abroad=True,
                     sms_account_id=SMSC,
                     mms_account_id=MMSC,
+                    mms_carrier="mm7",
                 ),
             ),
             fallbacks=Fallbacks(carrier_not_approved=True, sender_cannot_mms=False, media_not_taken=True),

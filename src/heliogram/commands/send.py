@@ -26,7 +26,10 @@ def send(
     text: Annotated[
         str, typer.Option(help="The text; {{ first_name | default: 'there' }} and the like are filled in.")
     ],
-    media: Annotated[Path | None, typer.Option(help="The picture: JPEG, PNG, GIF, WebP or HEIC.")] = None,
+    media: Annotated[
+        Path | None,
+        typer.Option(help="A picture, video, contact card or calendar entry."),
+    ] = None,
     alt: Annotated[str, typer.Option(help="What is on the picture, for who cannot see it.")] = "",
     name: Annotated[str, typer.Option(help="What to call the campaign; by default, the beginning of the text.")] = "",
     attest_consent: Annotated[str, typer.Option(help="How and when these people agreed; recorded for each.")] = "",

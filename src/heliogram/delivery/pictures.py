@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from heliogram.delivery.draft import Variant
+from heliogram.media.kinds import SUFFIXES, Kind, kind_of
 from heliogram.media.plan import Budget, all_budgets
 from heliogram.media.probe import MediaRefused
 from heliogram.media.workshop import Workshop
@@ -25,8 +26,6 @@ log = structlog.get_logger()
 
 N_KEPT = 32
 """Pictures kept in memory: with at most a few variants of at most 1 MB each, some tens of megabytes."""
-
-_SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 
 
 class PicturesNeeded(Exception):
@@ -68,8 +67,11 @@ class Pictures:
                 self._forget_oldest()
         return {budget.octets: self.variants.get((media_id, budget.octets)) for budget in budgets}
 
-    async def try_out(self, octets: bytes) -> dict[int, Variant | None]:
+    async def try_out(self, octets: bytes, content_type: str = "image/jpeg") -> dict[int, Variant | None]:
         """The variants a picture would get, by budget octets; nothing is stored."""
+        if kind_of(content_type) is not Kind.PICTURE:
+            whole = _whole({"content_type": content_type, "sha256": "", "width": 0, "height": 0}, octets)
+            return {each.octets: whole if len(octets) <= each.octets else None for each in all_budgets()}
         made: dict[int, Variant | None] = {}
         for budget in all_budgets():
             try:
@@ -94,6 +96,10 @@ class Pictures:
         if original is None:
             return None
         try:
+            if kind_of(original["content_type"]) is not Kind.PICTURE:
+                # Nobody here makes these smaller: they go as they came, or as a link.
+                fits = original["n_octets"] <= budget.octets
+                return _whole(original, await self.blobs.get(original["sha256"])) if fits else None
             if made is None:
                 made = await self._make(original, budget)
             if made is None:
@@ -103,14 +109,7 @@ class Pictures:
             # The text with the link still goes, if the group lets it; a lane must not stand still for one file.
             log.error("picture is gone from the store", media=media_id, octets=budget.octets)
             return None
-        content_type = made["content_type"]
-        part = MediaPart(
-            content_type=content_type,
-            octets=octets,
-            sha256=made["sha256"],
-            filename=f"picture.{_SUFFIX.get(content_type, 'bin')}",
-        )
-        return Variant(part=part, width=made["width"], height=made["height"])
+        return _whole(made, octets)
 
     async def _make(self, original: Any, budget: Budget) -> Mapping[str, Any] | None:
         try:
@@ -133,3 +132,14 @@ class Pictures:
         async with self.store.write() as connection:
             await media.add_variant(connection, row)
         return row
+
+
+def _whole(row: Mapping[str, Any], octets: bytes) -> Variant:
+    content_type = row["content_type"]
+    part = MediaPart(
+        content_type=content_type,
+        octets=octets,
+        sha256=row["sha256"],
+        filename=f"{kind_of(content_type).value}.{SUFFIXES.get(content_type, 'bin')}",
+    )
+    return Variant(part=part, width=row["width"], height=row["height"])

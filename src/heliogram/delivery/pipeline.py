@@ -11,7 +11,7 @@ from heliogram.compose.written import fit_text
 from heliogram.consent.verdict import may_send
 from heliogram.delivery.draft import Batch, Draft, Facts
 from heliogram.media.limits import MMS_TEXT_LIMIT
-from heliogram.media.plan import all_budgets, budget_for
+from heliogram.media.plan import all_budgets, budget_for, takes
 from heliogram.model.consent import Allowed, Denied, Held
 from heliogram.model.cut import PLAIN
 from heliogram.model.message import Channel, State
@@ -41,7 +41,7 @@ def ask_consent(facts: Facts, draft: Draft) -> Draft | Stop:
 def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
     """By which sender, and as picture or as text with a link; a picture that fits no budget becomes a link."""
     message = draft.message
-    route = _way(facts, message, media_fits=True)
+    route = _way(facts, message)
     if isinstance(route, Route) and route.channel is Channel.MMS and message.media_id is not None:
         budget = budget_for(route.sender.kind, message.network, message.country)
         if message.forced_reason == MEDIA_SMALLER:
@@ -49,18 +49,21 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
         draft.variant = facts.variants.get((message.media_id, budget.octets))
         if draft.variant is None:
             route = _way(facts, message, media_fits=False)
+        elif not takes(route.sender.mms_carrier, draft.variant.part.content_type):
+            draft.variant = None
+            route = _way(facts, message, takes_type=False)
     if isinstance(route, NoRoute):
         return Stop(message=message, state=State.SKIPPED, reason=route.reason)
     draft.route = route
     return draft
 
 
-def _way(facts: Facts, message: Queued, *, media_fits: bool) -> Route | NoRoute:
+def _way(facts: Facts, message: Queued, *, media_fits: bool = True, takes_type: bool = True) -> Route | NoRoute:
     """`choose`, once for all messages of the batch that are alike to it."""
     forced, address = message.forced_reason, message.from_address
     alike = (
         (message.country, message.network, message.is_landline, message.takes_mms),
-        (message.content, forced, address, media_fits),
+        (message.content, forced, address, media_fits, takes_type),
     )
     way = facts.ways.get(alike)
     if way is None:
@@ -71,7 +74,15 @@ def _way(facts: Facts, message: Queued, *, media_fits: bool) -> Route | NoRoute:
             mms=message.takes_mms,
         )
         group, content = facts.group, message.content
-        way = choose(group, to, content, media_fits=media_fits, forced_reason=forced, from_address=address)
+        way = choose(
+            group,
+            to,
+            content,
+            media_fits=media_fits,
+            takes_type=takes_type,
+            forced_reason=forced,
+            from_address=address,
+        )
         facts.ways[alike] = way
     return way
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from heliogram.media.fit import decode_whole, fit
+from heliogram.media.kinds import other_reader
 from heliogram.media.probe import MediaRefused
 
 MEMORY_OCTETS = 1_500_000_000
@@ -44,7 +45,8 @@ def work(job: dict[str, Any]) -> dict[str, Any]:
     """One job: `inspect` or `fit`. A refusal is an answer."""
     try:
         if job["do"] == "inspect":
-            picture = decode_whole(job["octets"])
+            read = other_reader(job["octets"]) or decode_whole
+            picture = read(job["octets"])
             return {"picture": msgspec.to_builtins(picture)}
         variant = fit(job["octets"], job["max_octets"], job["max_width"], job["max_height"])
         return {"variant": msgspec.to_builtins(variant, builtin_types=(bytes,))}

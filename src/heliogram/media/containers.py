@@ -4,11 +4,13 @@ Sources: the WebP container specification (RFC 9649 §2), VP8 (RFC 6386 §9.1), 
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_BOXES = 4_000
 """Chunks or boxes looked at: an animation has one a frame, a HEIC photo some dozens."""
+MAX_DEPTH = 6
+"""A film's `dref` stands five deep."""
 
 
 class CutShort(Exception):
@@ -89,7 +91,7 @@ _HOLDS_BOXES = {b"iprp": 0, b"ipco": 0, b"meta": 4}
 def read_heic(octets: bytes) -> Sides:
     """The sides of a HEIC photo: the largest of its images, which is the whole where it is laid out in tiles."""
     width = height = 0
-    for name, start, stop in _boxes(octets, 0, len(octets), depth=0):
+    for name, start, stop in iso_boxes(octets, 0, len(octets), holds=_HOLDS_BOXES, depth=0):
         if name == b"ispe":
             if stop - start < 12:
                 raise Broken
@@ -100,8 +102,13 @@ def read_heic(octets: bytes) -> Sides:
     return Sides(width=width, height=height)
 
 
-def _boxes(octets: bytes, at: int, end: int, *, depth: int) -> Iterator[tuple[bytes, int, int]]:
-    """Each box and, behind those that hold some, the boxes in it: name, and where the content begins and ends."""
+def iso_boxes(
+    octets: bytes, at: int, end: int, *, holds: Mapping[bytes, int], depth: int
+) -> Iterator[tuple[bytes, int, int]]:
+    """Each box and, behind those that hold some, the boxes in it: name, and where the content begins and ends.
+
+    `holds` has the boxes with boxes in them, and the octets before the first. Raises CutShort or Broken.
+    """
     n = 0
     while at < end:
         n += 1
@@ -117,6 +124,6 @@ def _boxes(octets: bytes, at: int, end: int, *, depth: int) -> Iterator[tuple[by
         if at + size > end:
             raise CutShort
         yield name, at + head, at + size
-        if name in _HOLDS_BOXES and depth < 4:
-            yield from _boxes(octets, at + head + _HOLDS_BOXES[name], at + size, depth=depth + 1)
+        if name in holds and depth < MAX_DEPTH:
+            yield from iso_boxes(octets, at + head + holds[name], at + size, holds=holds, depth=depth + 1)
         at += size

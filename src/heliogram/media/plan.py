@@ -39,6 +39,12 @@ def budget_for(kind: SenderKind, network: str | None, country: str) -> Budget:
     return _budget(table["default"])
 
 
+def takes(carrier: str, content_type: str) -> bool:
+    """Whether a route over this kind of carrier ("twilio", "mm7") takes files of a type."""
+    table = _table()["types"]
+    return content_type in table["taken"] or content_type in table.get(carrier, {}).get("also", ())
+
+
 def all_budgets() -> tuple[Budget, ...]:
     """The budgets there are, the smallest first, each size once."""
     table = _table()
@@ -51,7 +57,7 @@ def _budget(row: dict[str, Any]) -> Budget:
         octets=int((row["octets"] - OVERHEAD_OCTETS) / BASE64_SHARE),
         max_width=MAX_WIDTH,
         max_height=MAX_HEIGHT,
-        content_types=("image/jpeg", "image/png", "image/gif"),
+        content_types=tuple(_table()["types"]["taken"]),
         source=row["source"],
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from heliogram.media.fit import Variant
+from heliogram.media.kinds import other_reader
 from heliogram.media.plan import Budget
 from heliogram.media.probe import MediaRefused, Picture, probe
 
@@ -22,7 +23,7 @@ _LENGTH = struct.Struct(">I")
 
 
 class Workshop:
-    """`inspect` reads a picture to its last pixel, `fit` makes a variant. Both raise MediaRefused."""
+    """`inspect` reads a file, a picture to its last pixel, `fit` makes a variant. Both raise MediaRefused."""
 
     def __init__(self, n_children: int = N_CHILDREN, *, job_timeout_s: float = JOB_TIMEOUT_S) -> None:
         self._room = asyncio.Semaphore(n_children)
@@ -30,7 +31,8 @@ class Workshop:
         self._idle: list[asyncio.subprocess.Process] = []
 
     async def inspect(self, octets: bytes) -> Picture:
-        await _look_at_header(octets)
+        if other_reader(octets) is None:
+            await _look_at_header(octets)
         answer = await self._do({"do": "inspect", "octets": octets})
         return msgspec.convert(answer["picture"], Picture)
 

@@ -13,6 +13,7 @@ WHY_SKIPPED: dict[str, str] = {
     "and the group sends no link instead.",
     "sender_cannot_mms": "The sender for this country cannot send pictures, and the group sends no link instead.",
     "media_not_taken": "The picture is not taken on this route, and the group sends no link instead.",
+    "type_not_taken": "This route takes no files of this kind, and the group sends no link instead.",
     "empty_text": "There is no text for this person: a field the text needs cannot be used.",
     "too_long": "The text needs more segments than it may have.",
     "mms_text_too_long": "A picture message can carry at most 1,600 characters of text.",
@@ -32,6 +33,7 @@ WHY_CHANNEL: dict[str, str] = {
     "carrier_not_approved": "The person's network has not approved the short code for pictures yet: text + link.",
     "sender_cannot_mms": "The sender for this country cannot send pictures: text + link.",
     "media_not_taken": "The picture is not taken on this route: text + link.",
+    "type_not_taken": "This route takes no files of this kind: text + link.",
 }
 
 WHY_HELD: dict[str, str] = {

@@ -38,6 +38,8 @@ class Sender:
     may_go_abroad: bool = False
     sms_account_id: str | None = None
     mms_account_id: str | None = None
+    mms_carrier: str = ""
+    """The kind of the account that its picture messages go by: "mm7", "twilio"."""
     approvals: dict[str, Approval] = field(default_factory=dict)
 
     def can_mms(self) -> bool:

@@ -12,12 +12,14 @@ MAX_FILENAME: Final = 20
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 
 
-def octets_response(request: Request, octets: bytes, content_type: str, filename: str) -> Response:
+def octets_response(
+    request: Request, octets: bytes, content_type: str, filename: str, *, disposition: str = "inline"
+) -> Response:
     """The answer to a request for these octets."""
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=3600",
-        "Content-Disposition": f'inline; filename="{plain(filename)}"',
+        "Content-Disposition": f'{disposition}; filename="{plain(filename)}"',
         "X-Content-Type-Options": HEADERS["X-Content-Type-Options"],
         "X-Robots-Tag": HEADERS["X-Robots-Tag"],
     }

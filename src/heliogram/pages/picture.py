@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from heliogram.app import App
+from heliogram.media.kinds import Kind, kind_of
 from heliogram.pages.frame import Own, page
 from heliogram.pages.octets import octets_response
 from heliogram.storage import access, media
@@ -16,6 +17,7 @@ from heliogram.storage.types import storable
 
 router = APIRouter(include_in_schema=False)
 
+_SHOWN: Final = (Kind.PICTURE, Kind.VIDEO, Kind.SOUND)
 _PREVIEWER: Final = re.compile(
     r"bot|crawl|spider|preview|facebookexternalhit|whatsapp|telegram|slack|skype|discord|google-read-aloud|curl|python",
     re.IGNORECASE,
@@ -34,6 +36,7 @@ async def show(token: str, request: Request, app: Own) -> Response:
     return page(
         "picture.html",
         token=token,
+        kind=kind_of(link["content_type"]).value,
         sender=workspace["name"] if workspace else "",
         alt_text=link["alt_text"],
         width=link["width"],
@@ -48,7 +51,9 @@ async def file(token: str, request: Request, app: Own) -> Response:
     link = await _link(app, token)
     if link is None:
         return _gone()
-    return octets_response(request, await app.blobs.get(link["sha256"]), link["content_type"], link["filename"])
+    octets, content_type = await app.blobs.get(link["sha256"]), link["content_type"]
+    shown = "inline" if kind_of(content_type) in _SHOWN else "attachment"
+    return octets_response(request, octets, content_type, link["filename"], disposition=shown)
 
 
 async def _link(app: App, token: str) -> Any | None:

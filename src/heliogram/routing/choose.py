@@ -43,6 +43,7 @@ def choose(
     content: Content,
     *,
     media_fits: bool = True,
+    takes_type: bool = True,
     forced_reason: str | None = None,
     from_address: str | None = None,
 ) -> Route | NoRoute:
@@ -57,7 +58,8 @@ def choose(
     if not able:
         return NoRoute(reason="no_sender_for_country")
     if content is Content.MMS:
-        return _with_picture(group, to, able, media_fits=media_fits, forced_reason=forced_reason)
+        misfit = "" if media_fits and takes_type else "media_not_taken" if takes_type else "type_not_taken"
+        return _with_picture(group, to, able, misfit=misfit, forced_reason=forced_reason)
     if content is Content.TEXT_LINK:
         return _as_text(able, Channel.SMS_LINK, "text_link_chosen")
     return _as_text(able, Channel.SMS, "text")
@@ -82,7 +84,7 @@ def _senders_for(group: Group, country: str, from_address: str | None) -> list[S
 
 
 def _with_picture(
-    group: Group, to: Destination, able: list[Sender], *, media_fits: bool, forced_reason: str | None
+    group: Group, to: Destination, able: list[Sender], *, misfit: str, forced_reason: str | None
 ) -> Route | NoRoute:
     if forced_reason is not None and forced_reason != MEDIA_SMALLER:
         return _fall_back(group, able, forced_reason)
@@ -97,8 +99,8 @@ def _with_picture(
         if sender.can_mms_on(to.network):
             if to.mms is None and group.unknown_mms is UnknownMms.LINK:
                 return _fall_back(group, able, "mms_unknown")
-            if not media_fits:
-                return _fall_back(group, able, "media_not_taken")
+            if misfit:
+                return _fall_back(group, able, misfit)
             assert sender.mms_account_id is not None  # can_mms() includes it
             return Route(
                 sender=sender, account_id=sender.mms_account_id, channel=Channel.MMS, reason=forced_reason or "mms"
@@ -120,6 +122,7 @@ def _fall_back(group: Group, able: list[Sender], reason: str) -> Route | NoRoute
         "carrier_not_approved": group.fallbacks.carrier_not_approved,
         "sender_cannot_mms": group.fallbacks.sender_cannot_mms,
         "media_not_taken": group.fallbacks.media_not_taken,
+        "type_not_taken": group.fallbacks.media_not_taken,
     }
     if not allowed[reason]:
         return NoRoute(reason=reason)

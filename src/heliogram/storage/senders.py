@@ -22,8 +22,9 @@ async def load_groups(connection: AsyncConnection, workspace_id: str) -> dict[st
         by_sender[row.sender_id][row.network] = Approval(row.status)
     in_group: dict[str, list[Sender]] = defaultdict(list)
     query = (
-        select(group_senders.c.group_id, senders)
+        select(group_senders.c.group_id, senders, accounts.c.carrier.label("mms_carrier"))
         .join(senders, senders.c.id == group_senders.c.sender_id)
+        .outerjoin(accounts, accounts.c.id == senders.c.mms_account_id)
         .where(group_senders.c.workspace_id == workspace_id)
         .order_by(group_senders.c.group_id, group_senders.c.position)
     )
@@ -43,6 +44,7 @@ def _sender(row: Any, approvals: dict[str, Approval]) -> Sender:
         may_go_abroad=row.may_go_abroad,
         sms_account_id=row.sms_account_id,
         mms_account_id=row.mms_account_id,
+        mms_carrier=row.mms_carrier or "",
         approvals=approvals,
     )
 

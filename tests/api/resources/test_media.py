@@ -13,6 +13,7 @@ from heliogram.media.heic import NOT_INSTALLED
 from tests.api.kit import drafted, jpeg, n_rows, problem, uploaded
 from tests.doors import Doors
 from tests.media.children import children_of, peak_mb_of
+from tests.media.films import CARD, film
 from tests.media.hostile import CORPUS, Hostile
 from tests.media.pictures import heic, noise, saved
 from tests.world import GROUP
@@ -225,3 +226,20 @@ async def test_a_long_name_is_cut_and_a_name_with_a_path_does_no_harm(doors: Doo
     path = (await upload(doors, jpeg(65), "../../etc/passwd")).json()
     assert (long["filename"], path["filename"]) == ("n" * 200, "../../etc/passwd")
     assert (await doors.api.get(path["url"])).headers["content-disposition"] == "inline"
+
+
+@pytest.mark.parametrize(
+    ("octets", "content_type", "shown"),
+    [(film(), "video/mp4", "inline"), (film(b"3gp4"), "video/3gpp", "inline"), (CARD, "text/vcard", "attachment")],
+)
+async def test_a_film_or_a_card_is_taken_by_its_octets_and_comes_back_as_it_was(
+    doors: Doors, octets: bytes, content_type: str, shown: str
+) -> None:
+    told = (await upload(doors, octets, "photo.jpg")).json()
+    got = await doors.api.get(told["url"])
+    assert (told["content_type"], got.content, got.headers["content-type"].split(";")[0]) == (
+        content_type,
+        octets,
+        content_type,
+    )
+    assert (got.headers["content-disposition"], got.headers["x-content-type-options"]) == (shown, "nosniff")

@@ -28,9 +28,10 @@ from heliogram.api.schema.media import (
 )
 from heliogram.api.schema.shape import CLEAN, Page
 from heliogram.app import App
+from heliogram.media.kinds import TAKEN_FILES, Kind, kind_of
 from heliogram.media.limits import MEDIA_WARNING_OCTETS, WeightVerdict, weigh
 from heliogram.media.plan import Budget
-from heliogram.media.probe import TAKEN, Picture
+from heliogram.media.probe import Picture
 from heliogram.storage import library, media
 from heliogram.storage.bulk import Row
 from heliogram.storage.types import storable
@@ -45,7 +46,7 @@ async def upload(
     app: Own,
     caller: CampaignsWrite,
     once: OnceOnly,
-    file: Annotated[UploadFile, File(description=TAKEN)],
+    file: Annotated[UploadFile, File(description=TAKEN_FILES)],
     alt_text: Annotated[str, Form(max_length=MAX_ALT_TEXT, description=ALT_TEXT), CLEAN] = "",
     folder: Annotated[str, Form(max_length=MAX_FOLDER, description="Empty for none"), CLEAN] = "",
 ) -> Response:
@@ -211,6 +212,7 @@ async def content(media_id: str, app: Own, caller: CampaignsRead) -> Response:
         row = await media.one(connection, caller.workspace_id, media_id)
     if row is None:
         raise not_found("picture")
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
+    shown = "attachment" if kind_of(row["content_type"]) in (Kind.CARD, Kind.CALENDAR) else "inline"
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": shown}
     headers["X-Content-Type-Options"] = "nosniff"
     return Response(await app.blobs.get(row["sha256"]), media_type=row["content_type"], headers=headers)

@@ -26,7 +26,7 @@ from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, contact_row
 from heliogram.campaigns.review import NOBODY, stops
 from heliogram.compose.liquid import Template, compile_text
 from heliogram.delivery.forecast import Plan, forecast_people
-from heliogram.media.probe import TAKEN
+from heliogram.media.kinds import TAKEN_FILES
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
 from heliogram.model.group import Group
@@ -64,7 +64,7 @@ async def send(
     people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
     group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
     text: Annotated[str, Form(max_length=20_000), CLEAN],
-    media: Annotated[UploadFile | None, File(description=TAKEN)] = None,
+    media: Annotated[UploadFile | None, File(description=TAKEN_FILES)] = None,
     alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
     name: Annotated[str, Form(max_length=200), CLEAN] = "",
@@ -151,7 +151,11 @@ async def _estimate(
     picture: Inspected | None,
     is_attested: bool,
 ) -> Estimate:
-    variants = await app.pictures.try_out(picture.octets) if picture and draft.content is Content.MMS else {}
+    variants = (
+        await app.pictures.try_out(picture.octets, picture.picture.content_type)
+        if picture and draft.content is Content.MMS
+        else {}
+    )
     plan = Plan(
         workspace_id=caller.workspace_id,
         group=draft.group,

@@ -1,0 +1,55 @@
+"""The kinds of files that a message can carry: recognised by their first octets, named, and by whom they are read."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+from heliogram.media.films import read_film
+from heliogram.media.probe import Picture
+from heliogram.media.written_cards import read_card
+
+TAKEN_FILES: Final = "JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar"
+
+
+class Kind(StrEnum):
+    PICTURE = "picture"
+    VIDEO = "video"
+    SOUND = "sound"
+    CARD = "card"
+    CALENDAR = "calendar"
+
+
+_KINDS: Final = {"text/vcard": Kind.CARD, "text/calendar": Kind.CALENDAR}
+_FAMILIES: Final = {"image": Kind.PICTURE, "video": Kind.VIDEO, "audio": Kind.SOUND}
+SUFFIXES: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "video/3gpp": "3gp",
+    "video/3gpp2": "3g2",
+    "video/quicktime": "mov",
+    "audio/mp4": "m4a",
+    "audio/3gpp": "3gp",
+    "audio/3gpp2": "3g2",
+    "text/vcard": "vcf",
+    "text/calendar": "ics",
+}
+
+_FILMS: Final = (b"ftypisom", b"ftypiso", b"ftypmp4", b"ftypavc1", b"ftypM4", b"ftyp3g", b"ftypqt", b"ftypMSNV")
+_OLD_FILMS: Final = (b"moov", b"mdat", b"wide")
+_CARDS: Final = (b"BEGIN:VCARD", b"BEGIN:VCALENDAR")
+
+
+def kind_of(content_type: str) -> Kind:
+    """The kind of a file that was read; what is none of the others is a picture."""
+    return _KINDS.get(content_type) or _FAMILIES.get(content_type.partition("/")[0], Kind.PICTURE)
+
+
+def other_reader(octets: bytes) -> Callable[[bytes], Picture] | None:
+    """Who reads a file that is no picture, by its first octets; None for a picture and for what nobody knows."""
+    if octets.startswith(_FILMS, 4) or octets.startswith(_OLD_FILMS, 4):
+        return read_film
+    if octets[:20].upper().startswith(_CARDS):
+        return read_card
+    return None
