@@ -983,7 +983,7 @@ export interface components {
             text: string;
             /**
              * Media
-             * @description JPEG, PNG, GIF, WebP or HEIC
+             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar
              */
             media?: string | null;
             /**
@@ -1041,7 +1041,7 @@ export interface components {
         Body_upload_api_v1_media_post: {
             /**
              * File
-             * @description JPEG, PNG, GIF, WebP or HEIC
+             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar
              */
             file: string;
             /**
