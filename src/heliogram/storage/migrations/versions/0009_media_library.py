@@ -1,13 +1,13 @@
 """The media library: a medium is in a folder, and is found by its octets and by the messages it went with.
 
-Revision ID: 0011
+Revision ID: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
