@@ -18,6 +18,7 @@ from tests.world import Clock, Ids, World
 
 if TYPE_CHECKING:
     from tests.doors import Doors
+    from tests.storage.s3 import S3
 
 # A law says what holds, not how fast: on a busy machine an example may take any time.
 settings.register_profile("heliogram", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,6 +100,15 @@ async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
     opened = open_store(sqlite_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def s3() -> Iterator["S3"]:
+    """An S3 API of the test's own, over a real socket."""
+    from tests.storage.s3 import running_s3  # with it come a second of imports
+
+    with running_s3() as server:
+        yield server
 
 
 @pytest.fixture

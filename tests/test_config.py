@@ -26,6 +26,13 @@ def test_every_key_explains_itself(name: str) -> None:
     assert str(Config.model_fields[name].description).endswith(".")
 
 
+def test_the_buckets_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELIOGRAM_S3_SECRET_KEY", "wJalrXUtnFEMI")
+    config = Config()
+    assert "wJalr" not in f"{config!r} {config.model_dump_json()}"
+    assert config.s3_secret_key.get_secret_value() == "wJalrXUtnFEMI"
+
+
 def test_the_environment_is_read_and_what_is_given_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELIOGRAM_PORT", "8111")
     monkeypatch.setenv("HELIOGRAM_SOMETHING_ELSE", "x")

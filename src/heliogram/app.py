@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 from cryptography.fernet import Fernet, InvalidToken
@@ -36,7 +37,8 @@ from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
 from heliogram.model.cut import Cut
 from heliogram.storage import access
-from heliogram.storage.blobs import Blobs, open_blobs
+from heliogram.storage.blobs import Blobs, BlobsRefused, open_blobs
+from heliogram.storage.bucket import Bucket, open_bucket
 from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store, open_store
 from heliogram.storage.migrate import migrate
@@ -208,7 +210,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         store = open_store(config.database_url())
         stack.push_async_callback(store.close)
         await migrate(store)
-        blobs = open_blobs(config.data / "blobs")
+        blobs = _blobs(config)
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
         pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
@@ -251,6 +253,24 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             gatherer=_gatherer(store, blobs, workshop, accounts),
             cuts=cuts,
         )
+
+
+def _blobs(config: Config) -> Blobs:
+    """Where pictures are kept."""
+    place = config.media_store
+    try:
+        if not place.startswith("s3:"):
+            return open_blobs(Path(place) if place else config.data / "blobs")
+        bucket = Bucket(
+            address=place,
+            endpoint=config.s3_endpoint,
+            region=config.s3_region,
+            access_key=config.s3_access_key,
+            secret_key=config.s3_secret_key.get_secret_value(),
+        )
+        return open_bucket(bucket)
+    except BlobsRefused as error:
+        raise CannotStart(f"HELIOGRAM_MEDIA_STORE, HELIOGRAM_S3_…: {error}") from error
 
 
 async def _open_all(connections: Connections) -> None:

@@ -5,7 +5,7 @@ Every key is `HELIOGRAM_` + its name in upper case. The page `docs/configuration
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,6 +22,13 @@ class Config(BaseSettings):
     database: str = Field(
         default="", description="Database address, sqlite:///… or postgresql://…; empty: SQLite in the data folder."
     )
+    media_store: str = Field(
+        default="", description="Where pictures are kept: a folder, or s3://bucket/prefix; empty: in the data folder."
+    )
+    s3_endpoint: str = Field(default="", description="Address of the S3 API, http(s)://host; empty: Amazon's.")
+    s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    s3_access_key: str = Field(default="", description="Access key of the bucket; empty: what the machine itself may.")
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="The secret half of that key; never shown.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8025, ge=0, le=65535, description="Port to listen on; 0 lets the system choose.")
     public_url: str = Field(

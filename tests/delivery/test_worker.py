@@ -16,6 +16,7 @@ from heliogram.model.message import State
 from heliogram.model.parcel import MEDIA_REFUSED, MmsParcel, Outcome, Parcel, SmsParcel
 from heliogram.model.queue import LaneState
 from heliogram.storage import lanes, senders
+from heliogram.storage.bucket import open_bucket
 from heliogram.storage.tables.delivery import outcomes
 from tests.delivery.carrier import (
     Answering,
@@ -31,6 +32,8 @@ from tests.delivery.carrier import (
 from tests.delivery.faulty import FaultyStore, Trap
 from tests.delivery.scene import ADA, BO, CY, DEE, LANE, LONDON, Scene, until
 from tests.delivery.working import until_all, until_handed, until_n, working
+from tests.media.pictures import noise, saved
+from tests.storage.s3 import S3
 from tests.world import GROUP, SMSC, WORKSPACE, phones_of
 
 S = State
@@ -71,6 +74,19 @@ async def test_an_attempt_is_committed_before_its_octets_leave(scene: Scene) -> 
     async with working(scene, CounterCarrier(window=5, answering=look_first)):
         await until_all(scene, S.SENT, n=12)
     assert len(seen) == 12 and all(was_there for _key, was_there in seen)
+
+
+async def test_a_lane_whose_pictures_are_away_waits_and_goes_on_when_they_are_back(small_scene: Scene, s3: S3) -> None:
+    small_scene.blobs = small_scene.pictures.blobs = open_bucket(s3.bucket())
+    await small_scene.world.add_picture("menu", await small_scene.blobs.put(saved(noise(64, 64), "JPEG")))
+    await small_scene.queue(ADA, BO, content="mms", media_id="menu")
+    carrier = CounterCarrier(window=4)
+    async with working(small_scene, carrier):
+        with s3.down():
+            await asyncio.sleep(1.5)
+            assert await small_scene.attempts() == []
+        await until_all(small_scene, S.SENT, n=2)
+    assert len(await small_scene.outcomes()) == 2
 
 
 @pytest.mark.parametrize(("body", "at_once"), [("Hello", 9), ("x" * 400, 9), ("x" * 1_000, 7)])

@@ -15,9 +15,11 @@ from heliogram.media.workshop import Workshop
 from heliogram.model.consent import Subscription
 from heliogram.storage import consent, inbound, inbound_media
 from heliogram.storage.blobs import Blobs, open_blobs
+from heliogram.storage.bucket import open_bucket
 from heliogram.storage.tables.inbound import inbound as inbound_rows
 from heliogram.storage.tables.inbound import inbound_media as media_rows
 from tests.api.kit import jpeg
+from tests.storage.s3 import S3
 from tests.world import GROUP, SMSC, WORKSPACE, World
 
 ADA = "+13125550001"
@@ -167,6 +169,20 @@ async def test_a_file_that_is_not_there_yet_is_asked_for_again_also_by_the_next_
     scene.world.clock.move(seconds=1)
     assert await scene.gatherer().step() == 1
     assert [row["state"] for row in await scene.media()] == ["kept"]
+
+
+async def test_a_picture_waits_while_the_bucket_is_away_and_is_kept_once_it_is_back(small: Scene, s3: S3) -> None:
+    small.blobs = open_bucket(s3.bucket())
+    small.files["/1"] = (200, PICTURE, "image/jpeg")
+    came_along = await small.blobs.put(PICTURE)
+    await small.hear("", [small.link("/1"), {"sha256": came_along, "content_type": "image/jpeg", "filename": "me.jpg"}])
+    with s3.down():
+        assert await small.gatherer().step() == 2
+    rows = await small.media()
+    assert {row["state"] for row in rows} == {"waiting"} and all("does not answer" in row["reason"] for row in rows)
+    small.world.clock.move(seconds=WAITS_S[0])
+    assert await small.gatherer().step() == 2
+    assert {row["state"] for row in await small.media()} == {"kept"}
 
 
 async def test_a_crash_in_the_middle_of_a_fetch_loses_nothing(scene: Scene) -> None:

@@ -1,11 +1,18 @@
+import asyncio
+from typing import Any
+
 import httpx
 import pytest
+from sqlalchemy import select
 
 from heliogram.media.public import public_media
 from heliogram.model.parcel import MediaPart
 from heliogram.pages.frame import HEADERS
-from tests.api.kit import jpeg, n_rows
+from heliogram.storage.bucket import open_bucket
+from heliogram.storage.tables.media import media
+from tests.api.kit import jpeg, n_rows, problem
 from tests.doors import Doors
+from tests.storage.s3 import S3
 
 OCTETS = jpeg(64)
 
@@ -78,3 +85,49 @@ async def test_a_picture_that_is_gone_is_nothing(doors: Doors, address: str) -> 
 async def test_a_long_or_odd_file_name_is_made_one_that_carriers_take(doors: Doors, address: str) -> None:
     answer = await get(doors, address.removesuffix("picture.jpg") + "a very long name of a picture.jpg")
     assert answer.headers["content-disposition"] == 'inline; filename="ame_of_a_picture.jpg"'
+
+
+@pytest.fixture
+async def bucket_address(doors: Doors, s3: S3) -> str:
+    """As `address`, of a picture that was uploaded into a bucket."""
+    doors.app.blobs = open_bucket(s3.bucket())
+    doors.app.public_media = public_media("http://heliogram.test", b"k" * 44, doors.clock.now)
+    uploaded = await doors.api.post("/api/v1/media", files={"file": ("menu.jpg", OCTETS)})
+    assert uploaded.status_code == 201
+    async with doors.app.store.read() as connection:
+        row: Any = (await connection.execute(select(media))).mappings().one()
+    part = MediaPart(content_type="image/jpeg", octets=OCTETS, sha256=row["sha256"], filename="picture.jpg")
+    return doors.app.public_media.url_of(part).removeprefix("http://heliogram.test")
+
+
+async def test_a_picture_in_a_bucket_is_served_by_us_whole_in_ranges_and_by_its_head(
+    doors: Doors, bucket_address: str
+) -> None:
+    got, head = await get(doors, bucket_address), await get(doors, bucket_address, "HEAD")
+    assert (got.status_code, got.content, head.content) == (200, OCTETS, b"")
+    for name in ("content-type", "content-length", "content-disposition", "accept-ranges"):
+        assert head.headers[name] == got.headers[name]
+    ranged = await get(doors, bucket_address, Range="bytes=5-9")
+    assert (ranged.status_code, ranged.content) == (206, OCTETS[5:10])
+    assert ranged.headers["content-range"] == f"bytes 5-9/{len(OCTETS)}"
+
+
+async def test_while_the_bucket_is_away_a_carrier_is_told_to_come_back_and_not_where_it_is(
+    doors: Doors, bucket_address: str, s3: S3
+) -> None:
+    with s3.down():
+        answer = await get(doors, bucket_address)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert answer.text == "The picture cannot be had now. Try again in a minute.\n"
+    assert (await get(doors, bucket_address)).content == OCTETS
+
+
+async def test_an_upload_while_the_bucket_is_away_says_so_and_leaves_nothing(doors: Doors, s3: S3) -> None:
+    doors.app.blobs = open_bucket(s3.bucket())
+    with s3.down():
+        answer = await doors.api.post("/api/v1/media", files={"file": ("menu.jpg", OCTETS)})
+    assert "does not answer" in problem(answer, "store_down")
+    assert await n_rows(doors, "media") == {"media": 0}
+    assert await asyncio.to_thread(s3.names) == []
+    assert (await doors.api.post("/api/v1/media", files={"file": ("menu.jpg", OCTETS)})).status_code == 201
+    assert len(await asyncio.to_thread(s3.names)) == 1

@@ -3,16 +3,18 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from obstore.exceptions import BaseError
 
-from heliogram.storage.blobs import Blobs, open_blobs
+from heliogram.storage.blobs import Blobs, BlobsRefused, open_blobs
+from heliogram.storage.bucket import open_bucket
 
 OCTETS = bytes(range(256)) * 40
 NAME = sha256(OCTETS).hexdigest()
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "bucket"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    if request.param == "bucket":
+        return open_bucket(request.getfixturevalue("s3").bucket())
     return open_blobs(tmp_path / "deep" / "blobs" if request.param == "folder" else None)
 
 
@@ -46,8 +48,20 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("name", ["../../secret", "/etc/passwd", "..", ""])
+async def test_a_store_that_is_there_passes_the_check(blobs: Blobs) -> None:
+    await blobs.check()
+    assert await blobs.put(OCTETS) == NAME
+    await blobs.check()
+
+
+@pytest.mark.parametrize("name", ["../../secret", "/etc/passwd", "..", "", NAME.upper(), NAME + "\n"])
 async def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path, name: str) -> None:
     await asyncio.to_thread((tmp_path / "secret").write_bytes, b"key")
-    with pytest.raises((FileNotFoundError, ValueError, BaseError)):
+    with pytest.raises(FileNotFoundError):
         await open_blobs(tmp_path / "blobs").get(name)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BlobsRefused, match="file/blobs cannot be used"):
+        open_blobs(tmp_path / "file" / "blobs")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData
@@ -14,6 +14,7 @@ from heliogram.audience.errors import ImportRefused, PhoneRefused
 from heliogram.campaigns.lifecycle import NoSuchCampaign, NotNow
 from heliogram.compose.errors import TemplateRefused
 from heliogram.media.probe import MediaRefused
+from heliogram.storage.blobs import BlobsError
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "internal": (500, "Something went wrong on our side"),
     "not_ready": (503, "Not ready"),
     "simulator_down": (503, "The simulator does not answer"),
+    "store_down": (503, "Pictures cannot be stored or shown at the moment"),
 }
 """Code → (HTTP status, title). `docs/api.md` lists them; a test keeps it so."""
 
@@ -92,6 +94,7 @@ def add_handlers(web: FastAPI) -> None:
     web.add_exception_handler(HTTPException, _http)
     for kind in _FROM_PRODUCT:
         web.add_exception_handler(kind, _product)
+    web.add_exception_handler(BlobsError, _store_down)
     web.add_exception_handler(Exception, _internal)
 
 
@@ -157,6 +160,15 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, "bad_request")
     return Problem(code, _SENTENCES.get(error.status_code, str(error.detail)), headers=error.headers).response()
+
+
+async def _store_down(request: Request, error: Exception) -> Response:
+    """Only members are told which store it is; who opens a picture is told to come back."""
+    log.error("picture store", path=request.url.path, why=str(error))
+    again = {"Retry-After": "60"}
+    if request.url.path.startswith("/api/"):
+        return Problem("store_down", f"{error} Nothing was stored; please try again.", headers=again).response()
+    return Response("The picture cannot be had now. Try again in a minute.\n", 503, again, media_type="text/plain")
 
 
 async def _internal(request: Request, error: Exception) -> JSONResponse:

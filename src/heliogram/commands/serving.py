@@ -7,14 +7,18 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from heliogram.app import App, build
 from heliogram.commands.local import announced
-from heliogram.config import Config
+from heliogram.config import CannotStart, Config
 from heliogram.server import create_web
 from heliogram.storage import access
+from heliogram.storage.blobs import BlobsAway, BlobsRefused
+
+log = structlog.get_logger()
 
 GRACE_S = 2
 """How long requests may go on after a stop."""
@@ -47,8 +51,19 @@ async def run_server(config: Config, listening: socket.socket, ready: Ready) -> 
         loop.add_signal_handler(name, stop.set)
     with listening:
         async with build(config, with_accounts=config.is_worker) as app:
+            await _have_pictures(app)
             await have_workspace(app)
             await _serve(app, listening, ready, stop)
+
+
+async def _have_pictures(app: App) -> None:
+    """Find a wrong key or bucket at the start. A store that is only away keeps no text from leaving."""
+    try:
+        await app.blobs.check()
+    except BlobsRefused as error:
+        raise CannotStart(str(error)) from error
+    except BlobsAway as error:
+        log.warning("picture store", why=str(error))
 
 
 async def _serve(app: App, listening: socket.socket, ready: Ready, stop: asyncio.Event) -> None:

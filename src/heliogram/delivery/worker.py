@@ -26,6 +26,7 @@ from heliogram.model.group import Group
 from heliogram.model.parcel import Accepted, Unknown
 from heliogram.model.queue import Lane, LaneState
 from heliogram.storage import deliveries, lanes, senders
+from heliogram.storage.blobs import BlobsError
 from heliogram.storage.engine import Store
 
 log = structlog.get_logger()
@@ -40,6 +41,8 @@ DRAIN_S = 5.0
 """How long a process that is asked to stop waits for the answers to what it has handed over."""
 ROOM_WAIT_S = 0.05
 """How long a lane whose carriers have no room waits for some before it looks again: one may have come up."""
+STORE_WAIT_S = 1.0
+"""How long a lane waits before it asks a picture store that is away again."""
 SETTLE_S = 1.0
 """How long a receipt waits for the answers before it. A database that is away is the receipt's own trouble then."""
 N_STORED = 2_000
@@ -155,9 +158,7 @@ class Worker:
             async with self.store.write() as connection:
                 taken = await self._decide(connection, lane_id, reserved)
         except PicturesNeeded as needed:
-            for workspace_id, media_id in needed.wanted:
-                await self.pictures.prepare(workspace_id, media_id)
-            return True
+            return await self._prepare(needed.wanted)
         except BaseException:
             reserved.undo()
             self._doubted.add(lane_id)
@@ -168,6 +169,17 @@ class Worker:
         if taken.has_more and not has_room:
             await reserved.change(taken.accounts, ROOM_WAIT_S)
         return taken.has_more
+
+    async def _prepare(self, wanted: set[tuple[str, str]]) -> bool:
+        """Have the pictures ready for the turn. False while their store is away: nothing is decided then."""
+        try:
+            for workspace_id, media_id in wanted:
+                await self.pictures.prepare(workspace_id, media_id)
+        except BlobsError as error:
+            log.warning("a lane waits for its pictures", why=str(error))
+            await asyncio.sleep(STORE_WAIT_S)
+            return False
+        return True
 
     async def _decide(self, connection: AsyncConnection, lane_id: str, reserved: Reservation) -> Taken:
         """Lease the lane and take its turn."""

@@ -16,7 +16,7 @@ from heliogram.carriers.fetch import Fetched, Fetcher, MediaAccess, NotFetched
 from heliogram.media.probe import MediaRefused
 from heliogram.media.workshop import Workshop
 from heliogram.storage import inbound_media
-from heliogram.storage.blobs import Blobs
+from heliogram.storage.blobs import Blobs, BlobsError
 from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
 from heliogram.storage.types import storable
@@ -65,6 +65,8 @@ class Gatherer:
             return Fetched(octets=await self.blobs.get(row["sha256"]), content_type="")
         except FileNotFoundError:
             return NotFetched(reason="The file is gone from the store.", is_final=False)
+        except BlobsError as error:
+            return NotFetched(reason=str(error), is_final=False)
 
     async def _miss(self, row: Row, reason: str, *, is_last: bool) -> None:
         log.warning("inbound medium not fetched", media=row["id"], last=is_last, why=reason)
@@ -86,7 +88,11 @@ class Gatherer:
                 found = {"state": "refused", "reason": refused.sentence, "n_octets": len(octets)}
                 await inbound_media.settle(connection, row["id"], **found)
             return
-        sha256 = await self.blobs.put(octets)
+        try:
+            sha256 = await self.blobs.put(octets)
+        except BlobsError as error:
+            await self._miss(row, str(error), is_last=row["n_tries"] >= len(WAITS_S))
+            return
         async with self.store.write() as connection:
             await inbound_media.settle(
                 connection,

@@ -88,6 +88,8 @@ async def send(
         counted = await _would_import(app, caller, the_group, file, bool(attest_consent))
         report = _report(None, file, counted, estimate)
         return Response(report.model_dump_json(by_alias=True), 200, media_type="application/json")
+    if picture:
+        await app.blobs.put(picture.octets)
     files = (sha256(people_octets).digest(), sha256(media_octets).digest())
     said = (*files, the_group.id, text, attest_consent, draft.content.value, name, alt_text, wishes.model_dump_json())
     async with app.store.write() as connection:
