@@ -1439,9 +1439,13 @@ export interface components {
          */
         GroupChange: {
             fallback?: components["schemas"]["FallbackAsk"] | null;
+            unknown_mms?: components["schemas"]["UnknownMms"] | null;
             text_rules?: components["schemas"]["TextWishes"] | null;
         };
-        /** GroupShape */
+        /**
+         * GroupShape
+         * @description `unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
+         */
         GroupShape: {
             /** Id */
             id: string;
@@ -1457,6 +1461,7 @@ export interface components {
             /** N Unsubscribed */
             n_unsubscribed: number;
             fallback: components["schemas"]["FallbackShape"];
+            unknown_mms: components["schemas"]["UnknownMms"];
             text_rules: components["schemas"]["TextRulesShape"];
             /** Senders */
             senders: components["schemas"]["SenderShape"][];
@@ -2424,6 +2429,12 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /**
+         * UnknownMms
+         * @description What a number gets of which nobody knows whether it takes picture messages.
+         * @enum {string}
+         */
+        UnknownMms: "picture" | "link";
         /**
          * UploadedShape
          * @description `is_known`: the very same file was in the library, and this is it; nothing was added.
