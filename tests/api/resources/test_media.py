@@ -171,6 +171,7 @@ async def test_a_picture_that_a_single_message_has_stays(doors: Doors) -> None:
     assert (await doors.api.get(f"{V1}/media/{picture}")).json()["uses"]["n_messages"] == 1
     sentence = problem(await doors.api.delete(f"{V1}/media/{picture}"), "conflict")
     assert sentence == "It went out with 1 message, whose story would lose it. It stays."
+    assert (await doors.api.get(f"{V1}/media/{picture}")).json()["id"] == picture
 
 
 async def test_the_octets_come_back_as_they_were_given_and_as_a_picture(doors: Doors) -> None:

@@ -12,6 +12,7 @@ def test_a_picture_warns_of_nothing_unless_it_is_large() -> None:
         height=3,
         frames=1,
         alt_text="",
+        folder="",
         created_at=NOON,
         url="/api/v1/media/m/content",
     )
