@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from heliogram.analytics.history import load_history
 from heliogram.analytics.timeline import TimelineStep, Tone, timeline_of
+from heliogram.compose.fallback import LINK_MARK
 from heliogram.delivery.retry import BACKOFF_S
 from heliogram.media.plan import budget_for
 from heliogram.model.consent import Subscription
@@ -117,7 +118,12 @@ async def test_a_text_with_a_link_tells_why_it_is_one_and_what_it_was_written_as
     assert route.facts[1][1] == "The group has no sender at home in GB; this long code may text abroad."
     written = _step(steps, "written")
     assert written.title == "Written as 1 segment"
-    assert written.facts == (("Segments", "1"), ("Encoding", "UCS-2"), ("Link", f"/p/{link['token']}"))
+    assert written.facts == (
+        ("Segments", "1"),
+        ("Encoding", "UCS-2"),
+        ("Text", "the message's own, with the link behind it"),
+        ("Link", f"/p/{link['token']}"),
+    )
     assert _step(steps, "outcome").tone is Tone.OK
     assert _step(steps, "preview").detail == "By a program, not a person."
 
@@ -375,3 +381,14 @@ async def test_a_text_that_leaves_as_it_was_written_says_nothing_of_it(scene: Sc
     await scene.take()
     step = _step(await _told(scene, message_id), "written")
     assert (step.detail, step.tone, {"Replaced", "Text as sent"} & set(dict(step.facts))) == ("", Tone.INFO, set())
+
+
+async def test_a_link_in_the_authors_own_text_says_which_text_it_was(scene: Scene) -> None:
+    await scene.add_picture()
+    await scene.world.add_people([LONDON])
+    own = f"It’s here: {LINK_MARK}!"
+    (message_id,) = await scene.queue(LONDON, content="mms", media_id="menu", body="Look!", fallback_body=own)
+    await scene.take()
+    facts = dict(_step(await _told(scene, message_id), "written").facts)
+    assert facts["Text"] == "the one written for phones without pictures"
+    assert facts["Text as sent"] == "It's here: {{ link }}!"

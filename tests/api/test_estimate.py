@@ -51,7 +51,7 @@ async def test_the_estimate_is_the_forecast_of_the_hand_over(mixed: Doors) -> No
     picture = (await uploaded(mixed))["id"]
     told = await estimated(mixed, media_id=picture, content="mms", audience={"kind": "all"})
     row = {"group_id": "offers", "media_id": picture, "body": BODY, "content": "mms", "audience_kind": "all"}
-    drafted_ = await draft_of(mixed.app, WORKSPACE, row | {"list_id": None, "text_rules": None})
+    drafted_ = await draft_of(mixed.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""})
     plan = Plan(
         workspace_id=WORKSPACE,
         group=drafted_.group,
@@ -140,7 +140,7 @@ async def test_a_launch_looks_at_everyone_where_one_text_could_make_the_message_
 ) -> None:
     await doors.world.add_picture("picture")
     row = {"group_id": "offers", "media_id": "picture", "body": "", "content": "mms", "audience_kind": "all"}
-    drafted_ = await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None})
+    drafted_ = await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""})
     assert drafted_.media is not None
     heavy = type(drafted_)(
         group=drafted_.group,
@@ -156,6 +156,8 @@ async def test_no_more_people_are_looked_at_than_wanted(doors: Doors) -> None:
     await doors.world.add_people(phones_of(3))
     row = {"group_id": "offers", "media_id": None, "body": "Hi", "content": "text", "audience_kind": "all"}
     found = await estimate_of(
-        doors.app, await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None}), limit=2
+        doors.app,
+        await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""}),
+        limit=2,
     )
     assert (found.forecast.audience, found.forecast.n_counted) == (3, 2)

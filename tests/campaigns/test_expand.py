@@ -8,7 +8,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from heliogram.campaigns import expand
-from heliogram.campaigns.expand import BULK_PRIORITY, N_AHEAD, N_PAGE, Expander, audience_of, expand_page
+from heliogram.campaigns.expand import BULK_PRIORITY, N_AHEAD, N_PAGE, Expander, Texts, audience_of, expand_page
 from heliogram.campaigns.lifecycle import CANCEL, LAUNCH, PAUSE, RESUME, Step, take
 from heliogram.compose.liquid import compile_text
 from heliogram.model.campaign import Audience, AudienceKind
@@ -228,7 +228,7 @@ async def test_a_pause_that_comes_between_the_look_and_the_page_is_obeyed(small_
             "campaign",
             WORKSPACE,
             purpose="marketing",
-            templates={"campaign": compile_text("Hi")},
+            templates={"campaign": Texts(body=compile_text("Hi"))},
             new_id=small_world.ids.new_id,
             now=NOON,
         )

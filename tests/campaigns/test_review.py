@@ -216,3 +216,10 @@ def test_a_carrier_that_is_away_is_named_and_stops_nothing() -> None:
     assert two.detail == (
         "“SMSC” and “MMSC” are not connected. Messages wait, and go out by themselves when they are back."
     )
+
+
+def test_the_text_for_phones_without_pictures_is_looked_at_too() -> None:
+    assert _check("fallback", fallback_mistake="Line 1: x").level is Level.STOP
+    assert _check("fallback_opt_out", fallback_body="See {{ link }}").level is Level.WARNING
+    said = review(_drafted(fallback_body="See {{ link }}. Reply STOP to opt out"))
+    assert not any(check.id.startswith("fallback") for check in said)

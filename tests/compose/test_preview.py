@@ -2,6 +2,7 @@
 
 import pytest
 
+from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import RenderRefused, compile_text
 from heliogram.compose.preview import Share, preview, spread, spread_sentence
 
@@ -48,3 +49,9 @@ def test_a_spread_counts_and_says_it_in_words() -> None:
 )
 def test_the_ends_of_a_spread_read_well(n_segments: list[int], sentence: str) -> None:
     assert spread_sentence(spread(n_segments)) == sentence
+
+
+def test_a_preview_shows_the_authors_text_for_phones_without_pictures() -> None:
+    own = compile_fallback("{{ city }}{{ link }} for {{ first_name }}")
+    shown = preview(compile_text("Hi"), {"first_name": "Ann"}, media=True, link_url=URL, fallback=own)
+    assert (shown.body, shown.fallback_body, shown.missing_fields) == ("Hi", f"{URL} for Ann", ("city",))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heliogram.compose.fallback import LINK_MARK
 from heliogram.compose.written import body_sent, fit_text, replaced_in
 from heliogram.model.cut import Cut
 from heliogram.model.text import DEFAULTS, Rewriting, Spelling, TextRules, TooLong
@@ -44,6 +45,18 @@ def test_a_text_that_is_cut_keeps_its_words_and_its_link() -> None:
     assert written.text == "word " * 24 + URL and len(written.text) <= 160
     assert written.rewriting == Rewriting(spelling=Spelling.AS_WRITTEN, n_before=4, n_kept=119, n_uncut=4)
     assert body_sent("word " * 100, written.rewriting) == ("word " * 24).rstrip()
+
+
+def test_a_text_that_is_cut_keeps_the_link_in_its_place_or_gets_it_at_its_new_end() -> None:
+    first = fit_text(f"See {LINK_MARK} " + "word " * 100, URL, cut_at(1))
+    assert first.text.startswith(f"See {URL} word") and first.split.n_segments == 1
+    last = fit_text("word " * 100 + LINK_MARK, URL, cut_at(1))
+    assert last.text == "word " * 24 + URL
+
+
+def test_a_link_in_its_place_counts_with_its_length_and_leaves_the_alphabet_alone() -> None:
+    written = fit_text(f"See {LINK_MARK}!", URL, DEFAULTS)
+    assert (written.split.encoding, written.split.n_units) == (Encoding.GSM_7, len(f"See {URL}!"))
 
 
 def test_a_text_of_which_not_one_word_fits_goes_to_nobody() -> None:

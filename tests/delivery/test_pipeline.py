@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
+from heliogram.compose.fallback import LINK_MARK
 from heliogram.delivery.pipeline import STEPS, decide
 from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.plan import budget_for
@@ -315,3 +316,16 @@ def test_a_text_that_is_cut_keeps_the_whole_link() -> None:
 def test_a_picture_message_keeps_the_characters_it_was_written_with() -> None:
     draft = draft_of(changed(PICTURE, body="It’s " * 300), text_rules=TextRules(too_long=TooLong.CUT, max_segments=1))
     assert draft.the_route().channel is Channel.MMS and draft.text == "It’s " * 300 and draft.rewriting is None
+
+
+def test_a_link_goes_in_the_authors_text_for_phones_without_pictures_and_nowhere_else() -> None:
+    own = f"See {LINK_MARK} now"
+    assert draft_of(changed(ABROAD, fallback_body=own)).text == f"See{LINK} now"
+    assert draft_of(changed(ABROAD, body="Hello")).text == f"Hello{LINK}"
+    assert draft_of(changed(PICTURE, body="Hello", fallback_body=own)).text == "Hello"
+
+
+def test_the_segments_are_those_of_the_authors_text() -> None:
+    own = changed(ABROAD, body="x" * 2_000, fallback_body=LINK_MARK)
+    assert len(draft_of(own).parts) == 1
+    assert _stop(changed(own, body="x", fallback_body="x" * 2_000)) == (State.SKIPPED, "too_long")

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from heliogram.compose.fallback import LINK_MARK
 from heliogram.compose.written import body_sent, replaced_in
 from heliogram.model.event import NEWS_STATE, News
 from heliogram.model.message import Channel, State
@@ -188,7 +189,10 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
         return TimelineStep(at=attempt["at"], kind="written", title="Picture fitted", facts=tuple(facts))
     n = attempt["n_segments"]
     facts += [("Segments", str(n)), ("Encoding", attempt["encoding"])]
+    body = history.message["body"]
     if attempt["link_token"]:
+        body = history.message["fallback_body"] or body
+        facts.append(("Text", _OWN_FALLBACK if history.message["fallback_body"] else _DEFAULT_FALLBACK))
         facts.append(("Link", f"/p/{attempt['link_token']}"))
     rewriting = msgspec.convert(attempt["rewriting"], Rewriting) if attempt["rewriting"] else None
     return TimelineStep(
@@ -196,10 +200,13 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
         kind="written",
         title=f"Written as {_segments(n)}",
         detail=_rewritten(rewriting, n) if rewriting else "",
-        facts=(*facts, *(_changes(history.message["body"], rewriting) if rewriting else ())),
+        facts=(*facts, *(_changes(body, rewriting) if rewriting else ())),
         tone=Tone.WARN if rewriting and rewriting.n_uncut else Tone.INFO,
     )
 
+
+_OWN_FALLBACK = "the one written for phones without pictures"
+_DEFAULT_FALLBACK = "the message's own, with the link behind it"
 
 _RESPELLED: dict[Spelling, str] = {
     Spelling.PLAIN: "Typographic characters were made plain",
@@ -220,7 +227,10 @@ def _rewritten(rewriting: Rewriting, n: int) -> str:
 def _changes(body: str, rewriting: Rewriting) -> tuple[tuple[str, str], ...]:
     replaced = replaced_in(body, rewriting.spelling).most_common()
     said = ", ".join(f"{character} → {plain or 'nothing'} ({n})" for (character, plain), n in replaced)
-    return (*((("Replaced", said),) if said else ()), ("Text as sent", body_sent(body, rewriting)))
+    return (
+        *((("Replaced", said),) if said else ()),
+        ("Text as sent", body_sent(body, rewriting).replace(LINK_MARK, "{{ link }}")),
+    )
 
 
 def _segments(n: int) -> str:

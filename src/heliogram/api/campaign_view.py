@@ -47,6 +47,7 @@ async def campaign_shapes(
             group_id=row["group_id"],
             group_name=groups[row["group_id"]].name,
             body=row["body"],
+            fallback_body=row["fallback_body"],
             media=media_shape(pictures[row["media_id"]]) if row["media_id"] in pictures else None,
             content=row["content"],
             text_rules=TextWishesShape(**row["text_rules"]) if row["text_rules"] else None,

@@ -22,6 +22,7 @@ from heliogram.app import App
 from heliogram.campaigns.review import Check, Drafted, review
 from heliogram.carriers.protocol import Link
 from heliogram.compose.errors import TemplateRefused
+from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import Template, compile_text
 from heliogram.delivery.forecast import Forecast, Plan, Rewritten, forecast
 from heliogram.media.limits import MESSAGE_LIMIT_OCTETS, MMS_TEXT_LIMIT, Weight, weigh
@@ -51,7 +52,12 @@ class Draft:
     media: Mapping[str, Any] | None
     content: Content
     audience: Audience
+    fallback_body: str = ""
     text_wishes: Wishes | None = None
+
+    def authors_fallback(self) -> str:
+        """The author's text for phones without pictures, where there can be such phones."""
+        return self.fallback_body if self.content is Content.MMS and self.media is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +83,14 @@ async def draft_of(app: App, workspace_id: str, row: Mapping[str, Any]) -> Draft
         media=picture,
         content=Content(row["content"]),
         audience=audience,
+        fallback_body=row["fallback_body"],
         text_wishes=row["text_rules"],
     )
 
 
 async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT) -> Estimate:
     """Count what would become of the draft's people. A text with a mistake counts nobody, and its check says why."""
-    template, mistake = _template(draft.body)
+    (template, mistake), (fallback, fallback_mistake) = _template(draft.body), _fallback(draft.authors_fallback())
     plan = Plan(
         workspace_id=draft.group.workspace_id,
         group=draft.group,
@@ -91,16 +98,17 @@ async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT
         content=draft.content,
         template=template,
         media_id=draft.media["id"] if draft.media else None,
+        fallback=fallback,
         cuts=app.cuts,
         text_wishes=draft.text_wishes,
     )
     counted = await forecast(
         app.store, app.pictures, plan, now=app.now, link_base_url=app.config.own_url(), limit=limit
     )
-    return judged(app, draft, counted, mistake)
+    return judged(app, draft, counted, mistake, fallback_mistake)
 
 
-def judged(app: App, draft: Draft, counted: Forecast, mistake: str) -> Estimate:
+def judged(app: App, draft: Draft, counted: Forecast, mistake: str = "", fallback_mistake: str = "") -> Estimate:
     weight = None
     if draft.media is not None and draft.content is Content.MMS:
         weight = weigh([draft.media["n_octets"]], counted.longest_body)
@@ -117,6 +125,8 @@ def judged(app: App, draft: Draft, counted: Forecast, mistake: str) -> Estimate:
         most_segments=max(counted.segments, default=0),
         n_cut=counted.rewritten.n_cut,
         weight=weight,
+        fallback_body=draft.authors_fallback(),
+        fallback_mistake=fallback_mistake,
         carriers_down=_carriers_down(app, draft.group),
     )
     return Estimate(forecast=counted, weight=weight, checks=review(drafted))
@@ -133,6 +143,13 @@ def _template(body: str) -> tuple[Template, str]:
         return compile_text(body), ""
     except TemplateRefused as refused:
         return compile_text(""), sentence_of(refused)
+
+
+def _fallback(source: str) -> tuple[Template | None, str]:
+    try:
+        return compile_fallback(source), ""
+    except TemplateRefused as refused:
+        return None, sentence_of(refused)
 
 
 def _carriers_down(app: App, group: Group) -> tuple[str, ...]:

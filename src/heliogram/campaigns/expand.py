@@ -6,16 +6,18 @@ pause and cancel stay cheap.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import Template, compile_text
-from heliogram.compose.person import render_for
+from heliogram.compose.person import fallback_for, render_for
 from heliogram.model.campaign import Audience, AudienceKind, CampaignState
-from heliogram.model.message import State
+from heliogram.model.message import Content, State
 from heliogram.storage import campaigns, lanes, people
 from heliogram.storage.engine import Store
 
@@ -27,13 +29,26 @@ N_AHEAD = 20_000
 BULK_PRIORITY = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What a campaign says; `fallback` is what it says with a link, where the author wrote that apart."""
+
+    body: Template
+    fallback: Template | None = None
+
+
+def compile_texts(body: str, fallback_body: str) -> Texts:
+    """The texts of a campaign, ready to be rendered."""
+    return Texts(body=compile_text(body), fallback=compile_fallback(fallback_body))
+
+
 async def expand_page(
     connection: AsyncConnection,
     campaign_id: str,
     workspace_id: str,
     *,
     purpose: str,
-    templates: Mapping[str, Template],
+    templates: Mapping[str, Texts],
     new_id: Callable[[], str],
     now: datetime,
 ) -> int:
@@ -55,8 +70,8 @@ async def expand_page(
         after=campaign["expanded_to"],
         limit=N_PAGE,
     )
-    template = templates[campaign_id]
-    rows = [_message_row(campaign, contact, purpose, template, new_id(), now) for contact in page]
+    texts = templates[campaign_id]
+    rows = [_message_row(campaign, contact, purpose, texts, new_id(), now) for contact in page]
     if rows:
         await lanes.add_messages(connection, lane_id, rows)
         queued: Counter[campaigns.Count] = Counter()
@@ -76,7 +91,7 @@ def audience_of(campaign: Any) -> Audience:
 
 
 def _message_row(
-    campaign: Any, contact: Any, purpose: str, template: Template, message_id: str, now: datetime
+    campaign: Any, contact: Any, purpose: str, texts: Texts, message_id: str, now: datetime
 ) -> dict[str, Any]:
     return lanes.message_row(
         contact,
@@ -85,7 +100,8 @@ def _message_row(
         purpose=purpose,
         priority=BULK_PRIORITY,
         content=campaign["content"],
-        body=render_for(template, contact),
+        body=render_for(texts.body, contact),
+        fallback_body=fallback_for(texts.fallback, Content(campaign["content"]), contact),
         now=now,
         campaign_id=campaign["id"],
         media_id=campaign["media_id"],
@@ -99,7 +115,7 @@ class Expander:
         self._store = store
         self._new_id = new_id
         self._now = now
-        self._templates: dict[str, Template] = {}
+        self._templates: dict[str, Texts] = {}
 
     async def step(self) -> int:
         """Expand one page of each running campaign and finish those with nothing left. Returns messages queued."""
@@ -123,7 +139,7 @@ class Expander:
 
     async def _expand(self, campaign: Any) -> int:
         if campaign["id"] not in self._templates:
-            self._templates[campaign["id"]] = compile_text(campaign["body"])
+            self._templates[campaign["id"]] = compile_texts(campaign["body"], campaign["fallback_body"])
         async with self._store.write() as connection:
             return await expand_page(
                 connection,

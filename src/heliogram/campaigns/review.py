@@ -46,7 +46,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """What a draft adds up to. `mistake` is what is wrong with its text, "" for nothing.
+    """What a draft adds up to. `mistake` is what is wrong with its text, "" for nothing; `fallback_mistake` the same
+    of its text for phones without pictures, `fallback_body`.
 
     `n_audience` people are in the audience; of the `n_counted` looked at, `n_going` would be sent something.
     """
@@ -63,6 +64,8 @@ class Drafted:
     most_segments: int
     weight: Weight | None
     n_cut: int = 0
+    fallback_body: str = ""
+    fallback_mistake: str = ""
     carriers_down: tuple[str, ...] = ()
 
 
@@ -70,12 +73,14 @@ def review(drafted: Drafted) -> tuple[Check, ...]:
     """Every check, in the order in which a person reads them."""
     found = [
         _text(drafted),
+        _fallback(drafted),
         _picture(drafted),
         _group(drafted),
         _audience(drafted),
         _segments(drafted),
         _cut(drafted),
         _opt_out(drafted),
+        _opt_out_of_fallback(drafted),
         _carriers(drafted),
     ]
     return tuple(check for check in found if check is not None)
@@ -95,6 +100,13 @@ def _text(drafted: Drafted) -> Check:
     if not drafted.body.strip():
         return Check(id="text", level=Level.STOP, title="The text is empty", detail="Write what people should read.")
     return Check(id="text", level=Level.PASS, title="The text can be read by everyone", detail="Its fields are known.")
+
+
+def _fallback(drafted: Drafted) -> Check | None:
+    if not drafted.fallback_mistake:
+        return None
+    title = "The text for phones without pictures has a mistake"
+    return Check(id="fallback", level=Level.STOP, title=title, detail=drafted.fallback_mistake)
 
 
 def _picture(drafted: Drafted) -> Check | None:
@@ -195,6 +207,18 @@ def _opt_out(drafted: Drafted) -> Check | None:
         title="The text does not say how to opt out",
         detail="Marketing texts should (CTIA): add, for example, “Reply STOP to opt out”.",
         fix=Fix(label="Add it", action="append:Reply STOP to opt out"),
+    )
+
+
+def _opt_out_of_fallback(drafted: Drafted) -> Check | None:
+    said = drafted.fallback_body
+    if drafted.group.purpose is not Purpose.MARKETING or not said.strip() or _OPT_OUT_WORDS.search(said):
+        return None
+    return Check(
+        id="fallback_opt_out",
+        level=Level.WARNING,
+        title="The text for phones without pictures does not say how to opt out",
+        detail="Marketing texts should (CTIA): add, for example, “Reply STOP to opt out”.",
     )
 
 

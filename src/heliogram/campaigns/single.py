@@ -23,6 +23,7 @@ class Single:
     media_id: str | None = None
     due_at: datetime | None = None
     expires_at: datetime | None = None
+    fallback_body: str | None = None
     text_wishes: Wishes | None = None
 
 
@@ -67,6 +68,7 @@ async def queue_single(
         media_id=single.media_id,
         due_at=single.due_at,
         expires_at=single.expires_at,
+        fallback_body=single.fallback_body,
         text_wishes=single.text_wishes,
     )
     await lanes.add_messages(connection, lane_id, [row])

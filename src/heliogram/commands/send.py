@@ -19,6 +19,10 @@ from heliogram.commands.rules import IfTooLong, MaxSegments, Smart, Transliterat
 
 SOME_FAILED: Final = 3
 
+FallbackText = Annotated[
+    str, typer.Option(help="What phones without pictures get instead of the text; the link goes where {{ link }} is.")
+]
+
 
 def send(
     group: Annotated[str, typer.Option(help="Name of the subscription group.")],
@@ -26,10 +30,8 @@ def send(
     text: Annotated[
         str, typer.Option(help="The text; {{ first_name | default: 'there' }} and the like are filled in.")
     ],
-    media: Annotated[
-        Path | None,
-        typer.Option(help="A picture, video, contact card or calendar entry."),
-    ] = None,
+    fallback_text: FallbackText = "",
+    media: Annotated[Path | None, typer.Option(help="A picture, video, contact card or calendar entry.")] = None,
     alt: Annotated[str, typer.Option(help="What is on the picture, for who cannot see it.")] = "",
     name: Annotated[str, typer.Option(help="What to call the campaign; by default, the beginning of the text.")] = "",
     attest_consent: Annotated[str, typer.Option(help="How and when these people agreed; recorded for each.")] = "",
@@ -54,6 +56,7 @@ def send(
     fields = {
         "group": group,
         "text": text,
+        "fallback_text": fallback_text,
         "name": name,
         "alt_text": alt,
         "attest_consent": attest_consent,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from heliogram.compose.fallback import LINK_FIELD, render_fallback
 from heliogram.compose.liquid import Template
 from heliogram.compose.written import fit_text
 from heliogram.model.text import DEFAULTS, TextRules
@@ -41,14 +42,17 @@ def preview(
     media: bool,
     link_url: str,
     rules: TextRules = DEFAULTS,
+    fallback: Template | None = None,
 ) -> Preview:
     """What `person` gets. Without a picture (`media`) there is no fallback: both bodies are the same.
+
+    `fallback` is the author's text for phones without pictures, of `compile_fallback`.
 
     Raises RenderRefused.
     """
     body = template.render(person)
     alone = fit_text(body, None, rules)
-    linked = fit_text(body, link_url, rules) if media else alone
+    linked = fit_text(render_fallback(fallback, person) or body, link_url, rules) if media else alone
     return Preview(
         # Beside a picture nothing counts characters by their alphabet: there it stays as it was written.
         body=body if media else alone.text,
@@ -57,13 +61,16 @@ def preview(
         n_fallback_segments=linked.split.n_segments,
         n_uncut=linked.rewriting.n_uncut if linked.rewriting else 0,
         is_too_long=linked.is_too_long,
-        missing_fields=missing_fields(template, person),
+        missing_fields=missing_fields(template, person, fallback),
     )
 
 
-def missing_fields(template: Template, person: Mapping[str, object]) -> tuple[str, ...]:
-    """The fields of the template that this person does not have, or has empty; by name."""
-    return tuple(sorted(name for name in template.fields if person.get(name) in (None, "")))
+def missing_fields(
+    template: Template, person: Mapping[str, object], fallback: Template | None = None
+) -> tuple[str, ...]:
+    """The fields of the template that this person does not have, or has empty; by name. So of the fallback."""
+    fields = template.fields | (fallback.fields - {LINK_FIELD} if fallback else frozenset())
+    return tuple(sorted(name for name in fields if person.get(name) in (None, "")))
 
 
 def spread(n_segments: Iterable[int]) -> tuple[Share, ...]:

@@ -70,6 +70,10 @@ class Draft(msgspec.Struct, kw_only=True):
             raise AssertionError("the way is chosen before this step")
         return self.route
 
+    def body(self) -> str:
+        """What the text is made of: the author's words for phones without pictures where it carries the link."""
+        return (self.message.fallback_body if self.link_token else None) or self.message.body
+
     def n_slots(self) -> int:
         """How many answers it waits for: one a segment, one for a picture message."""
         return max(1, len(self.parts))

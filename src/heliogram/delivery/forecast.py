@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from heliogram.compose.liquid import Template
-from heliogram.compose.person import render_for
+from heliogram.compose.person import fallback_for, render_for
 from heliogram.compose.written import replaced_in
 from heliogram.delivery.draft import Batch, Facts, Variant
 from heliogram.delivery.known import with_known
@@ -36,7 +36,8 @@ TOKEN_LIKE = "x" * 10
 class Plan:
     """A campaign as drafted. `cuts` has the accounts that want their texts cut in a way of their own.
 
-    `text_wishes` is what it wants otherwise of its group's rules for texts.
+    `text_wishes` is what it wants otherwise of its group's rules for texts, `fallback` its text for phones without
+    pictures.
     """
 
     workspace_id: str
@@ -45,6 +46,7 @@ class Plan:
     content: Content
     template: Template
     media_id: str | None
+    fallback: Template | None = None
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     text_wishes: Wishes | None = None
 
@@ -203,6 +205,7 @@ def queued_of(plan: Plan, contact: Any) -> Queued:
         purpose=plan.group.purpose,
         content=plan.content,
         body=render_for(plan.template, contact),
+        fallback_body=fallback_for(plan.fallback, plan.content, contact),
         media_id=plan.media_id,
         due_at=None,
         expires_at=None,
@@ -231,7 +234,7 @@ class _Tally:
             else:
                 self.segments[len(draft.parts)] += 1
                 if draft.rewriting is not None:
-                    self.rewritten.add(draft.message.body, draft.rewriting, len(draft.parts))
+                    self.rewritten.add(draft.body(), draft.rewriting, len(draft.parts))
             self._see(draft.message.body)
         for stop in batch.stopped:
             (self.held if stop.state is State.HELD else self.skipped)[stop.reason] += 1

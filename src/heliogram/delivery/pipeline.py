@@ -112,7 +112,7 @@ def encode(facts: Facts, draft: Draft) -> Draft | Stop:
         return draft
     cut = facts.cuts.get(draft.the_route().account_id, PLAIN)
     link = short_url(facts.link_base_url, draft.link_token) if draft.link_token else None
-    written = fit_text(draft.message.body, link, facts.text_rules.but(draft.message.text_wishes), cut)
+    written = fit_text(draft.body(), link, facts.text_rules.but(draft.message.text_wishes), cut)
     if written.is_too_long:
         return Stop(message=draft.message, state=State.SKIPPED, reason="too_long")
     split, draft.text, draft.rewriting = written.split, written.text, written.rewriting

@@ -57,6 +57,8 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     from_address: str | None = None
     """The sender that a reply is from, where it reaches the person: the number that they wrote to."""
+    fallback_body: str | None = None
+    """What stands for `body` where the picture becomes a link, with a mark where the link goes; None: `body` does."""
     text_wishes: Wishes | None = None
     """What this one message wants otherwise of `TextRules`."""
     n_burned: int = 0

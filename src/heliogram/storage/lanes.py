@@ -72,6 +72,7 @@ def message_row(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     from_address: str | None = None,
+    fallback_body: str | None = None,
     text_wishes: Wishes | None = None,
 ) -> dict[str, Any]:
     """The row of one message to `contact`, for `add_messages`."""
@@ -94,6 +95,7 @@ def message_row(
         "held_until": None,
         "held_reason": None,
         "from_address": from_address,
+        "fallback_body": fallback_body,
         "text_rules": text_wishes,
     }
 
@@ -270,6 +272,7 @@ def _queued(row: Any, *, from_ready: bool = False) -> Queued:
         due_at=row.due_at,
         expires_at=row.expires_at,
         from_address=row.from_address,
+        fallback_body=row.fallback_body,
         text_wishes=row.text_rules,
         n_burned=row.n_burned if from_ready else 0,
         forced_reason=row.forced_reason if from_ready else None,

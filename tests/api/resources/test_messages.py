@@ -160,3 +160,11 @@ async def test_a_message_may_want_its_text_otherwise_than_its_group(doors: Doors
     assert wishes == {"smart_encoding": False}
     answer = await doors.api.post(f"{V1}/messages", json=asked | {"text_rules": {"max_segments": 11}})
     problem(answer, "invalid")
+
+
+async def test_only_a_picture_message_has_a_text_for_phones_without_pictures(doors: Doors) -> None:
+    asked = {"group_id": GROUP, "to": "+13125550101", "body": "Look", "fallback_body": "At {{ link }}, {{ name }}"}
+    problem(await doors.api.post(f"{V1}/messages", json=asked), "invalid")
+    made = await doors.api.post(f"{V1}/messages", json=asked | {"media_id": (await uploaded(doors))["id"]})
+    told = (await doors.api.get(f"{V1}/messages/{made.json()['id']}")).json()
+    assert (told["body"], told["link_text"]) == ("Look", "At {{ link }}, {{ name }}")

@@ -138,3 +138,17 @@ async def test_a_send_has_its_own_rules_for_texts_which_hold_to_the_last_message
     assert [(each["reason"], each["n"]) for each in refused["skipped_by_reason"]] == [("too_long", 2)]
     problem(await ask(doors, max_segments="11"), "invalid")
     problem(await ask(doors, too_long="shorten"), "invalid")
+
+
+async def test_a_send_has_a_text_of_its_own_for_phones_without_pictures(doors: Doors) -> None:
+    people = b"phone,first_name\n+447700900001,Zoe\n"
+    own = {"media": jpeg(), "fallback_text": "{{ first_name }}: {{ link }} STOP to opt out"}
+    dry = (await ask(doors, people, dry_run="true", **own | {"text": "x" * 400 + " STOP"})).json()["estimate"]
+    assert dry["segments"] == {"total": 1, "spread": [{"segments": 1, "n": 1}]}
+    sent = (await ask(doors, people, **own)).json()["campaign"]
+    assert sent["fallback_body"] == own["fallback_text"]
+    assert await doors.app.expander.step() == 1
+    (row,) = (await doors.api.get(f"{V1}/messages")).json()["items"]
+    told = (await doors.api.get(f"{V1}/messages/{row['id']}")).json()
+    assert told["link_text"] == "Zoe: {{ link }} STOP to opt out"
+    problem(await ask(doors, people, media=jpeg(), fallback_text="{{ link | upcase }}"), "template_refused")

@@ -99,3 +99,14 @@ async def test_a_preview_is_the_text_message_as_it_leaves(doors: Doors) -> None:
     picture = (await uploaded(doors, jpeg(64)))["id"]
     beside = await preview(doors, "It’s", media_id=picture)
     assert (beside["body"], beside["fallback_body"]) == ("It’s", f"It's {beside['link']}")
+
+
+async def test_the_text_for_phones_without_pictures_is_previewed_with_its_link_or_its_mistake(doors: Doors) -> None:
+    picture = (await uploaded(doors, jpeg(64)))["id"]
+    told = await preview(doors, "Hi", media_id=picture, fallback_body="See {{ link }}!")
+    assert (told["fallback_body"], told["fallback_segments"]) == (f"See {told['link']}!", 1)
+    wrong = await preview(doors, "Hi", media_id=picture, fallback_body="{{ link | upcase }}")
+    assert (wrong["error"], "stand alone" in wrong["fallback_error"]["sentence"]) == (None, True)
+    assert (await preview(doors, "Hi", media_id=picture, content="text_link", fallback_body="x"))["fallback_body"][
+        :2
+    ] == "Hi"

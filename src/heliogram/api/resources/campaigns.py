@@ -198,6 +198,7 @@ def draft_row(app: App, workspace_id: str, asked: DraftAsk) -> dict[str, Any]:
         "state": CampaignState.DRAFT.value,
         "group_id": asked.group_id,
         "body": asked.body,
+        "fallback_body": asked.fallback_body,
         "media_id": asked.media_id,
         "content": asked.content.value,
         "text_rules": asked.text_rules.given() if asked.text_rules else None,

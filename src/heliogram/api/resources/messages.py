@@ -17,7 +17,7 @@ from heliogram.api.schema.shape import Page
 from heliogram.app import App
 from heliogram.audience.phones import parse_phone
 from heliogram.campaigns.single import Single, queue_single
-from heliogram.compose.fallback import short_url
+from heliogram.compose.fallback import marked, short_url, with_link
 from heliogram.model.message import Content, State
 from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.storage import history, media, senders
@@ -60,6 +60,9 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
         raise Problem("invalid", "A picture message needs a picture.", [("media_id", "Give a picture.")])
     if content is Content.TEXT and not asked.body.strip():
         raise Problem("invalid", "A text message needs a text.", [("body", "Write what the person should read.")])
+    if asked.fallback_body.strip() and content is not Content.MMS:
+        sentence = "Only a picture message has a text for phones without pictures."
+        raise Problem("invalid", sentence, [("fallback_body", "Give a picture, or leave it out.")])
     single = Single(
         group_id=asked.group_id,
         to=phone,
@@ -68,6 +71,7 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
         media_id=asked.media_id,
         due_at=asked.due_at,
         expires_at=asked.expires_at,
+        fallback_body=marked(asked.fallback_body),
         text_wishes=asked.text_rules.given() if asked.text_rules else None,
     )
     async with app.store.write() as connection:
@@ -100,12 +104,14 @@ async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDe
     row = told.message
     base_url = groups[row["group_id"]].link_base_url or app.config.own_url()
     token = next((each["link_token"] for each in reversed(told.attempts) if each["link_token"]), None)
+    link = short_url(base_url, token) if token else None
     return MessageDetail(
         **_row(row),
         body=row["body"],
+        link_text=with_link(row["fallback_body"] or row["body"], link or "{{ link }}") if told.media else None,
         purpose=row["purpose"],
         media=media_shape(told.media) if told.media else None,
-        link=short_url(base_url, token) if token else None,
+        link=link,
         timeline=[
             StepShape(
                 at=step.at,

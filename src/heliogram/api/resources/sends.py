@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 
 from heliogram.api.auth import Caller, CampaignsWrite, Own
 from heliogram.api.campaign_view import campaign_shapes
-from heliogram.api.errors import Problem
+from heliogram.api.errors import Problem, sentence_of
 from heliogram.api.estimate import Draft, Estimate, estimate_shape, judged
 from heliogram.api.once import OnceOnly
 from heliogram.api.resources.campaigns import draft_row
@@ -24,6 +24,8 @@ from heliogram.audience.importing import PeopleFile
 from heliogram.campaigns.lifecycle import LAUNCH, take
 from heliogram.campaigns.people import MAX_EVIDENCE_CHARS, Imported, contact_row, import_people
 from heliogram.campaigns.review import NOBODY, stops
+from heliogram.compose.errors import TemplateRefused
+from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import Template, compile_text
 from heliogram.delivery.forecast import Plan, forecast_people
 from heliogram.media.kinds import TAKEN_FILES
@@ -36,6 +38,10 @@ from heliogram.storage import campaigns, consent, senders
 from heliogram.storage.types import storable
 
 router = APIRouter(tags=["campaigns"])
+
+FallbackText = Annotated[
+    str, Form(max_length=20_000, description="Instead of the text where the picture becomes a link"), CLEAN
+]
 
 _NEW: Final = "new"
 """Stands for the id of a picture that is not stored."""
@@ -64,6 +70,7 @@ async def send(
     people: Annotated[UploadFile, File(description="CSV with a header row; a column named phone")],
     group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
     text: Annotated[str, Form(max_length=20_000), CLEAN],
+    fallback_text: FallbackText = "",
     media: Annotated[UploadFile | None, File(description=TAKEN_FILES)] = None,
     alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
@@ -77,11 +84,11 @@ async def send(
     filename = storable(people.filename or "")[:200]
     attest_consent = attest_consent.strip()
     people_octets, media_octets = await people.read(), await media.read() if media is not None else b""
-    template = compile_text(text)
+    template = _compiled(text, fallback_text)
     file = await read_file(people_octets)
     the_group = await _group(app, caller, group)
     picture = await inspected(app, media_octets) if media_octets else None
-    draft = _draft(the_group, text, picture, content, wishes)
+    draft = _draft(the_group, text, fallback_text, picture, content, wishes)
     estimate = await _estimate(app, caller, draft, template, file, picture, bool(attest_consent))
     _refuse_what_stops(estimate)
     if dry_run:
@@ -91,7 +98,8 @@ async def send(
     if picture:
         await app.blobs.put(picture.octets)
     files = (sha256(people_octets).digest(), sha256(media_octets).digest())
-    said = (*files, the_group.id, text, attest_consent, draft.content.value, name, alt_text, wishes.model_dump_json())
+    texts = (the_group.id, text, fallback_text)
+    said = (*files, *texts, attest_consent, draft.content.value, name, alt_text, wishes.model_dump_json())
     async with app.store.write() as connection:
         if (earlier := await once.earlier(connection, caller.workspace_id, *said)) is not None:
             return earlier
@@ -114,13 +122,30 @@ async def send(
     return answer
 
 
-def _draft(group: Group, text: str, picture: Inspected | None, content: Content | None, wishes: TextWishes) -> Draft:
+def _compiled(text: str, fallback_text: str) -> Template:
+    """The text's template. Raises TemplateRefused, or Problem for a mistake in the fallback text."""
+    try:
+        compile_fallback(fallback_text)
+    except TemplateRefused as refused:
+        raise Problem("template_refused", sentence_of(refused), [("fallback_text", sentence_of(refused))]) from None
+    return compile_text(text)
+
+
+def _draft(
+    group: Group,
+    text: str,
+    fallback_text: str,
+    picture: Inspected | None,
+    content: Content | None,
+    wishes: TextWishes,
+) -> Draft:
     return Draft(
         group=group,
         body=text,
         media={"id": _NEW, "n_octets": len(picture.octets)} if picture else None,
         content=content or (Content.MMS if picture else Content.TEXT),
         audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
+        fallback_body=fallback_text,
         text_wishes=wishes.given(),
     )
 
@@ -165,6 +190,7 @@ async def _estimate(
         content=draft.content,
         template=template,
         media_id=_NEW if picture else None,
+        fallback=compile_fallback(draft.authors_fallback()),
         cuts=app.cuts,
         text_wishes=draft.text_wishes,
     )
@@ -177,7 +203,7 @@ async def _estimate(
         link_base_url=app.config.own_url(),
         is_attested=is_attested,
     )
-    return judged(app, draft, counted, "")
+    return judged(app, draft, counted)
 
 
 async def _would_import(app: App, caller: Caller, group: Group, file: PeopleFile, is_attested: bool) -> Imported:
@@ -223,6 +249,7 @@ async def _launch(
         name=name,
         group_id=draft.group.id,
         body=draft.body,
+        fallback_body=draft.fallback_body,
         media_id=media_id,
         content=draft.content,
         text_rules=TextWishes.model_validate(draft.text_wishes or {}),

@@ -20,8 +20,8 @@ from heliogram.api.schema.campaigns import (
 )
 from heliogram.app import App
 from heliogram.compose.errors import RenderRefused, TemplateRefused
-from heliogram.compose.fallback import short_url
-from heliogram.compose.liquid import compile_text
+from heliogram.compose.fallback import compile_fallback, short_url
+from heliogram.compose.liquid import Template, compile_text
 from heliogram.compose.person import person_of
 from heliogram.compose.preview import preview
 from heliogram.delivery.forecast import TOKEN_LIKE
@@ -54,8 +54,9 @@ def segments_shape(text: str) -> SegmentsShape:
 
 @router.post("/preview", summary="What one person would read")
 async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> PreviewShape:
-    """Without a `contact_id`, somebody's. A mistake in the text comes back in `error`, not as a problem."""
+    """Without a `contact_id`, somebody's. A mistake in a text comes back in `error` or `fallback_error`."""
     row = {"group_id": asked.group_id, "media_id": asked.media_id, "body": asked.body, "content": asked.content.value}
+    row["fallback_body"] = asked.fallback_body
     rest = {"audience_kind": "all", "list_id": None, "text_rules": asked.text_rules and asked.text_rules.given()}
     draft = await draft_of(app, caller.workspace_id, row | rest)
     contact = await _contact(app, caller, asked.contact_id)
@@ -81,9 +82,10 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
         "reason": sentence_for(reason) if isinstance(route, NoRoute) else sentence_for_way(reason),
         "link": link if draft.media is not None else None,
     }
+    fallback, shown["fallback_error"] = _fallback(draft.authors_fallback())
     try:
         template, rules = compile_text(asked.body), draft.group.text_rules.but(draft.text_wishes)
-        read = preview(template, person, media=draft.media is not None, link_url=link, rules=rules)
+        read = preview(template, person, media=draft.media is not None, link_url=link, rules=rules, fallback=fallback)
     except TemplateRefused as refused:
         return _mistaken(asked.body, shown, refused.sentence, refused.line, refused.column)
     except RenderRefused as refused:
@@ -102,6 +104,13 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
 
 
 _AS_ASKED = {Content.MMS: Channel.MMS, Content.TEXT_LINK: Channel.SMS_LINK, Content.TEXT: Channel.SMS}
+
+
+def _fallback(source: str) -> tuple[Template | None, MistakeShape | None]:
+    try:
+        return compile_fallback(source), None
+    except TemplateRefused as refused:
+        return None, MistakeShape(line=refused.line, column=refused.column, sentence=refused.sentence)
 
 
 def _mistaken(

@@ -27,9 +27,14 @@ class AudienceShape(Shape):
 
 
 class DraftAsk(Ask):
+    """`fallback_body` is what goes instead of `body` where the picture becomes a link; `{{ link }}` says where the link
+    stands in it, else it goes behind. Empty: `body`, a space, the link. It counts with content "mms" only.
+    """
+
     name: str = Field(min_length=1, max_length=200)
     group_id: str
     body: str = Field(max_length=20_000)
+    fallback_body: str = Field(default="", max_length=20_000)
     media_id: str | None = None
     content: Content = Content.MMS
     text_rules: TextWishes | None = None
@@ -46,6 +51,7 @@ class DraftChange(Ask):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     group_id: str | None = None
     body: str | None = Field(default=None, max_length=20_000)
+    fallback_body: str | None = Field(default=None, max_length=20_000)
     media_id: str | None = None
     content: Content | None = None
     text_rules: TextWishes | None = None
@@ -96,6 +102,7 @@ class CampaignShape(Shape):
     group_id: str
     group_name: str
     body: str
+    fallback_body: str
     media: MediaShape | None
     content: Content
     text_rules: TextWishesShape | None
@@ -222,6 +229,7 @@ class SegmentsShape(Shape):
 class PreviewAsk(Ask):
     group_id: str
     body: str = Field(max_length=20_000)
+    fallback_body: str = Field(default="", max_length=20_000)
     media_id: str | None = None
     content: Content = Content.MMS
     contact_id: str | None = None
@@ -260,6 +268,7 @@ class PreviewShape(Shape):
     is_too_long: bool
     missing_fields: list[str]
     error: MistakeShape | None
+    fallback_error: MistakeShape | None
 
 
 class SendReport(Shape):

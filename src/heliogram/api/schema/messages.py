@@ -12,11 +12,15 @@ from heliogram.model.message import Channel, Content, State
 
 
 class MessageAsk(Ask):
-    """One message. `to` is a number in any usual form, best E.164."""
+    """One message. `to` is a number in any usual form, best E.164.
+
+    `fallback_body` goes instead of `body` where the picture becomes a link: for `{{ link }}`, or behind it.
+    """
 
     group_id: str
     to: str = Field(max_length=40, examples=["+13125550142"])
     body: str = Field(max_length=20_000)
+    fallback_body: str = Field(default="", max_length=20_000)
     media_id: str | None = None
     content: Content | None = None
     due_at: Moment | None = None
@@ -62,7 +66,10 @@ class StepShape(Shape):
 
 
 class MessageDetail(MessageShape):
+    """`link_text` is the text that carries the link, as it was queued; null where the message has no picture."""
+
     body: str
+    link_text: str | None
     purpose: str
     media: MediaShape | None
     link: str | None

@@ -14,6 +14,8 @@ campaigns = Table(
     Column("state", String, nullable=False),
     Column("group_id", ForeignKey("groups.id"), nullable=False),
     Column("body", Text, nullable=False),
+    # The author's text for phones without pictures; empty: the body, with the link behind it.
+    Column("fallback_body", Text, nullable=False, server_default=""),
     Column("media_id", ForeignKey("media.id")),
     Column("content", String, nullable=False),
     # A draft's: what it wants otherwise than its group. From the launch on: all of the rules it is sent by.

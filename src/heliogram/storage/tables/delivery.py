@@ -62,6 +62,8 @@ messages = Table(
     Column("held_reason", String),
     # The sender that a reply is from: the number the person wrote to.
     Column("from_address", String),
+    # What stands for the body where the picture becomes a link; null: the body itself.
+    Column("fallback_body", Text),
     # What a single message wants otherwise.
     Column("text_rules", Json),
     UniqueConstraint("campaign_id", "contact_id"),

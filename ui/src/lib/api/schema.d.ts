@@ -484,7 +484,7 @@ export interface paths {
         put?: never;
         /**
          * What one person would read
-         * @description Without a `contact_id`, somebody's. A mistake in the text comes back in `error`, not as a problem.
+         * @description Without a `contact_id`, somebody's. A mistake in a text comes back in `error` or `fallback_error`.
          */
         post: operations["preview_one_api_v1_preview_post"];
         delete?: never;
@@ -982,6 +982,12 @@ export interface components {
             /** Text */
             text: string;
             /**
+             * Fallback Text
+             * @description Instead of the text where the picture becomes a link
+             * @default
+             */
+            fallback_text?: string;
+            /**
              * Media
              * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar
              */
@@ -1070,6 +1076,8 @@ export interface components {
             group_name: string;
             /** Body */
             body: string;
+            /** Fallback Body */
+            fallback_body: string;
             media: components["schemas"]["MediaShape"] | null;
             content: components["schemas"]["Content"];
             text_rules: components["schemas"]["TextWishesShape"] | null;
@@ -1203,7 +1211,11 @@ export interface components {
          * @enum {string}
          */
         Content: "mms" | "text_link" | "text";
-        /** DraftAsk */
+        /**
+         * DraftAsk
+         * @description `fallback_body` is what goes instead of `body` where the picture becomes a link; `{{ link }}` says where the link
+         *     stands in it, else it goes behind. Empty: `body`, a space, the link. It counts with content "mms" only.
+         */
         DraftAsk: {
             /** Name */
             name: string;
@@ -1211,6 +1223,11 @@ export interface components {
             group_id: string;
             /** Body */
             body: string;
+            /**
+             * Fallback Body
+             * @default
+             */
+            fallback_body?: string;
             /** Media Id */
             media_id?: string | null;
             /** @default mms */
@@ -1233,6 +1250,8 @@ export interface components {
             group_id?: string | null;
             /** Body */
             body?: string | null;
+            /** Fallback Body */
+            fallback_body?: string | null;
             /** Media Id */
             media_id?: string | null;
             content?: components["schemas"]["Content"] | null;
@@ -1725,6 +1744,8 @@ export interface components {
         /**
          * MessageAsk
          * @description One message. `to` is a number in any usual form, best E.164.
+         *
+         *     `fallback_body` goes instead of `body` where the picture becomes a link: for `{{ link }}`, or behind it.
          */
         MessageAsk: {
             /** Group Id */
@@ -1736,6 +1757,11 @@ export interface components {
             to: string;
             /** Body */
             body: string;
+            /**
+             * Fallback Body
+             * @default
+             */
+            fallback_body?: string;
             /** Media Id */
             media_id?: string | null;
             content?: components["schemas"]["Content"] | null;
@@ -1745,7 +1771,10 @@ export interface components {
             expires_at?: string | null;
             text_rules?: components["schemas"]["TextWishes"] | null;
         };
-        /** MessageDetail */
+        /**
+         * MessageDetail
+         * @description `link_text` is the text that carries the link, as it was queued; null where the message has no picture.
+         */
         MessageDetail: {
             /** Id */
             id: string;
@@ -1776,6 +1805,8 @@ export interface components {
             sender: string | null;
             /** Body */
             body: string;
+            /** Link Text */
+            link_text: string | null;
             /** Purpose */
             purpose: string;
             media: components["schemas"]["MediaShape"] | null;
@@ -1927,6 +1958,11 @@ export interface components {
             group_id: string;
             /** Body */
             body: string;
+            /**
+             * Fallback Body
+             * @default
+             */
+            fallback_body?: string;
             /** Media Id */
             media_id?: string | null;
             /** @default mms */
@@ -1972,6 +2008,7 @@ export interface components {
             /** Missing Fields */
             missing_fields: string[];
             error: components["schemas"]["MistakeShape"] | null;
+            fallback_error: components["schemas"]["MistakeShape"] | null;
         };
         /**
          * ProblemShape

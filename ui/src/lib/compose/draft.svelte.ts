@@ -5,13 +5,15 @@ import type { Audience, Campaign, Content, DraftFields, Group, Media, TextWishes
 const SAVE_AFTER_MS = 700;
 const RETRY_AFTER_MS = 4000;
 
-type Editable = Pick<Draft, 'name' | 'group_id' | 'body' | 'media' | 'wish' | 'text_rules' | 'audience'>;
+type Editable = Pick<Draft, 'name' | 'group_id' | 'body' | 'fallback_body' | 'media' | 'wish' | 'text_rules' | 'audience'>;
 
 export class Draft {
 	readonly id: string;
 	name = $state('');
 	group_id = $state('');
 	body = $state('');
+	/** What phones without pictures get instead; empty: the body, with the link behind it. */
+	fallback_body = $state('');
 	media = $state.raw<Media | null>(null);
 	/** How a picture should travel; without a picture the message is a text whatever this says. */
 	wish = $state<Exclude<Content, 'text'>>('mms');
@@ -38,8 +40,8 @@ export class Draft {
 	}
 
 	get fields(): DraftFields {
-		const { name, group_id, body, content, text_rules, audience } = this;
-		return { name, group_id, body, media_id: this.media?.id ?? null, content, text_rules, audience: { kind: audience.kind, list_id: audience.list_id ?? null } };
+		const { name, group_id, body, fallback_body, content, text_rules, audience } = this;
+		return { name, group_id, body, fallback_body, media_id: this.media?.id ?? null, content, text_rules, audience: { kind: audience.kind, list_id: audience.list_id ?? null } };
 	}
 
 	/** A picture in a group that cannot send one: the author must choose what happens. */
@@ -126,6 +128,7 @@ export class Draft {
 		this.name = campaign.name;
 		this.group_id = campaign.group_id;
 		this.body = campaign.body;
+		this.fallback_body = campaign.fallback_body;
 		this.media = campaign.media;
 		this.wish = campaign.content === 'text_link' ? 'text_link' : 'mms';
 		this.text_rules = campaign.text_rules ?? {};
@@ -141,8 +144,8 @@ export class Draft {
 	}
 
 	#keepHere(): void {
-		const { name, group_id, body, media, wish, text_rules, audience } = this;
-		localStorage.setItem(this.#key, JSON.stringify({ version: this.#version, name, group_id, body, media, wish, text_rules, audience }));
+		const { name, group_id, body, fallback_body, media, wish, text_rules, audience } = this;
+		localStorage.setItem(this.#key, JSON.stringify({ version: this.#version, name, group_id, body, fallback_body, media, wish, text_rules, audience }));
 	}
 
 	/** What was typed here but never reached the server, as after a crash or a lost session. */
