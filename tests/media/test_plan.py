@@ -54,6 +54,10 @@ def test_every_row_of_the_table_says_where_it_is_from_and_names_a_kind_of_sender
         ("mm7", "video/quicktime", False),
         ("twilio", "video/quicktime", True),
         ("", "audio/mp4", False),
+        ("vonage", "text/vcard", False),
+        ("vonage", "image/gif", True),
+        ("sinch", "video/mp4", False),
+        ("sinch", "image/jpeg", True),
     ],
 )
 def test_a_route_takes_the_types_of_the_table_and_those_of_its_carrier(
@@ -63,4 +67,5 @@ def test_a_route_takes_the_types_of_the_table_and_those_of_its_carrier(
 
 
 def test_the_types_say_where_they_are_from() -> None:
-    assert TABLE["types"]["source"] and TABLE["types"]["twilio"]["source"]
+    tables = [TABLE["types"], *(each for each in TABLE["types"].values() if isinstance(each, dict))]
+    assert len(tables) == 4 and all(table["source"] for table in tables)

@@ -1,15 +1,19 @@
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from heliogram.clock import LINK_LETTERS, new_token
+from heliogram.media.plan import all_budgets
 from heliogram.pages.frame import HEADERS
 from heliogram.storage import media
 from tests.api.kit import jpeg, n_rows
 from tests.doors import Doors
+from tests.media.pictures import noise, saved
 from tests.world import NOON, WORKSPACE
 
 TOKEN = "T9nYp3kQwZ"
@@ -32,6 +36,10 @@ async def _link(doors: Doors, token: str, expires_at: Any, filename: str = "menu
     link = {"token": token, "workspace_id": WORKSPACE, "media_id": token, "message_id": "m", "campaign_id": "c"}
     async with doors.app.store.write() as connection:
         await media.add(connection, row | {"alt_text": "A menu with “soup”"})
+        for budget in all_budgets():
+            variant = {"media_id": token, "budget_octets": budget.octets, "workspace_id": WORKSPACE, "sha256": sha256}
+            variant |= {"content_type": "image/jpeg", "n_octets": len(OCTETS), "width": 64, "height": 64}
+            await media.add_variant(connection, variant | {"quality": 90, "created_at": NOON})
         await media.add_links(connection, [link | {"expires_at": expires_at}])
 
 
@@ -165,3 +173,35 @@ def test_nobody_guesses_a_link() -> None:
     assert all(len(token) == 10 and set(token) <= set(LINK_LETTERS) for token in tokens)
     # A thousand guesses a second would need millions of years for one of a million links.
     assert len(LINK_LETTERS) ** 10 / 1_000_000 > 1_000 * 86_400 * 365
+
+
+async def test_a_photo_is_shown_upright_and_without_where_it_was_taken(doors: Doors) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "SECRET home"
+    exif.get_ifd(0x8825)[1] = "N"
+    octets = saved(noise(80, 40), "JPEG", exif=exif, xmp=b"<x:xmpmeta>SECRET home</x:xmpmeta>")
+    row: dict[str, Any] = {"id": "photo", "workspace_id": WORKSPACE, "filename": "IMG_1.HEIC.png", "frames": 1}
+    row |= {"content_type": "image/jpeg", "n_octets": len(octets), "width": 80, "height": 40, "created_at": NOON}
+    link = {"token": TOKEN, "workspace_id": WORKSPACE, "media_id": "photo", "message_id": "m", "campaign_id": "c"}
+    sha256 = await doors.app.blobs.put(octets)
+    async with doors.app.store.write() as connection:
+        await media.add(connection, row | {"alt_text": "", "sha256": sha256})
+        await media.add_links(connection, [link | {"expires_at": NOON + WEEK}])
+    shown, file = await get(doors, f"/p/{TOKEN}"), await get(doors, f"/p/{TOKEN}/file")
+    assert 'width="40" height="80"' in shown.text and 'download="IMG_1.HEIC.jpg"' in shown.text
+    assert Image.open(BytesIO(file.content)).size == (40, 80)
+    assert file.headers["content-disposition"] == 'inline; filename="IMG_1.HEIC.jpg"'
+    assert not re.search(rb"SECRET|Exif|GPS|xmpmeta", file.content)
+
+
+async def test_a_picture_whose_file_is_gone_ends_on_the_page_that_says_what_to_do(doors: Doors) -> None:
+    row: dict[str, Any] = {"id": "lost", "workspace_id": WORKSPACE, "filename": "a.jpg", "frames": 1}
+    row |= {"content_type": "image/jpeg", "n_octets": 9, "width": 80, "height": 40, "created_at": NOON}
+    link = {"token": TOKEN, "workspace_id": WORKSPACE, "media_id": "lost", "message_id": "m", "campaign_id": "c"}
+    async with doors.app.store.write() as connection:
+        await media.add(connection, row | {"alt_text": "", "sha256": "0" * 64})
+        await media.add_links(connection, [link | {"expires_at": NOON + WEEK}])
+    for path in (f"/p/{TOKEN}", f"/p/{TOKEN}/file"):
+        gone = await get(doors, path)
+        assert (gone.status_code, "This picture is not here" in gone.text) == (404, True)
+    assert await n_rows(doors, "link_opens") == {"link_opens": 0}

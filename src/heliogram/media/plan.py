@@ -42,7 +42,8 @@ def budget_for(kind: SenderKind, network: str | None, country: str) -> Budget:
 def takes(carrier: str, content_type: str) -> bool:
     """Whether a route over this kind of carrier ("twilio", "mm7") takes files of a type."""
     table = _table()["types"]
-    return content_type in table["taken"] or content_type in table.get(carrier, {}).get("also", ())
+    own = table.get(carrier, {})
+    return content_type in own.get("only", table["taken"]) or content_type in own.get("also", ())
 
 
 def all_budgets() -> tuple[Budget, ...]:

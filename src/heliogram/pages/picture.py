@@ -4,12 +4,15 @@ The link of a text is opened by programs, too, that draw previews; they are told
 """
 
 import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from heliogram.app import App
-from heliogram.media.kinds import Kind, kind_of
+from heliogram.delivery.draft import Variant
+from heliogram.media.kinds import SUFFIXES, Kind, kind_of
 from heliogram.pages.frame import Own, page
 from heliogram.pages.octets import octets_response
 from heliogram.storage import access, media
@@ -29,6 +32,10 @@ async def show(token: str, request: Request, app: Own) -> Response:
     link = await _link(app, token)
     if link is None:
         return _gone()
+    kind = kind_of(link["content_type"])
+    best = await _best(app, link) if kind is Kind.PICTURE else None
+    if best is None and kind is Kind.PICTURE:
+        return _gone()
     if request.method == "GET":
         await _note_open(app, link, request.headers.get("user-agent", ""))
     async with app.store.read() as connection:
@@ -36,12 +43,12 @@ async def show(token: str, request: Request, app: Own) -> Response:
     return page(
         "picture.html",
         token=token,
-        kind=kind_of(link["content_type"]).value,
+        kind=kind.value,
         sender=workspace["name"] if workspace else "",
         alt_text=link["alt_text"],
-        width=link["width"],
-        height=link["height"],
-        filename=link["filename"],
+        width=best.width if best else link["width"],
+        height=best.height if best else link["height"],
+        filename=_name(link, best),
     )
 
 
@@ -51,9 +58,25 @@ async def file(token: str, request: Request, app: Own) -> Response:
     link = await _link(app, token)
     if link is None:
         return _gone()
-    octets, content_type = await app.blobs.get(link["sha256"]), link["content_type"]
-    shown = "inline" if kind_of(content_type) in _SHOWN else "attachment"
-    return octets_response(request, octets, content_type, link["filename"], disposition=shown)
+    kind = kind_of(link["content_type"])
+    if kind is not Kind.PICTURE:
+        octets, shown = await app.blobs.get(link["sha256"]), "inline" if kind in _SHOWN else "attachment"
+        return octets_response(request, octets, link["content_type"], link["filename"], disposition=shown)
+    best = await _best(app, link)
+    if best is None:
+        return _gone()
+    return octets_response(request, best.part.octets, best.part.content_type, _name(link, best), disposition="inline")
+
+
+async def _best(app: App, link: Mapping[str, str]) -> Variant | None:
+    """The largest that a route would get: turned as it was held, and without where and by whom it was taken."""
+    made = await app.pictures.prepare(link["workspace_id"], link["media_id"])
+    return max((each for each in made.values() if each), key=lambda each: len(each.part.octets), default=None)
+
+
+def _name(link: Mapping[str, str], best: Variant | None) -> str:
+    """The name it was uploaded with, and the end of what it is here."""
+    return f"{PurePosixPath(link['filename']).stem}.{SUFFIXES[best.part.content_type]}" if best else link["filename"]
 
 
 async def _link(app: App, token: str) -> Any | None:

@@ -1,12 +1,12 @@
 """The text that goes where the picture cannot is the author's to write.
 
-Revision ID: 0015
+Revision ID: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
