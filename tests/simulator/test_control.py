@@ -196,3 +196,10 @@ async def test_faults_that_cannot_be_are_refused_and_change_nothing(scene: Scene
 
 async def test_it_says_that_it_is_there(scene: Scene) -> None:
     assert (await scene.client.get("/healthz")).json() == {"ok": True}
+
+
+@pytest.mark.parametrize(("asked", "what"), [({"text": "Hi"}, "texts"), ({"text": "", "media": [SHOT]}, "pictures")])
+async def test_a_carrier_without_a_way_for_it_says_so(scene: Scene, asked: dict[str, Any], what: str) -> None:
+    scene.phones.reply_by = scene.phones.show_by = None
+    answer = await scene.client.post(f"/phones/{NUMBER}/reply", json={"to": "72345"} | asked)
+    assert f"no way for {what} of phones" in await detail_of(answer, 422)

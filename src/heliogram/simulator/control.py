@@ -88,6 +88,9 @@ class Control:
             asked = msgspec.json.decode(await request.read(), type=Reply)
         except msgspec.DecodeError as problem:
             return _problem(422, f"A reply needs “to”, a sender, and “text” of 1 to {MAX_TEXT} characters: {problem}.")
+        if (self._phones.show_by if asked.media else self._phones.reply_by) is None:
+            what = "pictures" if asked.media else "texts"
+            return _problem(422, f"This carrier has no way for {what} of phones: its protocol carries none.")
         if asked.media:
             self._phones.show(number, asked.to, asked.text, asked.media)
         else:
