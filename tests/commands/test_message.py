@@ -1,4 +1,5 @@
 import json
+import re
 
 from tests.commands.desk import ATTESTED, Desk
 
@@ -13,7 +14,7 @@ def test_a_message_tells_its_whole_story(shop: Desk) -> None:
         f"to Person1, {CLEO}: delivered",
         "Campaign “May menu”, group “Offers”",
         "  Hi Person1",
-        f"  {shop.stage.url}/p/",
+        f" {shop.stage.url}/p/",
         "times in UTC",
         "Consent found",
         "Ticked the box on the till form",
@@ -32,6 +33,13 @@ def test_a_message_tells_its_whole_story(shop: Desk) -> None:
     # The exchange is XML in one line on the wire, and an element a line here.
     assert "              | <Recipients>\n" in picture
     assert f"<Number>{ADA}</Number>" not in picture
+
+
+def test_a_message_shows_the_text_that_went_with_the_link_where_it_stands(shop: Desk) -> None:
+    shop.people(ADA, CLEO)
+    shop.send(*ATTESTED, "--fallback-text", "See {{ link }} or call us")
+    assert re.search(rf"^  See {shop.stage.url}/p/\w{{10}} or call us$", shop.run("message", CLEO).out, re.MULTILINE)
+    assert "  Hi Person0\n" in shop.run("message", ADA).out
 
 
 def test_a_message_is_found_by_its_id_too_and_as_json(shop: Desk) -> None:

@@ -50,8 +50,9 @@ def _text(told: dict[str, Any]) -> str:
     who = f"{told['person_name']}, {told['phone']}" if told["person_name"] else told["phone"]
     came_from = f"Campaign “{told['campaign_name']}”" if told["campaign_name"] else "A single message"
     lines = [f"Message {told['id']} to {who}: {told['state']}", f"{came_from}, group “{told['group_name']}”", ""]
-    lines += [f"  {line}" for line in told["body"].splitlines()]
-    lines += [f"  {told['link']}"] if told["link"] else []
+    # What the person reads: with the link where it stands, and the author's own text where there is one.
+    read = told["link_text"] if told["link"] else told["body"]
+    lines += [f"  {line}" for line in read.splitlines()]
     lines += ["", f"{told['created_at'][:10]}, times in UTC"]
     for step in told["timeline"]:
         lines.append(f"{step['at'][11:23].rstrip('Z'):<12}  {step['title']}")
