@@ -101,6 +101,28 @@ def test_a_text_is_counted_and_shown_as_it_leaves_by_the_rules_that_its_author_c
     )
 
 
+def test_phones_without_pictures_get_the_text_that_its_author_wrote_for_them(page: Page, stage: Stage) -> None:
+    compose(page, stage, body="Look!")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "menu.jpg", "mimeType": "image/jpeg", "buffer": small_jpeg()}
+    )
+    fallback = page.get_by_test_id("fallback-text")
+    expect(fallback.locator("summary")).to_contain_text("the same text, with a link to the picture")
+    fallback.locator("summary").click()
+    page.get_by_test_id("fallback-body").fill("Our menu: {{ link }} – see you, {{ first_name }}")
+    bubble = page.get_by_test_id("phone-bubble")
+    expect(bubble).to_contain_text(re.compile(r"Our menu: http://\S+/p/x+ - see you, \w+"))
+    expect(page.get_by_test_id("fallback-count")).to_have_text("1 segment")
+    page.get_by_test_id("fallback-body").fill("{{ link | upcase }}")
+    expect(fallback.get_by_role("alert")).to_contain_text("The link can only stand alone")
+    page.get_by_test_id("fallback-body").fill("Menu: {{ link }}")
+    expect(page.get_by_text("Draft · saved")).to_be_visible()
+    page.reload()
+    expect(fallback.locator("summary")).to_contain_text("your own")
+    fallback.locator("summary").click()
+    expect(page.get_by_test_id("fallback-body")).to_have_value("Menu: {{ link }}")
+
+
 def test_a_hebrew_text_is_no_text_full_of_mistakes(page: Page, stage: Stage) -> None:
     compose(page, stage, body=HEBREW)
     expect(page.get_by_text("Hebrew uses 70 characters a segment")).to_be_visible()
