@@ -147,7 +147,9 @@ async def _say_everywhere(doors: Doors, text: str) -> None:
         await api.post(f"{V1}/consent", **_escaped(consent)),
         await api.post(f"{V1}/segments", **_escaped({"text": text})),
         await api.post(f"{V1}/preview", **_escaped({"group_id": GROUP, "body": text})),
-        await api.post(f"{V1}/media", files={"file": (f"{sayable}.jpg", jpeg())}, data={"alt_text": sayable}),
+        await api.post(
+            f"{V1}/media", files={"file": (f"{sayable}.jpg", jpeg(33 + NASTY.index(text)))}, data={"alt_text": sayable}
+        ),
         await api.post(f"{V1}/imports", files=import_of(PEOPLE), data={"list_name": sayable, "group_id": ""}),
         await api.post(
             f"{V1}/imports",

@@ -16,7 +16,7 @@ from heliogram.demo.seed import PASSWORD, point_at_simulator, seed
 from heliogram.media.sample import samples
 from heliogram.model.consent import Fact, Source, Subscription
 from heliogram.model.message import Channel
-from heliogram.storage import access, campaigns, consent, media, senders
+from heliogram.storage import access, campaigns, consent, library, senders
 from heliogram.storage.consent import GENESIS
 from heliogram.storage.tables import metadata
 from heliogram.storage.tables.people import list_members, lists
@@ -108,7 +108,7 @@ async def test_who_left_agreed_first(app: App) -> None:
 async def test_the_media_library_has_every_picture_with_its_words(app: App) -> None:
     workspace_id = await _workspace(app)
     async with app.store.read() as connection:
-        rows = {row["filename"]: row for row in await media.page(connection, workspace_id, before="", limit=50)}
+        rows = {row["filename"]: row for row in await library.page(connection, workspace_id, before="", limit=50)}
     for sample in samples():
         row = rows[sample.filename]
         assert (row["alt_text"], row["content_type"]) == (sample.alt_text, sample.content_type)
