@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.whole.browser import quiet_page
 from tests.whole.dashboard import NOTICES, SHOP, ask, compose, demo_stage, new_draft, upload
 from tests.whole.pictures import small_jpeg
-from tests.whole.stage import Stage
+from tests.whole.stage import Stage, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -317,3 +317,14 @@ def test_a_stop_cannot_be_ticked_away(page: Page, stage: Stage) -> None:
     expect(sheet.get_by_text("Nobody would get this message")).to_be_visible()
     expect(sheet.get_by_test_id("confirm-launch")).to_have_count(0)
     expect(sheet.get_by_test_id("launch")).to_be_disabled()
+
+
+def test_a_contact_card_that_was_sent_is_a_file_to_save_and_no_broken_picture(page: Page, stage: Stage) -> None:
+    card = b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lee;Ann\r\nFN:Ann Lee\r\nEND:VCARD\r\n"
+    media_id = upload(page, stage, "/media", "ann.vcf", card)["id"]
+    wanted = {"group_id": SHOP, "to": "+13125550100", "body": "My card", "media_id": media_id, "content": "mms"}
+    message_id = ask(page, stage, "POST", "/messages", wanted)["id"]
+    wait_until("it left", lambda: ask(page, stage, "GET", f"/messages/{message_id}")["channel"], within_s=30)
+    page.goto(f"{stage.url}/messages/{message_id}")
+    expect(page.get_by_test_id("message-file")).to_have_attribute("download", "ann.vcf")
+    expect(page.locator("main img")).to_have_count(0)

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -23,18 +24,26 @@ async def run(settings: SimulatorSettings, now: Callable[[], float]) -> None:
 
     `now` is the wall clock in seconds since 1970. The ready file gets the ports once everything listens.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    stop = told_to_stop()
     async with AsyncExitStack() as stack:
-        ports = await _start(settings, stack, now)
-        if settings.ready_file is not None:
-            # Whole or not at all: whoever waits for it reads it as soon as it is there.
-            written = settings.ready_file.with_suffix(".part")
-            written.write_text(json.dumps(ports))
-            written.replace(settings.ready_file)
+        tell_ports(await _start(settings, stack, now), settings.ready_file)
         await stop.wait()
+
+
+def told_to_stop() -> asyncio.Event:
+    """What is set at SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+def tell_ports(ports: Mapping[str, int], ready_file: Path | None) -> None:
+    """Write the ports as JSON, whole or not at all: whoever waits for the file reads it as soon as it is there."""
+    if ready_file is not None:
+        written = ready_file.with_suffix(".part")
+        written.write_text(json.dumps(ports))
+        written.replace(ready_file)
 
 
 async def _start(settings: SimulatorSettings, stack: AsyncExitStack, now: Callable[[], float]) -> dict[str, int]:

@@ -1,8 +1,6 @@
 """Plays a script: every carrier with a folder, a journal, phones and a part of the control socket of its own."""
 
-import asyncio
 import json
-import signal
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -17,6 +15,7 @@ from heliogram.simulator.journal import Journal
 from heliogram.simulator.mmsc import start_mmsc
 from heliogram.simulator.phones import Phones
 from heliogram.simulator.rough_line import RoughLine
+from heliogram.simulator.run import tell_ports, told_to_stop
 from heliogram.simulator.script import Carrier, Script
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.simulator.smsc import Smsc, start_smsc
@@ -26,15 +25,10 @@ Summary = dict[str, dict[str, object]]
 
 async def play(script: Script, folder: Path, now: Callable[[], float], ready_file: Path | None = None) -> Summary:
     """Serve until SIGTERM or SIGINT. Returns, by carrier, the lines of each kind in its journal, and its faults."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = told_to_stop()
     async with AsyncExitStack() as stack:
         ports, played = await start_carriers(script, folder, now, stack)
-        if ready_file is not None:
-            written = ready_file.with_suffix(".part")
-            written.write_text(json.dumps(ports))
-            written.replace(ready_file)
+        tell_ports(ports, ready_file)
         await stop.wait()
         summary = summary_of(played)
         (folder / "summary.json").write_text(json.dumps(summary, indent=2))
