@@ -47,7 +47,7 @@ def run(folder: Path, *, database: str = "", n: int = N, window: int = 256) -> R
             "/imports", "people.csv", people_csv(n), group_id=GROUP, attest_consent="benchmark", list_name="all"
         )
         body = "Hi {{ first_name | default: 'there' }}, your order is ready. Reply STOP to opt out"
-        draft = {"name": "bench", "group_id": GROUP, "body": body, "content": "text", "media_id": None}
+        draft = {"name": "bench", "group_id": GROUP, "body": body, "content": "text", "media_ids": []}
         draft["audience"] = {"kind": "list", "list_id": imported["list_id"]}
         campaign = api.post("/campaigns", draft)
         before = usage_of(server.popen.pid)

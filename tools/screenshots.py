@@ -147,7 +147,7 @@ def _act(stage: Stage, page: Page) -> tuple[str, str]:
         "name": "Spring menu",
         "group_id": sale["group_id"],
         "body": BODY,
-        "media_id": sale["media"]["id"],
+        "media_ids": [sale["media"][0]["id"]],
         "content": "mms",
         "audience": {"kind": "group"},
     }

@@ -260,14 +260,14 @@ async def test_nobody_can_name_what_another_workspace_owns(doors: Doors, strange
     consent = {"group_id": GROUP, "phone": "+13125550101", "state": "subscribed", "evidence": "said so"}
     asked: list[tuple[str, dict[str, Any]]] = [
         ("/campaigns", {"json": draft()}),
-        ("/campaigns", {"json": draft(group_id="theirs", media_id=picture, content="mms")}),
+        ("/campaigns", {"json": draft(group_id="theirs", media_ids=[picture], content="mms")}),
         ("/campaigns", {"json": of_list}),
         ("/estimate", {"json": draft()}),
         ("/messages", {"json": {"group_id": GROUP, "to": "+13125550101", "body": "Hello"}}),
-        ("/messages", {"json": {"group_id": "theirs", "to": "+13125550101", "body": "Hello", "media_id": picture}}),
+        ("/messages", {"json": {"group_id": "theirs", "to": "+13125550101", "body": "Hello", "media_ids": [picture]}}),
         ("/consent", {"json": consent}),
         ("/preview", {"json": mine | {"contact_id": contact}}),
-        ("/preview", {"json": mine | {"media_id": picture}}),
+        ("/preview", {"json": mine | {"media_ids": [picture]}}),
         ("/imports", {"files": import_of(PEOPLE), "data": {"group_id": GROUP}}),
         ("/sends", {"files": {"people": ("p.csv", PEOPLE)}, "data": {"group": GROUP, "text": "Hi"}}),
     ]

@@ -178,9 +178,9 @@ async def _ask_for(doors: Doors, text: str) -> int:
     form = {"group": sayable, "text": "Hi"}
     answers = (
         await api.post(f"{V1}/campaigns", **_escaped(draft(group_id=text))),
-        await api.post(f"{V1}/campaigns", **_escaped(draft(media_id=text, content="mms"))),
+        await api.post(f"{V1}/campaigns", **_escaped(draft(media_ids=[text], content="mms"))),
         await api.post(f"{V1}/campaigns", **_escaped(draft(audience={"kind": "list", "list_id": text}))),
-        await api.post(f"{V1}/messages", **_escaped(MESSAGE | {"media_id": text})),
+        await api.post(f"{V1}/messages", **_escaped(MESSAGE | {"media_ids": [text]})),
         await api.post(f"{V1}/preview", **_escaped({"group_id": GROUP, "body": "Hi", "contact_id": text})),
         await api.post(f"{V1}/imports", files=import_of(PEOPLE), data={"group_id": f"x{sayable}"}),
         await api.post(f"{V1}/sends", files={"people": PEOPLE}, data=form),

@@ -7,6 +7,7 @@ from heliogram.api.estimate import N_BEFORE_LAUNCH, draft_of, estimate_of, n_to_
 from heliogram.compose.liquid import compile_text
 from heliogram.delivery.forecast import Plan, forecast
 from heliogram.media.limits import MESSAGE_LIMIT_OCTETS
+from heliogram.model.album import Shown
 from heliogram.model.consent import Subscription
 from heliogram.model.message import Channel
 from tests.api.kit import connected, draft, drafted, jpeg, problem, uploaded
@@ -36,7 +37,7 @@ async def estimated(doors: Doors, **changes: Any) -> dict[str, Any]:
 
 async def test_what_the_group_sends_to_unknown_numbers_is_counted_and_said(mixed: Doors) -> None:
     picture = (await uploaded(mixed))["id"]
-    wanted = {"media_id": picture, "content": "mms", "audience": {"kind": "all"}}
+    wanted = {"media_ids": [picture], "content": "mms", "audience": {"kind": "all"}}
     before = await estimated(mixed, **wanted)
     await mixed.api.patch(f"{V1}/groups/{GROUP}", json={"unknown_mms": "link"})
     after = await estimated(mixed, **wanted)
@@ -49,16 +50,17 @@ async def test_what_the_group_sends_to_unknown_numbers_is_counted_and_said(mixed
 
 async def test_the_estimate_is_the_forecast_of_the_hand_over(mixed: Doors) -> None:
     picture = (await uploaded(mixed))["id"]
-    told = await estimated(mixed, media_id=picture, content="mms", audience={"kind": "all"})
-    row = {"group_id": "offers", "media_id": picture, "body": BODY, "content": "mms", "audience_kind": "all"}
-    drafted_ = await draft_of(mixed.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""})
+    told = await estimated(mixed, media_ids=[picture], content="mms", audience={"kind": "all"})
+    row = {"group_id": "offers", "body": BODY, "content": "mms", "audience_kind": "all"}
+    row |= {"list_id": None, "text_rules": None, "fallback_body": ""}
+    drafted_ = await draft_of(mixed.app, WORKSPACE, row, [picture])
     plan = Plan(
         workspace_id=WORKSPACE,
         group=drafted_.group,
         audience=drafted_.audience,
         content=drafted_.content,
         template=compile_text(BODY),
-        media_id=picture,
+        shown=Shown(WORKSPACE, picture),
     )
     app = mixed.app
     counted = await forecast(app.store, app.pictures, plan, now=app.now, link_base_url=app.config.own_url())
@@ -73,13 +75,13 @@ async def test_the_estimate_is_the_forecast_of_the_hand_over(mixed: Doors) -> No
     assert {each["reason"]: each["n"] for each in told["skipped_by_reason"]} == counted.skipped
     assert {each["segments"]: each["n"] for each in told["segments"]["spread"]} == counted.segments
     assert [each["octets"] for each in told["variants"]] == [
-        len(each.variant.part.octets) for each in counted.variants if each.variant
+        sum(one.n_octets for one in each.fitted) for each in counted.variants if each.fitted
     ]
 
 
 async def test_everyone_of_the_audience_is_counted_once(mixed: Doors) -> None:
     picture = (await uploaded(mixed))["id"]
-    told = await estimated(mixed, media_id=picture, content="mms", audience={"kind": "all"})
+    told = await estimated(mixed, media_ids=[picture], content="mms", audience={"kind": "all"})
     assert (told["audience"], told["n_counted"]) == (10, 10)
     assert (told["mms"], told["sms_link"], told["sms"], told["skipped"]) == (6, 2, 0, 2)
     assert {each["reason"]: each["n"] for each in told["skipped_by_reason"]} == {"opted_out": 1, "no_consent": 1}
@@ -124,7 +126,7 @@ async def test_the_longest_text_alone_can_make_a_message_too_large(doors: Doors,
     await doors.world.add_people(["+13125550102"], first_name="B" * (100 + extra))
     body = "{{ first_name }} STOP"
     picture = await uploaded(doors, jpeg(64, n_octets=MESSAGE_LIMIT_OCTETS - 105))
-    row = draft(body=body, media_id=picture["id"], content="mms")
+    row = draft(body=body, media_ids=[picture["id"]], content="mms")
     told = (await doors.api.post(f"{V1}/estimate", json=row)).json()
     weight = told["weight"]
     assert (weight["verdict"], weight["total"]) == (verdict, MESSAGE_LIMIT_OCTETS + extra)
@@ -139,13 +141,13 @@ async def test_a_launch_looks_at_everyone_where_one_text_could_make_the_message_
     doors: Doors, n_octets: int, n: int | None
 ) -> None:
     await doors.world.add_picture("picture")
-    row = {"group_id": "offers", "media_id": "picture", "body": "", "content": "mms", "audience_kind": "all"}
-    drafted_ = await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""})
-    assert drafted_.media is not None
+    row = {"group_id": "offers", "body": "", "content": "mms", "audience_kind": "all"}
+    rest = {"list_id": None, "text_rules": None, "fallback_body": ""}
+    drafted_ = await draft_of(doors.app, WORKSPACE, row | rest, ["picture"])
     heavy = type(drafted_)(
         group=drafted_.group,
         body="",
-        media={**drafted_.media, "n_octets": n_octets},
+        media=[{**drafted_.media[0], "n_octets": n_octets}],
         content=drafted_.content,
         audience=drafted_.audience,
     )
@@ -154,10 +156,10 @@ async def test_a_launch_looks_at_everyone_where_one_text_could_make_the_message_
 
 async def test_no_more_people_are_looked_at_than_wanted(doors: Doors) -> None:
     await doors.world.add_people(phones_of(3))
-    row = {"group_id": "offers", "media_id": None, "body": "Hi", "content": "text", "audience_kind": "all"}
+    row = {"group_id": "offers", "body": "Hi", "content": "text", "audience_kind": "all"}
     found = await estimate_of(
         doors.app,
-        await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""}),
+        await draft_of(doors.app, WORKSPACE, row | {"list_id": None, "text_rules": None, "fallback_body": ""}, []),
         limit=2,
     )
     assert (found.forecast.audience, found.forecast.n_counted) == (3, 2)

@@ -54,7 +54,7 @@ async def test_when_it_is_due_and_until_when_it_makes_sense_go_with_it(small_wor
     await small_world.build()
     await small_world.add_picture("picture")
     due, end = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
-    message_id = await _queue(small_world, due_at=due, expires_at=end, media_id="picture", content=Content.MMS)
+    message_id = await _queue(small_world, due_at=due, expires_at=end, media_ids=("picture",), content=Content.MMS)
     row = await _row(small_world, message_id)
     assert (row["due_at"], row["expires_at"], row["media_id"], row["content"]) == (due, end, "picture", "mms")
 

@@ -120,9 +120,11 @@ def test_a_dry_run_adds_up_and_names_segments_and_warnings() -> None:
 )
 def test_each_route_says_what_becomes_of_the_picture(octets: int, words: str) -> None:
     report = _report()
-    variant = {"route": "short_code 72975", "octets": octets, "budget_octets": 721_167, "n": 2}
+    variant = {"route": "short_code 72975", "octets": octets, "media": [{}], "budget_octets": 721_167, "n": 2}
     report["estimate"]["variants"] = [variant]
     assert f"Picture from the short code 72975: {words}" in dry_run_text(report, 16_161)
+    variant["media"] = [{}, {}]
+    assert f"2 pictures from the short code 72975: {words}" in dry_run_text(report, 16_161)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from heliogram.delivery.claim import Attempt
-from heliogram.delivery.draft import Batch, Draft, Facts, Variant
+from heliogram.delivery.draft import Batch, Draft, Facts, Fitted, Variant
 from heliogram.delivery.pipeline import decide
 from heliogram.media.plan import all_budgets
 from heliogram.model.consent import Source, Standing, Subscription
@@ -46,7 +46,7 @@ def variant(octets: bytes = b"picture") -> Variant:
     return Variant(part=part, width=640, height=480)
 
 
-FITS: Mapping[tuple[str, int], Variant | None] = {("menu", budget.octets): variant() for budget in all_budgets()}
+FITS: Mapping[tuple[str, int], Fitted | None] = {("menu", budget.octets): (variant(),) for budget in all_budgets()}
 
 
 def queued(**changes: Any) -> Queued:

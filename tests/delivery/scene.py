@@ -15,6 +15,7 @@ from heliogram.delivery.receipts import store_receipts
 from heliogram.delivery.slots import Reservation, Slots
 from heliogram.media.plan import all_budgets
 from heliogram.media.workshop import Workshop
+from heliogram.model.album import Shown
 from heliogram.model.event import News, ReceiptHeard
 from heliogram.model.message import State
 from heliogram.model.parcel import Accepted, Outcome
@@ -105,7 +106,7 @@ class Scene:
             row |= {"width": 640, "height": 640, "quality": 85, "created_at": self.world.clock.now()}
             async with self.store.write() as connection:
                 await media.add_variant(connection, row)
-        await self.pictures.prepare(WORKSPACE, media_id)
+        await self.pictures.prepare(Shown(WORKSPACE, media_id))
 
     # ── acting ──
 

@@ -6,12 +6,14 @@ import pytest
 
 from heliogram.delivery.claim import LINK_LIFE
 from heliogram.delivery.slots import Slots
+from heliogram.model.album import Shown
 from heliogram.model.consent import Subscription
 from heliogram.model.message import State
 from heliogram.model.parcel import MEDIA_REFUSED, Refused
+from heliogram.storage import albums
 from heliogram.storage.tables.delivery import messages
 from tests.delivery.scene import ADA, BO, CY, DEE, LONDON, Scene, numbers_in
-from tests.world import MMSC, NOON, SMSC, phones_of
+from tests.world import MMSC, NOON, SMSC, WORKSPACE, phones_of
 
 CAMPAIGN_LANE = "c-campaign"
 BUSY = Refused(code="20", reason="the queue is full", permanent=False)
@@ -49,6 +51,7 @@ async def test_an_attempt_says_by_whom_it_goes_how_and_why(scene: Scene) -> None
         "fact_id": fact_id,
         "reference": int(message_id[-2:], 16),
         "rewriting": None,
+        "variants": None,
     }
     assert await scene.states() == {message_id: State.SENDING}
 
@@ -58,11 +61,31 @@ async def test_a_picture_message_names_the_variant_it_carries(scene: Scene) -> N
     await scene.queue(ADA, content="mms", media_id="menu")
     (attempt,) = (await scene.take()).attempts
     (row,) = await scene.attempts()
-    assert attempt.draft.variant is not None
-    part = attempt.draft.variant.part
+    (part,) = [each.part for each in attempt.draft.variants]
     assert (row["channel"], row["reason"], row["account_id"], row["n_segments"]) == ("mms", "mms", MMSC, 0)
     assert (row["variant_sha256"], row["variant_octets"]) == (part.sha256, len(part.octets))
     assert await scene.links() == []
+
+
+async def test_several_media_are_each_told_with_their_attempt_and_all_are_behind_the_link(scene: Scene) -> None:
+    for media_id in ("menu", "map"):
+        await scene.add_picture(media_id)
+    async with scene.store.write() as connection:
+        kept = await albums.keep(connection, WORKSPACE, ["map", "menu"])
+    assert kept is not None
+    await scene.pictures.prepare(Shown(WORKSPACE, "map", kept["album_id"]))
+    await scene.world.add_people([LONDON])
+    await scene.queue(ADA, LONDON, content="mms", **kept)
+    (attempt, _) = (await scene.take()).attempts
+    row = next(row for row in await scene.attempts() if row["channel"] == "mms")
+    parts = [each.part for each in attempt.draft.variants]
+    assert [part.octets[:3] for part in parts] == [b"map", b"men"]
+    assert row["variants"] == [
+        {"sha256": part.sha256, "content_type": "image/jpeg", "n_octets": len(part.octets)} for part in parts
+    ]
+    assert row["variant_octets"] == sum(len(part.octets) for part in parts)
+    (link,) = await scene.links()
+    assert (link["media_id"], link["album_id"]) == ("map", kept["album_id"])
 
 
 async def test_each_one_who_cannot_take_the_picture_gets_a_link_of_their_own(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.delivery.claim import N_PICTURES, Attempt
 from heliogram.delivery.pictures import N_KEPT, PicturesNeeded
 from heliogram.delivery.slots import Reservation, Slots
+from heliogram.model.album import Shown
 from heliogram.model.consent import Subscription
 from heliogram.model.message import State
 from heliogram.model.parcel import MEDIA_REFUSED, Refused
@@ -182,7 +183,7 @@ async def test_a_turn_without_its_picture_changes_nothing_and_says_which_it_need
     await scene.queue(ADA, content="mms", media_id="late")
     with pytest.raises(PicturesNeeded) as needed:
         await scene.take()
-    assert needed.value.wanted == {("workspace", "late")}
+    assert needed.value.wanted == {Shown("workspace", "late")}
     assert (await scene.attempts(), await scene.states()) == ([], {})
     assert {each.taken for each in scene.slots.values()} == {0}
 
@@ -207,7 +208,7 @@ async def test_pictures_of_other_lanes_do_not_turn_a_picture_into_a_link(scene: 
         turn = asyncio.create_task(scene.take())
         await until(lambda: _n_waiting_for_locks(other))
         for n in range(N_KEPT):
-            await scene.pictures.prepare(WORKSPACE, f"other-{n}")
+            await scene.pictures.prepare(Shown(WORKSPACE, f"other-{n}"))
     with pytest.raises(PicturesNeeded):
         await turn
     assert await scene.attempts() == []

@@ -14,6 +14,7 @@ from heliogram.campaigns.expand import Expander
 from heliogram.compose.liquid import compile_text
 from heliogram.delivery.forecast import TOKEN_LIKE, Forecast, Plan, Rewritten, forecast, forecast_people
 from heliogram.media.plan import budget_for
+from heliogram.model.album import Shown
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
 from heliogram.model.cut import Cut
@@ -79,7 +80,7 @@ async def _plan(scene: Scene, content: Content, **changes: Any) -> Plan:
     async with scene.store.read() as connection:
         group = (await senders.load_groups(connection, WORKSPACE))[GROUP]
     row: dict[str, Any] = {"workspace_id": WORKSPACE, "group": group, "audience": LIST, "content": content}
-    row |= {"template": compile_text(BODY), "media_id": None if content is Content.TEXT else "menu"}
+    row |= {"template": compile_text(BODY), "shown": None if content is Content.TEXT else Shown(WORKSPACE, "menu")}
     return Plan(**row | changes)
 
 
@@ -94,7 +95,7 @@ async def _send(scene: Scene, plan: Plan) -> None:
         state="sending",
         body=BODY,
         content=plan.content.value,
-        media_id=plan.media_id,
+        media_id=plan.shown and plan.shown.media_id,
         audience_kind=plan.audience.kind.value,
         list_id=plan.audience.list_id,
     )
@@ -121,8 +122,8 @@ async def _happened(scene: Scene) -> dict[str, Counter[Any]]:
 def _foretold(found: Forecast) -> dict[str, Counter[Any]]:
     pictures: Counter[int] = Counter()
     for each in found.variants:
-        assert each.variant is not None
-        pictures[len(each.variant.part.octets)] += each.n
+        assert each.fitted is not None
+        pictures[sum(one.n_octets for one in each.fitted)] += each.n
     return {
         "channels": Counter(found.channels),
         "skipped": Counter(found.skipped),

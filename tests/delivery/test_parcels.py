@@ -11,7 +11,7 @@ from heliogram.model.cut import Cut
 from heliogram.model.message import Content
 from heliogram.model.parcel import MmsParcel, SmsParcel
 from heliogram.model.sender import SenderKind
-from tests.delivery.decided import FITS, GROUP, PHONE, SENDER, attempt_of, queued
+from tests.delivery.decided import FITS, GROUP, PHONE, SENDER, attempt_of, queued, variant
 
 PICTURE = queued(content=Content.MMS, media_id="menu", body="Today’s menu")
 
@@ -39,9 +39,15 @@ def test_a_picture_message_has_the_text_and_the_octets_that_every_recipient_shar
     assert isinstance(parcel, MmsParcel)
     assert (parcel.text, parcel.sender, parcel.to_e164) == ("Today’s menu", "+13125550100", PHONE)
     assert [part.octets for part in parcel.media] == [b"picture"]
-    assert parcel.media[0] in [each.part for each in FITS.values() if each]
+    assert parcel.media[0] in [each.part for fitted in FITS.values() for each in fitted or ()]
     again = parcel_of(attempt_of(changed(PICTURE, id="0" * 32)))
     assert isinstance(again, MmsParcel) and again.media[0] is parcel.media[0]
+
+
+def test_several_media_are_handed_over_in_their_order() -> None:
+    several = {key: (variant(b"one"), variant(b"two")) for key in FITS}
+    parcel = parcel_of(attempt_of(PICTURE, variants=several))
+    assert isinstance(parcel, MmsParcel) and [part.octets for part in parcel.media] == [b"one", b"two"]
 
 
 def test_a_fallback_is_a_text_that_ends_in_the_link() -> None:

@@ -5,11 +5,15 @@ import io
 from typing import Any
 
 import pytest
+import pyvips
 from PIL import Image
 
 from heliogram.delivery.pictures import N_KEPT, Pictures, PicturesNeeded
-from heliogram.media.plan import all_budgets
+from heliogram.media.plan import MAX_HEIGHT, MAX_WIDTH, all_budgets
+from heliogram.media.together import PART_OCTETS
 from heliogram.media.workshop import Workshop
+from heliogram.model.album import Shown
+from heliogram.storage import albums
 from heliogram.storage.blobs import open_blobs
 from heliogram.storage.tables.media import media_variants
 from tests.delivery.scene import ADA, Scene
@@ -45,23 +49,25 @@ async def _rows(scene: Scene) -> list[dict[str, Any]]:
 async def test_a_picture_is_made_to_fit_each_budget(small_scene: Scene) -> None:
     original = _noise()
     await _upload(small_scene, original)
-    made = await small_scene.pictures.prepare(WORKSPACE, "menu")
+    made = await small_scene.pictures.prepare(Shown(WORKSPACE, "menu"))
     assert sorted(made) == BUDGETS and len(original) > BUDGETS[0]
-    for octets, variant in made.items():
-        assert variant is not None and 0 < len(variant.part.octets) <= octets
+    for octets, fitted in made.items():
+        assert fitted is not None
+        (variant,) = fitted
+        assert 0 < len(variant.part.octets) <= octets
         assert (variant.part.content_type, variant.part.filename) == ("image/jpeg", "picture.jpg")
         with Image.open(io.BytesIO(variant.part.octets)) as picture:
             assert picture.size == (variant.width, variant.height)
         assert await small_scene.blobs.get(variant.part.sha256) == variant.part.octets
-        assert small_scene.pictures.variants["menu", octets] is variant
+        assert small_scene.pictures.variants["menu", octets] is fitted
 
 
 async def test_a_variant_is_made_once_for_all_processes(small_scene: Scene) -> None:
     await _upload(small_scene, _noise(300))
-    first = await small_scene.pictures.prepare(WORKSPACE, "menu")
+    first = await small_scene.pictures.prepare(Shown(WORKSPACE, "menu"))
     stored = await _rows(small_scene)
     async with asyncio.timeout(10):
-        second = await _pictures(small_scene, NOBODY).prepare(WORKSPACE, "menu")
+        second = await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "menu"))
     assert second == first
     assert [row["budget_octets"] for row in stored] == BUDGETS
     assert await _rows(small_scene) == stored
@@ -70,7 +76,7 @@ async def test_a_variant_is_made_once_for_all_processes(small_scene: Scene) -> N
 async def test_two_who_need_a_picture_at_once_make_it_once(small_scene: Scene) -> None:
     await _upload(small_scene, _noise(200))
     pictures = small_scene.pictures
-    first, second = await asyncio.gather(*[pictures.prepare(WORKSPACE, "menu") for _ in range(2)])
+    first, second = await asyncio.gather(*[pictures.prepare(Shown(WORKSPACE, "menu")) for _ in range(2)])
     assert all(first[octets] is second[octets] for octets in BUDGETS)
 
 
@@ -78,13 +84,13 @@ async def test_everyone_shares_the_same_octets(small_scene: Scene) -> None:
     await small_scene.add_picture()
     await small_scene.queue(ADA, ADA, ADA, content="mms", media_id="menu")
     taken = await small_scene.take()
-    parts = [attempt.draft.variant.part for attempt in taken.attempts if attempt.draft.variant]
+    parts = [each.part for attempt in taken.attempts for each in attempt.draft.variants]
     assert len(parts) == 3 and len({id(part.octets) for part in parts}) == 1
 
 
 async def test_a_picture_that_cannot_be_read_fits_no_budget(small_scene: Scene) -> None:
     await _upload(small_scene, b"a text file called menu.jpg")
-    assert await small_scene.pictures.prepare(WORKSPACE, "menu") == dict.fromkeys(BUDGETS)
+    assert await small_scene.pictures.prepare(Shown(WORKSPACE, "menu")) == dict.fromkeys(BUDGETS)
     assert await _rows(small_scene) == []
 
 
@@ -92,16 +98,16 @@ async def test_a_picture_whose_file_is_gone_holds_nobody_up(small_scene: Scene) 
     await _upload(small_scene, _noise())
     kept = small_scene.pictures.blobs
     small_scene.pictures.blobs = open_blobs(None)
-    assert await small_scene.pictures.prepare(WORKSPACE, "menu") == dict.fromkeys(BUDGETS)
+    assert await small_scene.pictures.prepare(Shown(WORKSPACE, "menu")) == dict.fromkeys(BUDGETS)
     another = _pictures(small_scene)
     another.blobs = kept
-    assert None not in (await another.prepare(WORKSPACE, "menu")).values()
+    assert None not in (await another.prepare(Shown(WORKSPACE, "menu"))).values()
 
 
 async def test_what_fits_one_budget_may_not_fit_another(small_scene: Scene) -> None:
     await small_scene.add_picture(fits=lambda octets: octets > BUDGETS[0])
-    made = await _pictures(small_scene).prepare(WORKSPACE, "menu")
-    assert [octets for octets, variant in made.items() if variant is None] == BUDGETS[:1]
+    made = await _pictures(small_scene).prepare(Shown(WORKSPACE, "menu"))
+    assert [octets for octets, fitted in made.items() if fitted is None] == BUDGETS[:1]
 
 
 @pytest.mark.parametrize(("workspace_id", "media_id"), [(WORKSPACE, "nothing"), ("another", "menu")])
@@ -109,33 +115,33 @@ async def test_a_picture_that_is_not_there_or_is_somebody_elses_has_no_variants(
     small_scene: Scene, workspace_id: str, media_id: str
 ) -> None:
     await small_scene.add_picture()
-    assert await _pictures(small_scene).prepare(workspace_id, media_id) == dict.fromkeys(BUDGETS)
+    assert await _pictures(small_scene).prepare(Shown(workspace_id, media_id)) == dict.fromkeys(BUDGETS)
 
 
 async def test_trying_a_picture_out_stores_nothing(small_scene: Scene) -> None:
-    made = await small_scene.pictures.try_out(_noise(300))
-    assert all(variant and len(variant.part.octets) <= octets for octets, variant in made.items())
-    assert await small_scene.pictures.try_out(b"no picture") == dict.fromkeys(BUDGETS)
+    made = await small_scene.pictures.try_out([(_noise(300), "image/jpeg")])
+    assert all(fitted and fitted[0].n_octets <= octets for octets, fitted in made.items())
+    assert await small_scene.pictures.try_out([(b"no picture", "image/jpeg")]) == dict.fromkeys(BUDGETS)
     assert (await _rows(small_scene), small_scene.pictures.variants) == ([], {})
 
 
 async def test_a_batch_says_which_of_its_pictures_are_not_prepared(small_scene: Scene) -> None:
     await small_scene.add_picture()
-    small_scene.pictures.require({(WORKSPACE, "menu")})
+    small_scene.pictures.require({Shown(WORKSPACE, "menu")})
     with pytest.raises(PicturesNeeded) as needed:
-        small_scene.pictures.require({(WORKSPACE, "menu"), (WORKSPACE, "late")})
-    assert needed.value.wanted == {(WORKSPACE, "late")}
+        small_scene.pictures.require({Shown(WORKSPACE, "menu"), Shown(WORKSPACE, "late")})
+    assert needed.value.wanted == {Shown(WORKSPACE, "late")}
 
 
 async def test_memory_holds_so_many_pictures_and_forgets_the_one_used_least_lately(small_scene: Scene) -> None:
     pictures = _pictures(small_scene)
     for n in range(N_KEPT):
-        await pictures.prepare(WORKSPACE, f"picture-{n}")
-    pictures.require({(WORKSPACE, "picture-0")})
-    await pictures.prepare(WORKSPACE, "one more")
-    pictures.require({(WORKSPACE, "picture-0"), (WORKSPACE, "picture-2"), (WORKSPACE, "one more")})
+        await pictures.prepare(Shown(WORKSPACE, f"picture-{n}"))
+    pictures.require({Shown(WORKSPACE, "picture-0")})
+    await pictures.prepare(Shown(WORKSPACE, "one more"))
+    pictures.require({Shown(WORKSPACE, "picture-0"), Shown(WORKSPACE, "picture-2"), Shown(WORKSPACE, "one more")})
     with pytest.raises(PicturesNeeded):
-        pictures.require({(WORKSPACE, "picture-1")})
+        pictures.require({Shown(WORKSPACE, "picture-1")})
     assert len(pictures.variants) == N_KEPT * len(BUDGETS)
 
 
@@ -146,7 +152,82 @@ async def test_a_file_that_is_no_picture_goes_as_it_came_where_it_fits(
     octets = b"BEGIN:VCARD".ljust(n_octets)
     sha256 = await small_scene.blobs.put(octets)
     await small_scene.world.add_picture("card", sha256, content_type="text/vcard", n_octets=n_octets)
-    made = await _pictures(small_scene, NOBODY).prepare(WORKSPACE, "card")
-    fitting = [variant.part for variant in made.values() if variant]
-    assert len(fitting) == n_fit and await small_scene.pictures.try_out(octets, "text/vcard") is not None
+    made = await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "card"))
+    fitting = [fitted[0].part for fitted in made.values() if fitted]
+    assert len(fitting) == n_fit and await small_scene.pictures.try_out([(octets, "text/vcard")]) is not None
     assert {(each.octets, each.content_type, each.filename) for each in fitting} == {(octets, "text/vcard", "card.vcf")}
+
+
+# ── several together ──
+
+
+async def _album(scene: Scene, *media_ids: str) -> Shown:
+    async with scene.store.write() as connection:
+        kept = await albums.keep(connection, WORKSPACE, media_ids)
+    assert kept is not None and kept["media_id"] is not None
+    return Shown(WORKSPACE, kept["media_id"], kept["album_id"])
+
+
+async def test_several_pictures_keep_their_order_and_share_each_budget(small_scene: Scene) -> None:
+    for media_id, side in (("large", 900), ("small", 120), ("other", 800)):
+        await _upload(small_scene, _noise(side), media_id)
+    shown = await _album(small_scene, "large", "small", "other")
+    made = await small_scene.pictures.prepare(shown)
+    small = (await small_scene.pictures.prepare(Shown(WORKSPACE, "small")))[BUDGETS[0]]
+    for octets, fitted in made.items():
+        assert fitted is not None and len(fitted) == 3
+        assert sum(each.n_octets for each in fitted) <= octets - 2 * PART_OCTETS
+        assert small is not None and fitted[1] == small[0]
+    assert small_scene.pictures.variants[shown.key, BUDGETS[0]] is made[BUDGETS[0]]
+
+
+async def test_of_pictures_made_smaller_the_next_quality_of_the_last_would_not_fit(small_scene: Scene) -> None:
+    originals = {"one": _noise(800), "two": _noise(900)}
+    for media_id, octets in originals.items():
+        await _upload(small_scene, octets, media_id)
+    fitted = (await small_scene.pictures.prepare(await _album(small_scene, "one", "two")))[BUDGETS[0]]
+    assert fitted is not None
+    room = BUDGETS[0] - PART_OCTETS
+    left = room - sum(each.n_octets for each in fitted)
+    rows = {row["sha256"]: row for row in await _rows(small_scene)}
+    quality = rows[fitted[1].part.sha256]["quality"]
+    better = fit_to_quality(originals["two"], quality + 1)
+    assert left >= 0 and fitted[1].n_octets + left < len(better)
+
+
+def fit_to_quality(octets: bytes, quality: int) -> bytes:
+    """The picture as it goes out, but in this quality."""
+    wanted = {"height": MAX_HEIGHT, "size": "down", "export_profile": "srgb", "intent": "perceptual"}
+    image = pyvips.Image.thumbnail_buffer(octets, MAX_WIDTH, **wanted)
+    return bytes(image.jpegsave_buffer(Q=quality, keep="none", optimize_coding=True, interlace=False))
+
+
+async def test_the_shares_are_made_once_for_all_processes(small_scene: Scene) -> None:
+    for media_id in ("one", "two"):
+        await _upload(small_scene, _noise(700), media_id)
+    shown = await _album(small_scene, "one", "two")
+    first = await small_scene.pictures.prepare(shown)
+    async with asyncio.timeout(10):
+        assert await _pictures(small_scene, NOBODY).prepare(shown) == first
+
+
+async def test_a_file_beside_a_picture_takes_its_room_from_it(small_scene: Scene) -> None:
+    card = b"BEGIN:VCARD".ljust(BUDGETS[0] - 60_000)
+    row = {"content_type": "text/vcard", "n_octets": len(card)}
+    await small_scene.world.add_picture("card", await small_scene.blobs.put(card), **row)
+    await _upload(small_scene, _noise(800))
+    fitted = (await small_scene.pictures.prepare(await _album(small_scene, "menu", "card")))[BUDGETS[0]]
+    assert fitted is not None and fitted[1].part.octets == card
+    assert 40_000 < fitted[0].n_octets <= 60_000 - PART_OCTETS
+
+
+async def test_trying_several_out_says_what_keeping_them_would_give(small_scene: Scene) -> None:
+    files = [_noise(800), _noise(700)]
+    for n, octets in enumerate(files):
+        await _upload(small_scene, octets, f"file-{n}")
+    tried = await small_scene.pictures.try_out([(octets, "image/jpeg") for octets in files])
+    made = await small_scene.pictures.prepare(await _album(small_scene, "file-0", "file-1"))
+    sizes = [
+        {octets: [each.n_octets for each in fitted or ()] for octets, fitted in told.items()} for told in (tried, made)
+    ]
+    assert sizes[0] == sizes[1]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
 from heliogram.compose.fallback import LINK_MARK
+from heliogram.delivery.draft import Variant
 from heliogram.delivery.pipeline import STEPS, decide
 from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.plan import budget_for
@@ -123,30 +124,55 @@ def test_the_way_has_an_account_and_a_reason(message: Queued, channel: Channel, 
 def test_the_picture_is_the_variant_that_fits_the_route() -> None:
     small, large = variant(b"small"), variant(b"large")
     limits = {kind: budget_for(kind, None, "US").octets for kind in (SenderKind.TOLL_FREE, SenderKind.LONG_CODE)}
-    made = {("menu", limits[SenderKind.TOLL_FREE]): small, ("menu", limits[SenderKind.LONG_CODE]): large}
+    made = {("menu", limits[SenderKind.TOLL_FREE]): (small,), ("menu", limits[SenderKind.LONG_CODE]): (large,)}
     toll_free = replace(GROUP, senders=(replace(SENDER, kind=SenderKind.TOLL_FREE),))
-    assert draft_of(PICTURE, variants=made).variant is large
-    assert draft_of(PICTURE, variants=made, group=toll_free).variant is small
+    assert draft_of(PICTURE, variants=made).variants == (large,)
+    assert draft_of(PICTURE, variants=made, group=toll_free).variants == (small,)
 
 
 def test_a_picture_that_fits_no_budget_becomes_a_link_where_the_group_says_so() -> None:
     unfit = dict.fromkeys(FITS)
     assert draft_of(PICTURE, variants=unfit).the_route().reason == "media_not_taken"
-    assert draft_of(PICTURE, variants=unfit).variant is None
+    assert draft_of(PICTURE, variants=unfit).variants == ()
     assert _stop(PICTURE, variants=unfit, group=NO_LINK) == (State.SKIPPED, "media_not_taken")
+
+
+@pytest.mark.parametrize(("n", "reason"), [(8, "mms"), (9, "too_many_media")])
+def test_more_media_than_the_carrier_takes_become_a_link_and_say_why(n: int, reason: str) -> None:
+    sinch = replace(GROUP, senders=(replace(SENDER, mms_carrier="sinch"),))
+    several = {key: fitted and fitted * n for key, fitted in FITS.items()}
+    draft = draft_of(PICTURE, variants=several, group=sinch)
+    assert (draft.the_route().reason, len(draft.variants)) == (reason, n if reason == "mms" else 0)
+    assert draft_of(PICTURE, variants=several).the_route().reason == "mms"
+
+
+def test_one_file_among_several_that_is_not_taken_makes_all_of_them_a_link() -> None:
+    mixed = {key: fitted and (*fitted, _film(fitted[0])) for key, fitted in FITS.items()}
+    draft = draft_of(PICTURE, variants=mixed)
+    assert (draft.the_route().reason, draft.variants) == ("type_not_taken", ())
+
+
+def test_the_album_is_looked_up_where_there_is_one() -> None:
+    album = {("album-1", octets): (variant(b"one"), variant(b"two")) for _, octets in FITS}
+    draft = draft_of(changed(PICTURE, album_id="album-1"), variants={**FITS, **album})
+    assert [each.part.octets for each in draft.variants] == [b"one", b"two"]
+
+
+def _film(picture: Variant) -> Variant:
+    return replace(picture, part=changed(picture.part, content_type="video/quicktime"))
 
 
 def test_a_file_that_its_carrier_does_not_take_becomes_a_link_and_says_why() -> None:
     film = {
-        key: replace(each, part=changed(each.part, content_type="video/quicktime"))
-        for key, each in FITS.items()
-        if each
+        key: tuple(replace(each, part=changed(each.part, content_type="video/quicktime")) for each in fitted)
+        for key, fitted in FITS.items()
+        if fitted
     }
     draft = draft_of(PICTURE, variants=film)
-    assert (draft.the_route().channel, draft.the_route().reason, draft.variant) == (
+    assert (draft.the_route().channel, draft.the_route().reason, draft.variants) == (
         Channel.SMS_LINK,
         "type_not_taken",
-        None,
+        (),
     )
     assert _stop(PICTURE, variants=film, group=NO_LINK) == (State.SKIPPED, "type_not_taken")
     twilio = replace(GROUP, senders=(replace(SENDER, mms_carrier="twilio"),))
@@ -251,7 +277,7 @@ def test_everyone_either_goes_or_stops_and_nothing_that_goes_breaks_a_rule(
         is_link = draft.the_route().channel is Channel.SMS_LINK
         assert (draft.link_token is not None) == is_link
         if draft.the_route().channel is Channel.MMS:
-            assert draft.variant is not None and len(draft.text) <= 1_600 and not draft.parts
+            assert draft.variants and len(draft.text) <= 1_600 and not draft.parts
         else:
             assert 1 <= len(draft.parts) <= 10 and "".join(draft.parts) == draft.text
 

@@ -24,14 +24,7 @@ def test_a_page_is_not_kept_not_indexed_and_not_told_where_a_reader_came_from() 
 
 def test_what_people_wrote_is_never_markup() -> None:
     evil = '"><script>alert(1)</script>'
-    values = {
-        "kind": "picture",
-        "token": "T",
-        "sender": evil,
-        "alt_text": evil,
-        "width": 1,
-        "height": 1,
-        "filename": evil,
-    }
-    text = bytes(page("picture.html", **values).body).decode()
-    assert "<script" not in text and text.count("&lt;script&gt;") >= 3
+    shown = {"kind": "picture", "number": 1, "alt_text": evil, "width": 1, "height": 1, "filename": evil}
+    for media in ([shown], [shown, shown]):
+        text = bytes(page("picture.html", token="T", sender=evil, media=media).body).decode()
+        assert "<script" not in text and text.count("&lt;script&gt;") >= 1 + 3 * len(media)

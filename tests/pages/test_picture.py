@@ -10,7 +10,7 @@ from PIL import Image
 from heliogram.clock import LINK_LETTERS, new_token
 from heliogram.media.plan import all_budgets
 from heliogram.pages.frame import HEADERS
-from heliogram.storage import media
+from heliogram.storage import albums, media
 from tests.api.kit import jpeg, n_rows
 from tests.doors import Doors
 from tests.media.pictures import noise, saved
@@ -56,6 +56,28 @@ async def test_a_link_shows_the_picture_its_words_and_who_it_is_from(linked: Doo
     assert 'width="64" height="64"' in image
     assert "From Workspace" in answer.text and "set-cookie" not in answer.headers
     assert "<script" not in answer.text
+
+
+async def test_a_link_to_several_media_shows_each_in_order_with_its_words(linked: Doors) -> None:
+    photo, card = saved(noise(32, 32), "JPEG"), b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nEND:VCARD\r\n"
+    async with linked.app.store.write() as connection:
+        for name, octets, kind in (("photo", photo, "image/jpeg"), ("card", card, "text/vcard")):
+            row = {"id": name, "workspace_id": WORKSPACE, "sha256": await linked.app.blobs.put(octets), "frames": 1}
+            row |= {"filename": f"{name}.x", "content_type": kind, "n_octets": len(octets), "width": 32, "height": 32}
+            await media.add(connection, row | {"alt_text": f"The <{name}>", "created_at": NOON})
+        kept = await albums.keep(connection, WORKSPACE, ["photo", "card", TOKEN])
+        assert kept is not None
+        link = {"token": "several", "workspace_id": WORKSPACE, "message_id": "m", "campaign_id": "c", **kept}
+        await media.add_links(connection, [link | {"expires_at": NOON + WEEK}])
+    shown = await get(linked, "/p/several")
+    assert re.findall(r'src="([^"]+)"', shown.text) == ["/p/several/file/1", "/p/several/file/3"]
+    assert re.findall(r'href="([^"]+)" download', shown.text) == [f"/p/several/file/{n}" for n in (1, 2, 3)]
+    said = [shown.text.index(words) for words in ("The &lt;photo&gt;", "The &lt;card&gt;", "A menu with “soup”")]
+    assert said == sorted(said) and shown.text.count("From Workspace") == 1 and "3 files from Workspace" in shown.text
+    kinds = [(await get(linked, f"/p/several/file/{n}")).headers["content-type"] for n in (1, 2, 3)]
+    assert [kind.split(";")[0] for kind in kinds] == ["image/jpeg", "text/vcard", "image/jpeg"]
+    for outside in ("0", "4", "-1", "9" * 30):
+        assert (await get(linked, f"/p/several/file/{outside}")).status_code == 404
 
 
 async def test_the_file_is_the_picture_and_nothing_else(linked: Doors) -> None:

@@ -160,11 +160,11 @@ def test_a_sender_not_enabled_for_pictures_falls_back_because_of_itself() -> Non
 
 
 def test_a_picture_that_fits_nowhere_on_the_route_falls_back_because_of_the_picture() -> None:
-    assert _way(_group(US), TO_US, media_fits=False) == ("us", LINK, "media_not_taken")
+    assert _way(_group(US), TO_US, misfit="media_not_taken") == ("us", LINK, "media_not_taken")
 
 
 def test_where_no_picture_goes_it_does_not_matter_whether_it_fits() -> None:
-    assert _way(_group(US), TO_GB, media_fits=False) == ("us", LINK, "destination_no_mms")
+    assert _way(_group(US), TO_GB, misfit="media_not_taken") == ("us", LINK, "destination_no_mms")
 
 
 def test_what_an_earlier_attempt_showed_leaves_only_the_link() -> None:
@@ -173,26 +173,26 @@ def test_what_an_earlier_attempt_showed_leaves_only_the_link() -> None:
 
 
 CASES = {
-    "destination_no_mms": (US, TO_GB, True),
-    "carrier_not_approved": (ASKED, TO_US, True),
-    "sender_cannot_mms": (US_TEXT, TO_US, True),
-    "media_not_taken": (US, TO_US, False),
+    "destination_no_mms": (US, TO_GB, ""),
+    "carrier_not_approved": (ASKED, TO_US, ""),
+    "sender_cannot_mms": (US_TEXT, TO_US, ""),
+    "media_not_taken": (US, TO_US, "media_not_taken"),
 }
 
 
 @pytest.mark.parametrize("reason", ["carrier_not_approved", "sender_cannot_mms", "media_not_taken"])
 def test_a_replacement_by_a_link_is_the_groups_choice(reason: str) -> None:
-    sender, to, fits = CASES[reason]
+    sender, to, misfit = CASES[reason]
     alone = replace(NO_LINKS, **{reason: True})
     others = replace(ALL_LINKS, **{reason: False})
-    assert _way(_group(sender, fallbacks=alone), to, media_fits=fits) == (sender.id, LINK, reason)
-    assert _way(_group(sender, fallbacks=others), to, media_fits=fits) == reason
+    assert _way(_group(sender, fallbacks=alone), to, misfit=misfit) == (sender.id, LINK, reason)
+    assert _way(_group(sender, fallbacks=others), to, misfit=misfit) == reason
 
 
 def test_only_the_link_for_a_destination_without_pictures_is_promised() -> None:
     ways = {}
-    for reason, (sender, to, fits) in CASES.items():
-        ways[reason] = choose(_group(sender, fallbacks=NO_LINKS), to, Content.MMS, media_fits=fits)
+    for reason, (sender, to, misfit) in CASES.items():
+        ways[reason] = choose(_group(sender, fallbacks=NO_LINKS), to, Content.MMS, misfit=misfit)
     assert [reason for reason, way in ways.items() if isinstance(way, Route)] == ["destination_no_mms"]
 
 
@@ -212,6 +212,16 @@ def test_a_text_passes_over_a_sender_that_no_account_carries() -> None:
     loose = replace(US_AT_HOME, id="loose", sms_account_id=None)
     assert _way(_group(loose, US), TO_US, Content.TEXT) == ("us", SMS, "text")
     assert _way(_group(loose), TO_US, Content.TEXT) == "no_account"
+
+
+MISFITS = ["", "media_not_taken", "type_not_taken", "too_many_media"]
+
+
+@pytest.mark.parametrize("misfit", MISFITS[1:])
+def test_media_that_do_not_go_this_way_fall_back_by_one_choice_of_the_group_and_say_why(misfit: str) -> None:
+    alone, others = replace(NO_LINKS, media_not_taken=True), replace(ALL_LINKS, media_not_taken=False)
+    assert _way(_group(US, fallbacks=alone), TO_US, misfit=misfit) == ("us", LINK, misfit)
+    assert _way(_group(US, fallbacks=others), TO_US, misfit=misfit) == misfit
 
 
 any_sender = st.builds(
@@ -240,18 +250,20 @@ any_fallbacks = st.builds(
 )
 
 
-@given(st.lists(any_sender, max_size=4), any_destination, any_fallbacks, st.sampled_from(Content), st.booleans())
+@given(
+    st.lists(any_sender, max_size=4), any_destination, any_fallbacks, st.sampled_from(Content), st.sampled_from(MISFITS)
+)
 def test_no_route_ever_breaks_a_rule(
-    senders: list[Sender], to: Destination, fallbacks: Fallbacks, content: Content, fits: bool
+    senders: list[Sender], to: Destination, fallbacks: Fallbacks, content: Content, misfit: str
 ) -> None:
-    way = choose(_group(*senders, fallbacks=fallbacks), to, content, media_fits=fits)
+    way = choose(_group(*senders, fallbacks=fallbacks), to, content, misfit=misfit)
     if isinstance(way, NoRoute):
         return
     sender = way.sender
     if sender.kind is not LONG or not sender.may_go_abroad:
         assert to.country in sender.countries
     if way.channel is MMS:
-        assert content is Content.MMS and fits and to.takes_mms() and sender.can_mms_on(to.network)
+        assert content is Content.MMS and not misfit and to.takes_mms() and sender.can_mms_on(to.network)
         assert sender.kind is not NAME and way.account_id == sender.mms_account_id
     else:
         assert way.account_id == sender.sms_account_id

@@ -124,7 +124,7 @@ def new_draft(page: Page, stage: Stage, **fields: Any) -> str:
         "name": "Test",
         "group_id": SHOP,
         "body": "",
-        "media_id": None,
+        "media_ids": [],
         "content": "text",
         "audience": {"kind": "group"},
     }

@@ -21,6 +21,7 @@ RUN_AXE = """async () => {
     const { violations } = await axe.run(document, { runOnly: tags });
     return violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html} ${node.failureSummary}`));
 }"""
+CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nTEL:+13125550100\r\nEND:VCARD\r\n"
 FAILED_CALL = ("Failed to load resource",)
 BODY = "Hi {{ first_name | default: 'there' }}, the menu is here — see you. Reply STOP to opt out"
 
@@ -47,7 +48,8 @@ def routes(browser: Browser, stage: Stage, state: object) -> dict[str, tuple[str
         people = f"phone,first_name,last_name\n{rows}\n+447400100001,Abroad,Person\n".encode()
         imported = upload(page, stage, "/imports", "people.csv", people, **fields)
         audience = {"kind": "list", "list_id": imported["list_id"]}
-        picture = {"content": "mms", "media_id": media["id"], "body": BODY, "audience": audience}
+        card = upload(page, stage, "/media", "ann.vcf", CARD)
+        picture = {"content": "mms", "media_ids": [media["id"], card["id"]], "body": BODY, "audience": audience}
         done = new_draft(page, stage, name="Done", **picture)
         ask(page, stage, "POST", f"/campaigns/{done}/launch", {"confirm_warnings": True})
         wait_until("done", lambda: ask(page, stage, "GET", f"/campaigns/{done}")["state"] == "done", within_s=60)

@@ -198,7 +198,7 @@ def test_a_picture_appears_in_the_meter_and_on_the_phone(page: Page, stage: Stag
 
 def test_the_fallback_shows_text_and_link_and_no_picture(page: Page, stage: Stage) -> None:
     media = upload(page, stage, "/media", "soup.jpg", small_jpeg(), alt_text="Soup")
-    compose(page, stage, content="mms", media_id=media["id"], body="The soup is on")
+    compose(page, stage, content="mms", media_ids=[media["id"]], body="The soup is on")
     bubble = page.get_by_test_id("phone-bubble")
     expect(bubble.locator("img")).to_have_count(1)
     page.get_by_role("radio", name="Fallback").check()
@@ -238,7 +238,7 @@ def test_the_two_phones_differ_and_the_business_speaks_from_the_reading_side(
 
 def test_a_text_only_group_offers_the_link_as_a_choice_before_anything_is_saved(page: Page, stage: Stage) -> None:
     media = upload(page, stage, "/media", "soup.jpg", small_jpeg(), alt_text="Soup")
-    campaign_id = compose(page, stage, content="mms", media_id=media["id"], body="Water is off on Monday")
+    campaign_id = compose(page, stage, content="mms", media_ids=[media["id"]], body="Water is off on Monday")
     expect(page.get_by_test_id("will-be-sent")).to_be_visible()
     page.get_by_role("radio", name=re.compile("Service notices")).check()
     page.locator("#audience").select_option("all")
@@ -322,7 +322,7 @@ def test_a_stop_cannot_be_ticked_away(page: Page, stage: Stage) -> None:
 def test_a_contact_card_that_was_sent_is_a_file_to_save_and_no_broken_picture(page: Page, stage: Stage) -> None:
     card = b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lee;Ann\r\nFN:Ann Lee\r\nEND:VCARD\r\n"
     media_id = upload(page, stage, "/media", "ann.vcf", card)["id"]
-    wanted = {"group_id": SHOP, "to": "+13125550100", "body": "My card", "media_id": media_id, "content": "mms"}
+    wanted = {"group_id": SHOP, "to": "+13125550100", "body": "My card", "media_ids": [media_id], "content": "mms"}
     message_id = ask(page, stage, "POST", "/messages", wanted)["id"]
     wait_until("it left", lambda: ask(page, stage, "GET", f"/messages/{message_id}")["channel"], within_s=30)
     page.goto(f"{stage.url}/messages/{message_id}")

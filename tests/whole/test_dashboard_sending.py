@@ -53,7 +53,7 @@ def reported(browser: Browser, stage: Stage, state: object) -> str:
         control(stage, "PUT", "/faults", refused)
         audience = {"kind": "list", "list_id": imported["list_id"]}
         fields = {"name": "All sorts", "body": "Soup. Reply STOP to opt out", "audience": audience}
-        campaign_id = new_draft(page, stage, content="mms", media_id=media["id"], **fields)
+        campaign_id = new_draft(page, stage, content="mms", media_ids=[media["id"]], **fields)
         ask(page, stage, "POST", f"/campaigns/{campaign_id}/launch", {"confirm_warnings": True})
         wait_until("it is done", lambda: _campaign(page, stage, campaign_id)["state"] == "done", within_s=60)
         return campaign_id

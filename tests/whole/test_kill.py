@@ -80,7 +80,7 @@ def _launch(api: Api) -> str:
             "group_id": GROUP,
             "body": "Hi {{ first_name }}, the menu is here. Reply STOP to opt out",
             "content": "mms",
-            "media_id": media["id"],
+            "media_ids": [media["id"]],
             "audience": {"kind": "list", "list_id": imported["list_id"]},
         },
     )

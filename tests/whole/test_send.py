@@ -8,12 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from heliogram.app import build
 from heliogram.config import Config
 from heliogram.storage import senders
 from tests.commands.desk import ATTESTED, Desk, adds_up
+from tests.media.pictures import saved
+from tests.media.test_plan import TABLE
 from tests.whole.scene import KEY, WORKSPACE, run_apart, set_scene
 from tests.whole.stage import Api, Stage, control, start, wait_until
 
@@ -113,6 +115,27 @@ def test_without_a_server_the_command_does_the_whole_job_by_itself(stage: Stage,
 
 
 @pytest.mark.timeout(240)
+def test_several_pictures_arrive_in_order_within_what_the_network_takes(stage: Stage, desk: Desk) -> None:
+    desk.people(NORTH_AMERICAN["US"], ABROAD["GB"])
+    paths = []
+    for n, side in enumerate((1_000, 60, 900)):
+        paths.append(desk.folder / f"{n}.jpg")
+        paths[-1].write_bytes(saved(_in_one_colour(n, side), "JPEG", quality=95))
+    more = [option for path in paths[1:] for option in ("--media", str(path))]
+    told = desk.send(*ATTESTED, *more, "--alt=First", "--alt=Second", text=TEXT, media=paths[0])
+    assert told.code == 0, told.out + told.err
+    submits = _submits(stage)
+    line = submits[NORTH_AMERICAN["US"]]
+    kept = [(stage.folder / "simulator" / "media" / each["sha256"]).read_bytes() for each in line["media"]]
+    shown = [Image.open(BytesIO(octets)) for octets in kept]
+    assert [_colour(each) for each in shown] == [0, 1, 2] and shown[1].width == 60
+    limit = next(route["octets"] for route in TABLE["route"] if route["sender_kind"] == "long_code")
+    assert 0.9 * limit < line["n_octets"] <= limit
+    link = submits[ABROAD["GB"]]["text"].rpartition(" ")[2]
+    assert "/p/" in link
+
+
+@pytest.mark.timeout(240)
 def test_with_a_server_stop_is_honoured_by_every_send_after_it(stage: Stage, desk: Desk) -> None:
     stage.start_server()
     first = desk.send(*ATTESTED, "--json", text=TEXT)
@@ -135,6 +158,18 @@ def test_with_a_server_stop_is_honoured_by_every_send_after_it(stage: Stage, des
     assert (report["n_already_opted_out"], report["rows"]["skipped"]) == (1, 1)
     assert [each["reason"] for each in report["campaign"]["progress"]["skipped_by_reason"]] == ["opted_out"]
     assert _state(stage, ABROAD["GB"]) == "unsubscribed"
+
+
+def _in_one_colour(channel: int, side: int) -> Image.Image:
+    bands = [Image.new("L", (side, side))] * 3
+    bands[channel] = Image.effect_noise((side, side), 60)
+    return Image.merge("RGB", bands)
+
+
+def _colour(image: Image.Image) -> int:
+    """The channel that is the brightest."""
+    means = ImageStat.Stat(image.convert("RGB")).mean
+    return means.index(max(means))
 
 
 def _all_to(stage: Stage, phone: str) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ test('a dash that costs a segment is worth a warning, one that costs nothing is 
 });
 
 test('the picture says what becomes of it on its routes', () => {
-	const route = { route: 'short_code 72975', content_type: 'image/jpeg', width: 800, height: 600, budget_octets: 600_000, n: 1 };
+	const route = { route: 'short_code 72975', media: [], budget_octets: 600_000, n: 1 };
 	const fit = (...octets: number[]) => fitWords({ ...ESTIMATE, variants: octets.map((each) => ({ ...route, octets: each })) });
 	expect(fit()).toBe(null);
 	expect(fit(200_000, 200_000)).toBe('Goes out at 200 kB.');

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.analytics.timeline import History, Row
-from heliogram.storage import consent, history, inbound, inbound_media, media
+from heliogram.storage import albums, consent, history, inbound, inbound_media
 
 N_ANSWERS = 50
 
@@ -25,7 +25,7 @@ async def load_history(connection: AsyncConnection, workspace_id: str, message_i
         pictures=await inbound_media.of_messages(connection, workspace_id, [each["id"] for each in answers]),
         facts=await consent.facts_by_id(connection, workspace_id, fact_ids),
         forbidden_by=await _forbidden_by(connection, workspace_id, message),
-        media=await media.one(connection, workspace_id, message["media_id"]) if message["media_id"] else None,
+        media=await albums.media_of(connection, shown) if (shown := albums.shown_of(message)) else (),
     )
 
 

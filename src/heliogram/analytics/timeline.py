@@ -59,7 +59,7 @@ class History:
     pictures: Mapping[str, Sequence[Row]]
     facts: Mapping[str, Row]
     forbidden_by: Row | None
-    media: Row | None
+    media: Sequence[Row]
 
 
 CHANNEL_WORDS = {
@@ -181,12 +181,15 @@ def _why_sender(message: Row, attempt: Row) -> str:
 def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
     facts: list[tuple[str, str]] = []
     if channel is Channel.MMS:
-        media = history.media
-        if media is not None:
-            facts.append(("Picture", f"{media['filename']}, {media['n_octets']:,} bytes as uploaded"))
+        went = [each["n_octets"] for each in attempt["variants"] or ()]
+        for n, each in enumerate(history.media, 1):
+            label = f"Picture {n}" if len(history.media) > 1 else "Picture"
+            goes = f", {went[n - 1]:,} as it goes" if len(went) >= n else ""
+            facts.append((label, f"{each['filename']}, {each['n_octets']:,} bytes as uploaded{goes}"))
         if attempt["variant_octets"] is not None:
             facts.append(("Made for this route", f"{attempt['variant_octets']:,} bytes"))
-        return TimelineStep(at=attempt["at"], kind="written", title="Picture fitted", facts=tuple(facts))
+        title = "Pictures fitted" if len(history.media) > 1 else "Picture fitted"
+        return TimelineStep(at=attempt["at"], kind="written", title=title, facts=tuple(facts))
     n = attempt["n_segments"]
     facts += [("Segments", str(n)), ("Encoding", attempt["encoding"])]
     body = history.message["body"]

@@ -16,7 +16,7 @@ from heliogram.carriers.protocol import Link
 from heliogram.model.campaign import AudienceKind, CampaignState
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, State
-from heliogram.storage import campaigns, history, media, people, senders
+from heliogram.storage import albums, campaigns, history, people, senders
 
 
 class Pace(Protocol):
@@ -35,7 +35,7 @@ async def campaign_shapes(
         return []
     ids = [row["id"] for row in rows]
     groups = await senders.load_groups(connection, workspace_id)
-    pictures = await media.some(connection, workspace_id, [row["media_id"] for row in rows if row["media_id"]])
+    pictures = await albums.media_of_rows(connection, workspace_id, rows)
     lists = await people.list_names(connection, workspace_id, [row["list_id"] for row in rows if row["list_id"]])
     counts = await campaigns.counts(connection, ids)
     opens = await history.counts_of_opens(connection, ids)
@@ -48,7 +48,7 @@ async def campaign_shapes(
             group_name=groups[row["group_id"]].name,
             body=row["body"],
             fallback_body=row["fallback_body"],
-            media=media_shape(pictures[row["media_id"]]) if row["media_id"] in pictures else None,
+            media=[media_shape(each) for each in pictures.get(row["album_id"] or row["media_id"], ())],
             content=row["content"],
             text_rules=TextWishesShape(**row["text_rules"]) if row["text_rules"] else None,
             audience=_audience(row, groups[row["group_id"]], lists),

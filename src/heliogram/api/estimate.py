@@ -1,6 +1,6 @@
 """What would become of a draft: delivery's forecast, the weight, and the review, put together for an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from heliogram.api.errors import not_found, sentence_of
 from heliogram.api.schema.campaigns import (
     CheckShape,
     EstimateShape,
+    FittedShape,
     FixShape,
     ReplacedShape,
     RewrittenShape,
@@ -24,14 +25,15 @@ from heliogram.carriers.protocol import Link
 from heliogram.compose.errors import TemplateRefused
 from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import Template, compile_text
-from heliogram.delivery.forecast import Forecast, Plan, Rewritten, forecast
+from heliogram.delivery.forecast import Forecast, Plan, Rewritten, RouteVariant, forecast
 from heliogram.media.limits import MESSAGE_LIMIT_OCTETS, MMS_TEXT_LIMIT, Weight, weigh
+from heliogram.model.album import Shown, album_id_of
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content
 from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.model.text import Wishes
-from heliogram.storage import media, senders
+from heliogram.storage import albums, media, senders
 from heliogram.wire.segment import name_of
 
 N_LOOKED_AT: Final = 20_000
@@ -45,11 +47,11 @@ _LONGEST_BODY_OCTETS: Final = 4 * MMS_TEXT_LIMIT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A campaign as drafted. `media` is the picture's row, None for none."""
+    """A campaign as drafted. `media` are rows, in the order in which they are shown."""
 
     group: Group
     body: str
-    media: Mapping[str, Any] | None
+    media: Sequence[Mapping[str, Any]]
     content: Content
     audience: Audience
     fallback_body: str = ""
@@ -57,7 +59,11 @@ class Draft:
 
     def authors_fallback(self) -> str:
         """The author's text for phones without pictures, where there can be such phones."""
-        return self.fallback_body if self.content is Content.MMS and self.media is not None else ""
+        return self.fallback_body if self.content is Content.MMS and self.media else ""
+
+    def shown(self) -> Shown | None:
+        ids = [each["id"] for each in self.media]
+        return Shown(self.group.workspace_id, ids[0], album_id_of(ids)) if ids else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +73,30 @@ class Estimate:
     checks: tuple[Check, ...]
 
 
-async def draft_of(app: App, workspace_id: str, row: Mapping[str, Any]) -> Draft:
-    """The draft of a campaign's row (or of a request with the same keys). Raises Problem for what does not exist."""
+async def draft_of(
+    app: App, workspace_id: str, row: Mapping[str, Any], media_ids: Sequence[str] | None = None
+) -> Draft:
+    """The draft of a campaign's row (or of a request with the same keys), with its media, or with these.
+
+    Raises Problem for what does not exist.
+    """
     async with app.store.read() as connection:
         group = (await senders.load_groups(connection, workspace_id)).get(row["group_id"])
-        picture = await media.one(connection, workspace_id, row["media_id"]) if row["media_id"] else None
+        if media_ids is None:
+            shown = albums.shown_of(row)
+            rows: Sequence[Mapping[str, Any]] = await albums.media_of(connection, shown) if shown else ()
+        else:
+            found = await media.some(connection, workspace_id, media_ids)
+            if len(found) < len(media_ids):
+                raise not_found("picture")
+            rows = [found[media_id] for media_id in media_ids]
     if group is None:
         raise not_found("group")
-    if row["media_id"] and picture is None:
-        raise not_found("picture")
     audience = Audience(kind=AudienceKind(row["audience_kind"]), list_id=row["list_id"])
     return Draft(
         group=group,
         body=row["body"],
-        media=picture,
+        media=rows,
         content=Content(row["content"]),
         audience=audience,
         fallback_body=row["fallback_body"],
@@ -97,7 +113,7 @@ async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT
         audience=draft.audience,
         content=draft.content,
         template=template,
-        media_id=draft.media["id"] if draft.media else None,
+        shown=draft.shown(),
         fallback=fallback,
         cuts=app.cuts,
         text_wishes=draft.text_wishes,
@@ -110,14 +126,14 @@ async def estimate_of(app: App, draft: Draft, *, limit: int | None = N_LOOKED_AT
 
 def judged(app: App, draft: Draft, counted: Forecast, mistake: str = "", fallback_mistake: str = "") -> Estimate:
     weight = None
-    if draft.media is not None and draft.content is Content.MMS:
-        weight = weigh([draft.media["n_octets"]], counted.longest_body)
+    if draft.media and draft.content is Content.MMS:
+        weight = weigh([each["n_octets"] for each in draft.media], counted.longest_body)
     drafted = Drafted(
         group=draft.group,
         content=draft.content,
         body=draft.body,
         mistake=mistake,
-        has_media=draft.media is not None,
+        has_media=bool(draft.media),
         n_audience=counted.audience,
         n_counted=counted.n_counted,
         n_going=sum(counted.channels.values()) + sum(counted.held.values()),
@@ -134,7 +150,8 @@ def judged(app: App, draft: Draft, counted: Forecast, mistake: str = "", fallbac
 
 def n_to_look_at(draft: Draft) -> int | None:
     """How many people a launch must look at: all of them where one long text could make the message too large."""
-    is_near_limit = draft.media is not None and draft.media["n_octets"] > MESSAGE_LIMIT_OCTETS - _LONGEST_BODY_OCTETS
+    n_octets = sum(each["n_octets"] for each in draft.media)
+    is_near_limit = n_octets > MESSAGE_LIMIT_OCTETS - _LONGEST_BODY_OCTETS
     return None if is_near_limit else N_BEFORE_LAUNCH
 
 
@@ -202,15 +219,16 @@ def _rewritten(found: Rewritten) -> RewrittenShape:
     )
 
 
-def _variant(each: Any) -> RouteVariantShape:
-    made = each.variant
+def _variant(each: RouteVariant) -> RouteVariantShape:
+    fitted = each.fitted or ()
     return RouteVariantShape(
         route=each.route,
         budget_octets=each.budget_octets,
-        octets=len(made.part.octets) if made else 0,
-        content_type=made.part.content_type if made else "",
-        width=made.width if made else None,
-        height=made.height if made else None,
+        octets=sum(one.n_octets for one in fitted),
+        media=[
+            FittedShape(octets=one.n_octets, content_type=one.part.content_type, width=one.width, height=one.height)
+            for one in fitted
+        ],
         n=each.n,
     )
 

@@ -105,6 +105,7 @@ def _message_row(
         now=now,
         campaign_id=campaign["id"],
         media_id=campaign["media_id"],
+        album_id=campaign["album_id"],
     )
 
 

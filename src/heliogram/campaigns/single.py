@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.model.message import Content
 from heliogram.model.phone import Phone
 from heliogram.model.text import Wishes
-from heliogram.storage import campaigns, lanes, people
+from heliogram.storage import albums, campaigns, lanes, people
 
 SINGLE_PRIORITY = 7
 
@@ -20,7 +20,7 @@ class Single:
     to: Phone
     body: str
     content: Content
-    media_id: str | None = None
+    media_ids: tuple[str, ...] = ()
     due_at: datetime | None = None
     expires_at: datetime | None = None
     fallback_body: str | None = None
@@ -29,8 +29,11 @@ class Single:
 
 async def queue_single(
     connection: AsyncConnection, workspace_id: str, single: Single, *, new_id: Callable[[], str], now: datetime
-) -> str:
-    """Queue the message and return its id. The number becomes a contact when it is new."""
+) -> str | None:
+    """Queue the message and return its id, None where one of its media is gone. A new number becomes a contact."""
+    kept = await albums.keep(connection, workspace_id, single.media_ids)
+    if kept is None:
+        return None
     await people.add_missing_contact(
         connection,
         {
@@ -65,7 +68,7 @@ async def queue_single(
         content=single.content.value,
         body=single.body,
         now=now,
-        media_id=single.media_id,
+        **kept,
         due_at=single.due_at,
         expires_at=single.expires_at,
         fallback_body=single.fallback_body,

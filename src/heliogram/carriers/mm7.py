@@ -255,7 +255,8 @@ def context_of(settings: Mm7Settings) -> ssl.SSLContext | None:
 
 
 # Encoding 300 kB takes milliseconds, and a campaign sends one picture a million times: its base64 is shared as well.
-_base64_of = lru_cache(maxsize=8)(base64_lines)
+# Two lanes of ten media each have room, at 1 MB a message at most.
+_base64_of = lru_cache(maxsize=24)(base64_lines)
 
 
 def _medium(content_type: str, filename: str, octets: bytes, settings: Mm7Settings) -> Medium:

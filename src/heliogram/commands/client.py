@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,12 @@ from heliogram.config import CannotStart, Config
 from heliogram.server import create_web
 
 TIMEOUT_S = 600
+
+
+Fields = Mapping[str, str | Sequence[str]]
+"""A form's texts by name; several of one name in their order."""
+Files = Sequence[tuple[str, tuple[str, bytes]]]
+"""A form's files, each with its field, name and octets."""
 
 
 class Refused(Exception):
@@ -43,9 +49,7 @@ class Api:
         await self._check()
         return _read(await self._client.get(f"/api/v1{path}", params=query))
 
-    async def post(
-        self, path: str, *, data: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], once: str = ""
-    ) -> Any:
+    async def post(self, path: str, *, data: Fields, files: Files, once: str = "") -> Any:
         """`once` makes a repetition harmless: it gets the first one's answer."""
         await self._check()
         headers = {"Idempotency-Key": once} if once else {}

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from heliogram.clock import new_id
-from heliogram.commands.client import Api, Refused
+from heliogram.commands.client import Api, Fields, Files, Refused
 
 POLL_S: Final = 0.3
 SETTLE_S: Final = 5.0
@@ -30,9 +30,7 @@ class LostSight(Exception):
     """It was asked, or may have been, and what became of it cannot be seen."""
 
 
-async def launch(
-    api: Api, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], *, away_s: float = AWAY_S
-) -> dict[str, Any]:
+async def launch(api: Api, fields: Fields, files: Files, *, away_s: float = AWAY_S) -> dict[str, Any]:
     """Ask for the send. Returns its report. Raises Refused, NotReached, LostSight.
 
     Asked again when the answer was lost: the same key keeps the second request from sending a second time.

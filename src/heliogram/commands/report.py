@@ -42,7 +42,7 @@ def rows_of(report: Json, campaign: Json | None) -> dict[str, int]:
 
 
 def dry_run_text(report: Json, n_media_octets: int) -> str:
-    """What a send would do. `n_media_octets` is the picture's size as it is, 0 for none."""
+    """What a send would do. `n_media_octets` is the size of all media as they are, 0 for none."""
     estimate = report["estimate"]
     lines = ["Dry run: nothing was stored or sent.", ""]
     lines += [_line(estimate[channel], words) for channel, words in _WOULD.items() if channel != "sms"]
@@ -125,7 +125,8 @@ def _pictures(estimate: Json, n_media_octets: int) -> list[str]:
         size = f"{variant['octets']:,} bytes" if variant["octets"] else "fits in no form, so a link goes instead"
         route = variant["route"].replace("_", " ")
         at_most = f"at most {variant['budget_octets']:,}"
-        lines.append(f"Picture from the {route}: {size} ({at_most}), to {variant['n']:,} people.")
+        what = f"{n} pictures" if (n := len(variant["media"])) > 1 else "Picture"
+        lines.append(f"{what} from the {route}: {size} ({at_most}), to {variant['n']:,} people.")
     if n_media_octets and estimate["sms_link"]:
         lines.append(f"Picture behind the link: {n_media_octets:,} bytes, for {estimate['sms_link']:,} people.")
     return lines

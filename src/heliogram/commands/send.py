@@ -31,8 +31,14 @@ def send(
         str, typer.Option(help="The text; {{ first_name | default: 'there' }} and the like are filled in.")
     ],
     fallback_text: FallbackText = "",
-    media: Annotated[Path | None, typer.Option(help="A picture, video, contact card or calendar entry.")] = None,
-    alt: Annotated[str, typer.Option(help="What is on the picture, for who cannot see it.")] = "",
+    media: Annotated[
+        list[Path] | None,
+        typer.Option(help="A picture, video, contact card or calendar entry. Again for another, up to 10, in order."),
+    ] = None,
+    alt: Annotated[
+        list[str] | None,
+        typer.Option(help="What is on the picture, for who cannot see it. One for each --media, in order."),
+    ] = None,
     name: Annotated[str, typer.Option(help="What to call the campaign; by default, the beginning of the text.")] = "",
     attest_consent: Annotated[str, typer.Option(help="How and when these people agreed; recorded for each.")] = "",
     as_link: Annotated[
@@ -58,7 +64,7 @@ def send(
         "text": text,
         "fallback_text": fallback_text,
         "name": name,
-        "alt_text": alt,
+        "alt_text": alt or [],
         "attest_consent": attest_consent,
         "dry_run": str(dry_run).lower(),
         **{name: str(word) for name, word in wishes_of(smart, transliterate, max_segments, too_long).items()},
@@ -66,10 +72,9 @@ def send(
     if as_link:
         fields["content"] = "text_link"
     say = _Said(as_json)
-    files = {"people": (to.name, say.read(to))}
-    if media is not None:
-        files["media"] = (media.name, say.read(media))
-    n_octets = len(files["media"][1]) if media else 0
+    shown = [("media", (each.name, say.read(each))) for each in media or ()]
+    files = [("people", (to.name, say.read(to))), *shown]
+    n_octets = sum(len(octets) for _field, (_name, octets) in shown)
 
     async def work() -> int:
         config = config_of(data=data, database=database)

@@ -21,6 +21,7 @@ from heliogram.delivery.slots import Reservation
 from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.message import State
+from heliogram.model.parcel import MediaPart
 from heliogram.model.queue import Lane, LaneState, Queued, Stop
 from heliogram.storage import campaigns, consent, deliveries, lanes, media
 from heliogram.storage.deliveries import LastAttempt
@@ -124,8 +125,8 @@ def _of_few_pictures(claimed: Sequence[Queued]) -> Sequence[Queued]:
     """The messages before the one that would bring more different pictures than memory is meant to hold."""
     seen: set[str] = set()
     for index, message in enumerate(claimed):
-        if message.media_id is not None:
-            seen.add(message.media_id)
+        if (shown := message.shown()) is not None:
+            seen.add(shown.key)
             if len(seen) > N_PICTURES:
                 return claimed[:index]
     return claimed
@@ -144,7 +145,7 @@ async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: 
         text_rules=lane.text_rules or turn.group.text_rules,
     )
     # Nothing is waited for between this and the decision: another lane's pictures might push these out.
-    turn.pictures.require({(each.workspace_id, each.media_id) for each in claimed if each.media_id is not None})
+    turn.pictures.require({shown for each in claimed if (shown := each.shown()) is not None})
     return decide(facts, claimed)
 
 
@@ -309,7 +310,7 @@ def reference_of(message_id: str) -> int:
 
 def _attempt_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
     draft, route = attempt.draft, attempt.draft.the_route()
-    variant = draft.variant.part if draft.variant else None
+    parts = [each.part for each in draft.variants]
     return {
         "message_id": draft.message.id,
         "n": attempt.n,
@@ -322,12 +323,17 @@ def _attempt_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "encoding": draft.encoding,
         "n_segments": len(draft.parts),
         "link_token": draft.link_token,
-        "variant_sha256": variant.sha256 if variant else None,
-        "variant_octets": len(variant.octets) if variant else None,
+        "variant_sha256": parts[0].sha256 if parts else None,
+        "variant_octets": sum(len(part.octets) for part in parts) if parts else None,
+        "variants": [_went(part) for part in parts] if len(parts) > 1 else None,
         "fact_id": draft.fact_id,
         "reference": reference_of(draft.message.id),
         "rewriting": draft.rewriting,
     }
+
+
+def _went(part: MediaPart) -> dict[str, Any]:
+    return {"sha256": part.sha256, "content_type": part.content_type, "n_octets": len(part.octets)}
 
 
 def _link_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
@@ -336,6 +342,7 @@ def _link_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "token": attempt.draft.link_token,
         "workspace_id": message.workspace_id,
         "media_id": message.media_id,
+        "album_id": message.album_id,
         "message_id": message.id,
         "campaign_id": message.campaign_id,
         "expires_at": now + LINK_LIFE,

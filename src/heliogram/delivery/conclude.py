@@ -72,9 +72,8 @@ async def store_results(
 
 
 def _may_shrink(result: Result) -> bool:
-    """Whether its picture went larger than every network takes it: a smaller one may be taken where that was not."""
-    variant = result.attempt.draft.variant
-    return variant is not None and len(variant.part.octets) > all_budgets()[0].octets
+    """Whether its pictures went larger than every network takes it: a smaller one may be taken where that was not."""
+    return sum(each.n_octets for each in result.attempt.draft.variants) > all_budgets()[0].octets
 
 
 async def not_stored(connection: AsyncConnection, results: Sequence[Result]) -> list[Result]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from heliogram.media.kinds import Kind, kind_of
 from heliogram.model.consent import Standing
 from heliogram.model.cut import Cut
 from heliogram.model.group import Group
@@ -17,11 +18,24 @@ from heliogram.routing.choose import NoRoute
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A picture as one budget made it, loaded and ready to go."""
+    """A medium as one budget made it, loaded and ready to go."""
 
     part: MediaPart
     width: int
     height: int
+
+    @property
+    def n_octets(self) -> int:
+        return len(self.part.octets)
+
+    @property
+    def may_shrink(self) -> bool:
+        """Nobody here makes a film or a card smaller."""
+        return kind_of(self.part.content_type) is Kind.PICTURE
+
+
+Fitted = tuple[Variant, ...]
+"""All media of a message as one budget made them, in order."""
 
 
 Ways = dict[tuple[object, ...], Route | NoRoute]
@@ -29,7 +43,7 @@ Ways = dict[tuple[object, ...], Route | NoRoute]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What one batch is decided by. `variants` has (media id, budget in octets); None where no variant fits.
+    """What one batch is decided by. `variants` has (`Shown.key`, budget in octets); None where it does not fit.
 
     `cuts` has the accounts that want their texts cut in a way of their own. `text_rules` are the campaign's, or the
     group's; a message may want some of them otherwise.
@@ -39,7 +53,7 @@ class Facts:
     now: datetime
     group: Group
     standings: Mapping[str, Standing]
-    variants: Mapping[tuple[str, int], Variant | None]
+    variants: Mapping[tuple[str, int], Fitted | None]
     link_base_url: str
     new_token: Callable[[], str]
     cuts: Mapping[str, Cut] = field(default_factory=dict)
@@ -56,7 +70,7 @@ class Draft(msgspec.Struct, kw_only=True):
     message: Queued
     fact_id: str | None = None
     route: Route | None = None
-    variant: Variant | None = None
+    variants: Fitted = ()
     link_token: str | None = None
     text: str = ""
     encoding: str = ""

@@ -12,11 +12,12 @@ from typing import Any
 from heliogram.compose.liquid import Template
 from heliogram.compose.person import fallback_for, render_for
 from heliogram.compose.written import replaced_in
-from heliogram.delivery.draft import Batch, Facts, Variant
+from heliogram.delivery.draft import Batch, Facts, Fitted
 from heliogram.delivery.known import with_known
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
 from heliogram.media.plan import budget_for
+from heliogram.model.album import Shown
 from heliogram.model.campaign import Audience
 from heliogram.model.consent import Source, Standing, Subscription
 from heliogram.model.cut import Cut
@@ -45,7 +46,7 @@ class Plan:
     audience: Audience
     content: Content
     template: Template
-    media_id: str | None
+    shown: Shown | None
     fallback: Template | None = None
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     text_wishes: Wishes | None = None
@@ -53,11 +54,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteVariant:
-    """The picture as one kind of route gets it; `variant` is None when it fits none."""
+    """The media as one kind of route gets them; `fitted` is None when they fit none."""
 
     route: str
     budget_octets: int
-    variant: Variant | None
+    fitted: Fitted | None
     n: int
 
 
@@ -106,8 +107,8 @@ async def forecast(
     limit: int | None = None,
 ) -> Forecast:
     """Walk the audience, or its first `limit` people, through the steps and count what becomes of each."""
-    if plan.media_id is not None and plan.content is Content.MMS:
-        await pictures.prepare(plan.workspace_id, plan.media_id)
+    if plan.shown is not None and plan.content is Content.MMS:
+        await pictures.prepare(plan.shown)
     tally = _Tally()
     after = ""
     async with store.read() as connection:
@@ -140,7 +141,7 @@ async def forecast_people(
     store: Store,
     plan: Plan,
     people_rows: Sequence[Mapping[str, Any]],
-    variants: Mapping[tuple[str, int], Variant | None],
+    variants: Mapping[tuple[str, int], Fitted | None],
     *,
     now: Callable[[], datetime],
     link_base_url: str,
@@ -206,7 +207,8 @@ def queued_of(plan: Plan, contact: Any) -> Queued:
         content=plan.content,
         body=render_for(plan.template, contact),
         fallback_body=fallback_for(plan.fallback, plan.content, contact),
-        media_id=plan.media_id,
+        media_id=plan.shown.media_id if plan.shown else None,
+        album_id=plan.shown.album_id if plan.shown else None,
         due_at=None,
         expires_at=None,
     )
@@ -244,12 +246,12 @@ class _Tally:
         if len(body.encode()) > len(self.longest_body.encode()):
             self.longest_body = body
 
-    def total(self, size: int, plan: Plan, made: Mapping[tuple[str, int], Variant | None]) -> Forecast:
+    def total(self, size: int, plan: Plan, made: Mapping[tuple[str, int], Fitted | None]) -> Forecast:
         variants = tuple(
             RouteVariant(
                 route=route,
                 budget_octets=octets,
-                variant=made.get((plan.media_id or "", octets)),
+                fitted=made.get((plan.shown.key if plan.shown else "", octets)),
                 n=n,
             )
             for (route, octets), n in sorted(self.routes.items())

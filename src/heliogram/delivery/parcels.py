@@ -15,7 +15,7 @@ def parcel_of(attempt: Attempt) -> Parcel:
             sender=route.sender.address,
             to_e164=draft.message.phone_e164,
             text=draft.text,
-            media=(draft.variant.part,) if draft.variant else (),
+            media=tuple(each.part for each in draft.variants),
         )
     return SmsParcel(
         key=key,

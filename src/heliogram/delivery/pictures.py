@@ -5,21 +5,23 @@ Every recipient's parcel shares the same octets.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
-from heliogram.delivery.draft import Variant
+from heliogram.delivery.draft import Fitted, Variant
 from heliogram.media.kinds import SUFFIXES, Kind, kind_of
 from heliogram.media.plan import Budget, all_budgets
 from heliogram.media.probe import MediaRefused
+from heliogram.media.together import fit_together
 from heliogram.media.workshop import Workshop
+from heliogram.model.album import Shown
 from heliogram.model.parcel import MediaPart
-from heliogram.storage import media
+from heliogram.storage import albums, media
 from heliogram.storage.blobs import Blobs
+from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
 
 log = structlog.get_logger()
@@ -31,57 +33,85 @@ N_KEPT = 32
 class PicturesNeeded(Exception):
     """A batch has pictures that are not prepared: prepare them outside the transaction and take the turn again."""
 
-    def __init__(self, wanted: set[tuple[str, str]]) -> None:
+    def __init__(self, wanted: set[Shown]) -> None:
         super().__init__(f"{len(wanted)} pictures are not prepared")
         self.wanted = wanted
 
 
 @dataclass(slots=True)
 class Pictures:
-    """`variants` has (media id, budget octets) for every prepared picture; None where nothing fits."""
+    """`variants` has (`Shown.key`, budget octets) for all that is prepared; None where it does not fit."""
 
     store: Store
     blobs: Blobs
     workshop: Workshop
     now: Callable[[], datetime]
-    variants: dict[tuple[str, int], Variant | None] = field(default_factory=dict)
+    variants: dict[tuple[str, int], Fitted | None] = field(default_factory=dict)
     _prepared: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def require(self, wanted: set[tuple[str, str]]) -> None:
-        """Check that the pictures (workspace id, media id) are prepared. Raises PicturesNeeded."""
-        missing = {(workspace_id, media_id) for workspace_id, media_id in wanted if media_id not in self._prepared}
+    def require(self, wanted: set[Shown]) -> None:
+        """Check that what is shown is prepared. Raises PicturesNeeded."""
+        missing = {shown for shown in wanted if shown.key not in self._prepared}
         if missing:
             raise PicturesNeeded(missing)
-        for _workspace_id, media_id in wanted:
-            self._prepared.move_to_end(media_id)
+        for shown in wanted:
+            self._prepared.move_to_end(shown.key)
 
-    async def prepare(self, workspace_id: str, media_id: str) -> dict[int, Variant | None]:
-        """Make or load the variants of one picture for every budget. Returns them by budget octets."""
+    async def prepare(self, shown: Shown) -> dict[int, Fitted | None]:
+        """Make or load the variants for every budget. Returns them by budget octets."""
         budgets = all_budgets()
         async with self._turn:
-            if media_id not in self._prepared:
+            if shown.key not in self._prepared:
+                async with self.store.read() as connection:
+                    originals = await albums.media_of(connection, shown)
                 for budget in budgets:
-                    self.variants[media_id, budget.octets] = await self._variant(workspace_id, media_id, budget)
-                self._prepared[media_id] = None
+                    self.variants[shown.key, budget.octets] = await self._all(originals, budget)
+                self._prepared[shown.key] = None
                 self._forget_oldest()
-        return {budget.octets: self.variants.get((media_id, budget.octets)) for budget in budgets}
+        return {budget.octets: self.variants.get((shown.key, budget.octets)) for budget in budgets}
 
-    async def try_out(self, octets: bytes, content_type: str = "image/jpeg") -> dict[int, Variant | None]:
-        """The variants a picture would get, by budget octets; nothing is stored."""
+    async def _all(self, originals: Sequence[Row], budget: Budget) -> Fitted | None:
+        """The media of one message within a budget together; each alone first, which is all that a single one needs."""
+        alone: list[Variant] = []
+        for original in originals:
+            variant = await self._variant(original, budget)
+            if variant is None:
+                return None
+            alone.append(variant)
+
+        async def smaller(index: int, octets: int) -> Variant | None:
+            return await self._variant(originals[index], replace(budget, octets=octets))
+
+        return await fit_together(alone, budget.octets, smaller) if alone else None
+
+    async def try_out(self, files: Sequence[tuple[bytes, str]]) -> dict[int, Fitted | None]:
+        """What files (octets, content type) would become, by budget octets; nothing is stored."""
+        return {budget.octets: await self._tried(files, budget) for budget in all_budgets()}
+
+    async def _tried(self, files: Sequence[tuple[bytes, str]], budget: Budget) -> Fitted | None:
+        alone: list[Variant] = []
+        for octets, content_type in files:
+            variant = await self._try(octets, content_type, budget)
+            if variant is None:
+                return None
+            alone.append(variant)
+
+        async def smaller(index: int, octets: int) -> Variant | None:
+            return await self._try(*files[index], replace(budget, octets=octets))
+
+        return await fit_together(alone, budget.octets, smaller) if alone else None
+
+    async def _try(self, octets: bytes, content_type: str, budget: Budget) -> Variant | None:
         if kind_of(content_type) is not Kind.PICTURE:
-            whole = _whole({"content_type": content_type, "sha256": "", "width": 0, "height": 0}, octets)
-            return {each.octets: whole if len(octets) <= each.octets else None for each in all_budgets()}
-        made: dict[int, Variant | None] = {}
-        for budget in all_budgets():
-            try:
-                fitted = await self.workshop.fit(octets, budget)
-            except MediaRefused:
-                made[budget.octets] = None
-                continue
-            part = MediaPart(content_type=fitted.content_type, octets=fitted.octets, sha256="", filename="")
-            made[budget.octets] = Variant(part=part, width=fitted.width, height=fitted.height)
-        return made
+            row = {"content_type": content_type, "sha256": "", "width": 0, "height": 0}
+            return _whole(row, octets) if len(octets) <= budget.octets else None
+        try:
+            fitted = await self.workshop.fit(octets, budget)
+        except MediaRefused:
+            return None
+        row = {"content_type": fitted.content_type, "sha256": "", "width": fitted.width, "height": fitted.height}
+        return _whole(row, fitted.octets)
 
     def _forget_oldest(self) -> None:
         while len(self._prepared) > N_KEPT:
@@ -89,12 +119,9 @@ class Pictures:
             for key in [key for key in self.variants if key[0] == old]:
                 del self.variants[key]
 
-    async def _variant(self, workspace_id: str, media_id: str, budget: Budget) -> Variant | None:
+    async def _variant(self, original: Row, budget: Budget) -> Variant | None:
         async with self.store.read() as connection:
-            original = await media.one(connection, workspace_id, media_id)
-            made = (await media.variants_of(connection, media_id)).get(budget.octets)
-        if original is None:
-            return None
+            made = (await media.variants_of(connection, original["id"])).get(budget.octets)
         try:
             if kind_of(original["content_type"]) is not Kind.PICTURE:
                 # Nobody here makes these smaller: they go as they came, or as a link.
@@ -107,11 +134,11 @@ class Pictures:
             octets = await self.blobs.get(made["sha256"])
         except FileNotFoundError:
             # The text with the link still goes, if the group lets it; a lane must not stand still for one file.
-            log.error("picture is gone from the store", media=media_id, octets=budget.octets)
+            log.error("picture is gone from the store", media=original["id"], octets=budget.octets)
             return None
         return _whole(made, octets)
 
-    async def _make(self, original: Any, budget: Budget) -> Mapping[str, Any] | None:
+    async def _make(self, original: Row, budget: Budget) -> Row | None:
         try:
             fitted = await self.workshop.fit(await self.blobs.get(original["sha256"]), budget)
         except MediaRefused as refused:
@@ -134,7 +161,7 @@ class Pictures:
         return row
 
 
-def _whole(row: Mapping[str, Any], octets: bytes) -> Variant:
+def _whole(row: Row, octets: bytes) -> Variant:
     content_type = row["content_type"]
     part = MediaPart(
         content_type=content_type,

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from heliogram.compose.fallback import short_url
 from heliogram.compose.written import fit_text
 from heliogram.consent.verdict import may_send
-from heliogram.delivery.draft import Batch, Draft, Facts
+from heliogram.delivery.draft import Batch, Draft, Facts, Fitted
 from heliogram.media.limits import MMS_TEXT_LIMIT
-from heliogram.media.plan import all_budgets, budget_for, takes
+from heliogram.media.plan import all_budgets, budget_for, most_media, takes
 from heliogram.model.consent import Allowed, Denied, Held
 from heliogram.model.cut import PLAIN
 from heliogram.model.message import Channel, State
@@ -42,28 +42,39 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
     """By which sender, and as picture or as text with a link; a picture that fits no budget becomes a link."""
     message = draft.message
     route = _way(facts, message)
-    if isinstance(route, Route) and route.channel is Channel.MMS and message.media_id is not None:
+    shown = message.shown()
+    if isinstance(route, Route) and route.channel is Channel.MMS and shown is not None:
         budget = budget_for(route.sender.kind, message.network, message.country)
         if message.forced_reason == MEDIA_SMALLER:
             budget = all_budgets()[0]
-        draft.variant = facts.variants.get((message.media_id, budget.octets))
-        if draft.variant is None:
-            route = _way(facts, message, media_fits=False)
-        elif not takes(route.sender.mms_carrier, draft.variant.part.content_type):
-            draft.variant = None
-            route = _way(facts, message, takes_type=False)
+        fitted = facts.variants.get((shown.key, budget.octets))
+        misfit = _misfit(route, fitted)
+        if misfit:
+            route = _way(facts, message, misfit=misfit)
+        else:
+            draft.variants = fitted or ()
     if isinstance(route, NoRoute):
         return Stop(message=message, state=State.SKIPPED, reason=route.reason)
     draft.route = route
     return draft
 
 
-def _way(facts: Facts, message: Queued, *, media_fits: bool = True, takes_type: bool = True) -> Route | NoRoute:
+def _misfit(route: Route, fitted: Fitted | None) -> str:
+    """Why these media cannot go this way, "" when they can. All go together, or none does."""
+    carrier = route.sender.mms_carrier
+    if fitted is None:
+        return "media_not_taken"
+    if not all(takes(carrier, each.part.content_type) for each in fitted):
+        return "type_not_taken"
+    return "too_many_media" if len(fitted) > most_media(carrier) else ""
+
+
+def _way(facts: Facts, message: Queued, *, misfit: str = "") -> Route | NoRoute:
     """`choose`, once for all messages of the batch that are alike to it."""
     forced, address = message.forced_reason, message.from_address
     alike = (
         (message.country, message.network, message.is_landline, message.takes_mms),
-        (message.content, forced, address, media_fits, takes_type),
+        (message.content, forced, address, misfit),
     )
     way = facts.ways.get(alike)
     if way is None:
@@ -78,8 +89,7 @@ def _way(facts: Facts, message: Queued, *, media_fits: bool = True, takes_type: 
             group,
             to,
             content,
-            media_fits=media_fits,
-            takes_type=takes_type,
+            misfit=misfit,
             forced_reason=forced,
             from_address=address,
         )

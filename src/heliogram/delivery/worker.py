@@ -21,6 +21,7 @@ from heliogram.delivery.parcels import parcel_of
 from heliogram.delivery.pictures import Pictures, PicturesNeeded
 from heliogram.delivery.receipts import resolve_doubt
 from heliogram.delivery.slots import Reservation
+from heliogram.model.album import Shown
 from heliogram.model.cut import Cut
 from heliogram.model.group import Group
 from heliogram.model.parcel import Accepted, Unknown
@@ -170,11 +171,11 @@ class Worker:
             await reserved.change(taken.accounts, ROOM_WAIT_S)
         return taken.has_more
 
-    async def _prepare(self, wanted: set[tuple[str, str]]) -> bool:
+    async def _prepare(self, wanted: set[Shown]) -> bool:
         """Have the pictures ready for the turn. False while their store is away: nothing is decided then."""
         try:
-            for workspace_id, media_id in wanted:
-                await self.pictures.prepare(workspace_id, media_id)
+            for shown in wanted:
+                await self.pictures.prepare(shown)
         except BlobsError as error:
             log.warning("a lane waits for its pictures", why=str(error))
             await asyncio.sleep(STORE_WAIT_S)

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from heliogram.model.album import MAX_MEDIA
 from heliogram.model.sender import SenderKind
 
 OVERHEAD_OCTETS = 12_000
@@ -44,6 +45,11 @@ def takes(carrier: str, content_type: str) -> bool:
     table = _table()["types"]
     own = table.get(carrier, {})
     return content_type in own.get("only", table["taken"]) or content_type in own.get("also", ())
+
+
+def most_media(carrier: str) -> int:
+    """How many media one message may have over this kind of carrier."""
+    return int(_table()["types"].get(carrier, {}).get("most", MAX_MEDIA))
 
 
 def all_budgets() -> tuple[Budget, ...]:

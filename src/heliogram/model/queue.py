@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from heliogram.model.album import Shown
 from heliogram.model.group import Purpose
 from heliogram.model.message import Channel, Content, State
 from heliogram.model.sender import Sender
@@ -57,6 +58,8 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     from_address: str | None = None
     """The sender that a reply is from, where it reaches the person: the number that they wrote to."""
+    album_id: str | None = None
+    """Several media, of which `media_id` is the first; None where it is the only one."""
     fallback_body: str | None = None
     """What stands for `body` where the picture becomes a link, with a mark where the link goes; None: `body` does."""
     text_wishes: Wishes | None = None
@@ -66,6 +69,10 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the number; None is unknown."""
     forced_reason: str | None = None
     """Set when an earlier attempt showed that only text + link, or only a smaller picture, will do, with why."""
+
+    def shown(self) -> Shown | None:
+        """What goes with it, or behind its link; None for a text."""
+        return None if self.media_id is None else Shown(self.workspace_id, self.media_id, self.album_id)
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ WHY_SKIPPED: dict[str, str] = {
     "sender_cannot_mms": "The sender for this country cannot send pictures, and the group sends no link instead.",
     "media_not_taken": "The picture is not taken on this route, and the group sends no link instead.",
     "type_not_taken": "This route takes no files of this kind, and the group sends no link instead.",
+    "too_many_media": "This route takes fewer files in one message, and the group sends no link instead.",
     "empty_text": "There is no text for this person: a field the text needs cannot be used.",
     "too_long": "The text needs more segments than it may have.",
     "mms_text_too_long": "A picture message can carry at most 1,600 characters of text.",
@@ -34,6 +35,7 @@ WHY_CHANNEL: dict[str, str] = {
     "sender_cannot_mms": "The sender for this country cannot send pictures: text + link.",
     "media_not_taken": "The picture is not taken on this route: text + link.",
     "type_not_taken": "This route takes no files of this kind: text + link.",
+    "too_many_media": "This route takes fewer files in one message: text + link.",
 }
 
 WHY_HELD: dict[str, str] = {

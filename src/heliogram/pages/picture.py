@@ -1,10 +1,10 @@
-"""The page behind a short link: the picture, its description, who it is from. No script, no cookie, no index.
+"""The page behind a short link: the media, their descriptions, who they are from. No script, no cookie, no index.
 
 The link of a text is opened by programs, too, that draw previews; they are told apart by what they say they are.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -13,9 +13,11 @@ from fastapi import APIRouter, Request, Response
 from heliogram.app import App
 from heliogram.delivery.draft import Variant
 from heliogram.media.kinds import SUFFIXES, Kind, kind_of
+from heliogram.model.album import Shown
 from heliogram.pages.frame import Own, page
 from heliogram.pages.octets import octets_response
-from heliogram.storage import access, media
+from heliogram.storage import access, albums, media
+from heliogram.storage.bulk import Row
 from heliogram.storage.types import storable
 
 router = APIRouter(include_in_schema=False)
@@ -29,60 +31,77 @@ _PREVIEWER: Final = re.compile(
 
 @router.api_route("/p/{token}", methods=["GET", "HEAD"])
 async def show(token: str, request: Request, app: Own) -> Response:
-    link = await _link(app, token)
+    link, rows = await _link(app, token)
     if link is None:
         return _gone()
-    kind = kind_of(link["content_type"])
-    best = await _best(app, link) if kind is Kind.PICTURE else None
-    if best is None and kind is Kind.PICTURE:
+    shown = [each for n, row in enumerate(rows, 1) if (each := await _shown(app, row, n)) is not None]
+    if not shown:
         return _gone()
     if request.method == "GET":
         await _note_open(app, link, request.headers.get("user-agent", ""))
     async with app.store.read() as connection:
         workspace = await access.workspace(connection, link["workspace_id"])
-    return page(
-        "picture.html",
-        token=token,
-        kind=kind.value,
-        sender=workspace["name"] if workspace else "",
-        alt_text=link["alt_text"],
-        width=best.width if best else link["width"],
-        height=best.height if best else link["height"],
-        filename=_name(link, best),
-    )
+    return page("picture.html", token=token, sender=workspace["name"] if workspace else "", media=shown)
 
 
 @router.api_route("/p/{token}/file", methods=["GET", "HEAD"])
 async def file(token: str, request: Request, app: Own) -> Response:
-    """The picture's octets."""
-    link = await _link(app, token)
-    if link is None:
+    """The octets of the first medium."""
+    return await numbered_file(token, 1, request, app)
+
+
+@router.api_route("/p/{token}/file/{number}", methods=["GET", "HEAD"])
+async def numbered_file(token: str, number: int, request: Request, app: Own) -> Response:
+    """The octets of one medium, counted from 1."""
+    _, rows = await _link(app, token)
+    if not 1 <= number <= len(rows):
         return _gone()
-    kind = kind_of(link["content_type"])
+    row = rows[number - 1]
+    kind = kind_of(row["content_type"])
     if kind is not Kind.PICTURE:
-        octets, shown = await app.blobs.get(link["sha256"]), "inline" if kind in _SHOWN else "attachment"
-        return octets_response(request, octets, link["content_type"], link["filename"], disposition=shown)
-    best = await _best(app, link)
+        octets, shown = await app.blobs.get(row["sha256"]), "inline" if kind in _SHOWN else "attachment"
+        return octets_response(request, octets, row["content_type"], row["filename"], disposition=shown)
+    best = await _best(app, row)
     if best is None:
         return _gone()
-    return octets_response(request, best.part.octets, best.part.content_type, _name(link, best), disposition="inline")
+    return octets_response(request, best.part.octets, best.part.content_type, _name(row, best), disposition="inline")
 
 
-async def _best(app: App, link: Mapping[str, str]) -> Variant | None:
+async def _shown(app: App, row: Row, number: int) -> Row | None:
+    """One medium as the page shows it; None for a picture that cannot be shown."""
+    kind = kind_of(row["content_type"])
+    best = await _best(app, row) if kind is Kind.PICTURE else None
+    if best is None and kind is Kind.PICTURE:
+        return None
+    return {
+        "kind": kind.value,
+        "number": number,
+        "alt_text": row["alt_text"],
+        "width": best.width if best else row["width"],
+        "height": best.height if best else row["height"],
+        "filename": _name(row, best),
+    }
+
+
+async def _best(app: App, row: Row) -> Variant | None:
     """The largest that a route would get: turned as it was held, and without where and by whom it was taken."""
-    made = await app.pictures.prepare(link["workspace_id"], link["media_id"])
-    return max((each for each in made.values() if each), key=lambda each: len(each.part.octets), default=None)
+    made = await app.pictures.prepare(Shown(row["workspace_id"], row["id"]))
+    return max((each[0] for each in made.values() if each), key=lambda each: each.n_octets, default=None)
 
 
-def _name(link: Mapping[str, str], best: Variant | None) -> str:
+def _name(row: Row, best: Variant | None) -> str:
     """The name it was uploaded with, and the end of what it is here."""
-    return f"{PurePosixPath(link['filename']).stem}.{SUFFIXES[best.part.content_type]}" if best else link["filename"]
+    return f"{PurePosixPath(row['filename']).stem}.{SUFFIXES[best.part.content_type]}" if best else row["filename"]
 
 
-async def _link(app: App, token: str) -> Any | None:
+async def _link(app: App, token: str) -> tuple[Row | None, Sequence[Row]]:
+    """The link and its media; nothing for one that nobody was given, or whose time is over."""
     async with app.store.read() as connection:
         link = await media.resolve_link(connection, token)
-    return link if link is not None and link["expires_at"] > app.now() else None
+        if link is None or link["expires_at"] <= app.now():
+            return None, ()
+        shown = albums.shown_of(link)
+        return link, await albums.media_of(connection, shown) if shown else ()
 
 
 async def _note_open(app: App, link: Any, user_agent: str) -> None:

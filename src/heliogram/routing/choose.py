@@ -42,13 +42,14 @@ def choose(
     to: Destination,
     content: Content,
     *,
-    media_fits: bool = True,
-    takes_type: bool = True,
+    misfit: str = "",
     forced_reason: str | None = None,
     from_address: str | None = None,
 ) -> Route | NoRoute:
     """The way for one message.
 
+    `misfit` is why the media cannot go by the way that was chosen before: "media_not_taken", "type_not_taken" or
+    "too_many_media".
     `forced_reason` is what an earlier attempt showed: only text + link is left, or a smaller picture.
     `from_address` is the sender to begin with, where it reaches the country: a reply's.
     """
@@ -58,7 +59,6 @@ def choose(
     if not able:
         return NoRoute(reason="no_sender_for_country")
     if content is Content.MMS:
-        misfit = "" if media_fits and takes_type else "media_not_taken" if takes_type else "type_not_taken"
         return _with_picture(group, to, able, misfit=misfit, forced_reason=forced_reason)
     if content is Content.TEXT_LINK:
         return _as_text(able, Channel.SMS_LINK, "text_link_chosen")
@@ -123,6 +123,7 @@ def _fall_back(group: Group, able: list[Sender], reason: str) -> Route | NoRoute
         "sender_cannot_mms": group.fallbacks.sender_cannot_mms,
         "media_not_taken": group.fallbacks.media_not_taken,
         "type_not_taken": group.fallbacks.media_not_taken,
+        "too_many_media": group.fallbacks.media_not_taken,
     }
     if not allowed[reason]:
         return NoRoute(reason=reason)

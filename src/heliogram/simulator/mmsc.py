@@ -88,7 +88,8 @@ class Mmsc:
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), self._credentials.encode()):
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="MM7"'})
         try:
-            message = read_message(request.headers.get("Content-Type", ""), await request.read())
+            body = await request.read()
+            message = read_message(request.headers.get("Content-Type", ""), body)
         except TheirFault as fault:
             return web.Response(status=400, text=str(fault))
         head = message.envelope.head
@@ -101,7 +102,7 @@ class Mmsc:
             return web.Response(status=refused.code, text="A fault on demand.")
         if refused is not None:
             return _soap(write_submit_rsp(head, SubmitRsp(status=refused)))
-        line = self._take(submitted, read_content(message.content), head)
+        line = self._take(submitted, read_content(message.content), head, len(body))
         if self._settings.answer_delay_s:
             await asyncio.sleep(self._settings.answer_delay_s)
         if self._faults.drops_connection() or self._faults.loses_answer():
@@ -123,7 +124,7 @@ class Mmsc:
             return Status(code=codes.CONTENT_REFUSED, details="No picture messages reach this country.")
         return None
 
-    def _take(self, submitted: SubmitReq, content: Content, head: Head) -> Line:
+    def _take(self, submitted: SubmitReq, content: Content, head: Head, n_octets: int) -> Line:
         """Pictures to disk, the message to the journal and to its phone, its receipt on its way."""
         self._last_id += 1
         self._namespace = head.namespace
@@ -139,6 +140,8 @@ class Mmsc:
             "media": [
                 {"sha256": self._keep(medium.octets), "content_type": medium.content_type} for medium in content.media
             ],
+            # The whole request as it came, base64 and headers included: what a network's limit is about.
+            "n_octets": n_octets,
             "transaction": head.transaction_id,
             "namespace": head.namespace,
             "receipt": bool(submitted.delivery_report),

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.storage.bulk import Row, plain
 from heliogram.storage.tables.campaigns import campaign_counts, campaigns
 from heliogram.storage.tables.delivery import messages
-from heliogram.storage.tables.media import media, media_variants
+from heliogram.storage.tables.media import album_media, media, media_variants
 
 N_CAMPAIGNS = 50
 """How many of the campaigns that use a medium are named; all are counted."""
@@ -75,7 +75,12 @@ async def change(connection: AsyncConnection, workspace_id: str, media_id: str, 
 
 async def uses(connection: AsyncConnection, workspace_id: str, media_id: str) -> Uses:
     """A campaign's messages are counted with it; `n_messages` has them, and the single ones."""
-    is_here = and_(campaigns.c.workspace_id == workspace_id, campaigns.c.media_id == media_id)
+    albums = select(album_media.c.album_id).where(album_media.c.media_id == media_id)
+    firsts = select(album_media.c.media_id).where(album_media.c.album_id.in_(albums), album_media.c.position == 0)
+    is_here = and_(
+        campaigns.c.workspace_id == workspace_id,
+        or_(campaigns.c.media_id == media_id, campaigns.c.album_id.in_(albums)),
+    )
     counts = select(campaign_counts.c.campaign_id, func.sum(campaign_counts.c.n).label("n")).where(
         campaign_counts.c.campaign_id.in_(select(campaigns.c.id).where(is_here)), campaign_counts.c.kind == "state"
     )
@@ -88,7 +93,11 @@ async def uses(connection: AsyncConnection, workspace_id: str, media_id: str) ->
     )
     found = [plain(row) for row in (await connection.execute(query)).mappings()]
     single = select(func.count()).where(
-        messages.c.workspace_id == workspace_id, messages.c.media_id == media_id, messages.c.campaign_id.is_(None)
+        messages.c.workspace_id == workspace_id,
+        messages.c.media_id.is_not(None),
+        messages.c.campaign_id.is_(None),
+        # Messages are found by the first of their media, which has the index.
+        or_(messages.c.media_id == media_id, and_(messages.c.media_id.in_(firsts), messages.c.album_id.in_(albums))),
     )
     n_single = int((await connection.execute(single)).scalar_one())
     return Uses(
@@ -109,6 +118,9 @@ async def remove(connection: AsyncConnection, workspace_id: str, media_id: str) 
         return None
     found = await uses(connection, workspace_id, media_id)
     if not found.is_used:
+        # An album of a draft that no longer has it: nothing else can name it, so that it is in nobody's way.
+        of_album = select(album_media.c.album_id).where(album_media.c.media_id == media_id)
+        await connection.execute(album_media.delete().where(album_media.c.album_id.in_(of_album)))
         await connection.execute(media_variants.delete().where(media_variants.c.media_id == media_id))
         await connection.execute(media.delete().where(media.c.id == media_id))
     return found

@@ -42,14 +42,8 @@ async def add_links(connection: AsyncConnection, rows: Sequence[Row]) -> None:
 
 
 async def resolve_link(connection: AsyncConnection, token: str) -> Any | None:
-    """The picture behind a public link, with its expiry; None for a token nobody was given."""
-    query = (
-        select(links, media.c.sha256, media.c.content_type, media.c.n_octets, media.c.alt_text, media.c.filename)
-        .add_columns(media.c.width, media.c.height)
-        .join(media, media.c.id == links.c.media_id)
-        .where(links.c.token == token)
-    )
-    return (await connection.execute(query)).mappings().first()
+    """What a public link shows (`media_id`, `album_id`), and until when; None for a token nobody was given."""
+    return (await connection.execute(select(links).where(links.c.token == token))).mappings().first()
 
 
 async def add_open(connection: AsyncConnection, row: Row) -> None:

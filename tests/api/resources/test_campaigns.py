@@ -22,22 +22,52 @@ async def step(doors: Doors, campaign_id: str, name: str, **body: Any) -> Any:
 
 async def test_a_draft_is_kept_as_it_was_asked_for(doors: Doors) -> None:
     picture = await uploaded(doors, alt_text="The menu")
-    asked = draft(name="Été", body="Grüße ✨", media_id=picture["id"], content="mms", audience={"kind": "all"})
+    asked = draft(name="Été", body="Grüße ✨", media_ids=[picture["id"]], content="mms", audience={"kind": "all"})
     made = (await doors.api.post(f"{V1}/campaigns", json=asked)).json()
     assert made == (await doors.api.get(f"{V1}/campaigns/{made['id']}")).json()
     assert (made["name"], made["body"], made["state"], made["version"]) == ("Été", "Grüße ✨", "draft", 1)
-    assert (made["media"]["alt_text"], made["audience"]["label"], made["progress"]) == ("The menu", "Everyone", None)
+    assert (made["media"][0]["alt_text"], made["audience"]["label"], made["progress"]) == ("The menu", "Everyone", None)
+
+
+async def test_several_media_are_kept_in_the_order_in_which_they_are_named(doors: Doors) -> None:
+    one, two, three = [(await uploaded(doors, jpeg(side)))["id"] for side in (40, 50, 60)]
+    path = f"{V1}/campaigns/{await drafted(doors, media_ids=[two, one], content='mms')}"
+    assert [each["id"] for each in (await doors.api.get(path)).json()["media"]] == [two, one]
+    changed = (await doors.api.patch(path, json={"version": 1, "media_ids": [three, one, two]})).json()
+    assert [each["id"] for each in changed["media"]] == [three, one, two]
+    listed = (await doors.api.get(f"{V1}/campaigns")).json()["items"][0]
+    assert [each["id"] for each in listed["media"]] == [three, one, two]
+    uses = [(await doors.api.get(f"{V1}/media/{each}")).json()["uses"]["n_campaigns"] for each in (one, two, three)]
+    assert uses == [1, 1, 1]
+    gone = await doors.api.patch(path, json={"version": 2, "media_ids": [one, "gone"]})
+    assert problem(gone, "not_found") and (await doors.api.get(path)).json()["version"] == 2
+
+
+@pytest.mark.parametrize(("n", "status"), [(10, 404), (11, 422)])
+async def test_a_message_has_at_most_ten_media(doors: Doors, n: int, status: int) -> None:
+    """Ten are looked for, eleven are refused before anybody looks."""
+    ids = [f"m{number}" for number in range(n)]
+    message = {"group_id": GROUP, "to": "+13125550101", "body": "", "media_ids": ids}
+    answers = [await doors.api.post(f"{V1}/campaigns", json=draft(media_ids=ids, content="mms"))]
+    answers.append(await doors.api.post(f"{V1}/messages", json=message))
+    assert [answer.status_code for answer in answers] == [status, status]
+
+
+async def test_a_medium_is_named_once(doors: Doors) -> None:
+    picture = (await uploaded(doors))["id"]
+    refused = await doors.api.post(f"{V1}/campaigns", json=draft(media_ids=[picture, picture], content="mms"))
+    assert refused.status_code == 422 and "name each medium once" in refused.text
 
 
 async def test_only_what_is_given_changes(doors: Doors) -> None:
     picture = (await uploaded(doors))["id"]
-    made = await drafted(doors, media_id=picture, content="mms")
+    made = await drafted(doors, media_ids=[picture], content="mms")
     path = f"{V1}/campaigns/{made}"
     await doors.world.add_list("regulars", [])
     renamed = (await doors.api.patch(path, json={"version": 1, "name": "Other"})).json()
-    assert (renamed["name"], renamed["body"], renamed["media"]["id"]) == ("Other", draft()["body"], picture)
-    bare = (await doors.api.patch(path, json={"version": 2, "media_id": None, "body": None})).json()
-    assert (bare["media"], bare["body"], bare["version"]) == (None, draft()["body"], 3)
+    assert (renamed["name"], renamed["body"], renamed["media"][0]["id"]) == ("Other", draft()["body"], picture)
+    bare = (await doors.api.patch(path, json={"version": 2, "media_ids": [], "body": None})).json()
+    assert (bare["media"], bare["body"], bare["version"]) == ([], draft()["body"], 3)
     audience = {"kind": "list", "list_id": "regulars"}
     listed = (await doors.api.patch(path, json={"version": 3, "audience": audience})).json()
     assert listed["audience"] == {"kind": "list", "list_id": "regulars", "label": "regulars"}
@@ -58,7 +88,7 @@ async def test_two_windows_cannot_overwrite_each_other(doors: Doors) -> None:
     ("changed", "what"),
     [
         ({"group_id": "gone"}, "group"),
-        ({"media_id": "gone"}, "picture"),
+        ({"media_ids": ["gone"]}, "picture"),
         ({"audience": {"kind": "list", "list_id": "gone"}}, "list"),
         ({"audience": {"kind": "list"}}, "list"),
     ],
@@ -160,7 +190,7 @@ async def test_what_stands_in_the_way_of_a_launch_cannot_be_confirmed_away(
 
 async def test_a_picture_too_heavy_with_its_text_keeps_a_campaign_from_being_launched(peopled: Doors) -> None:
     picture = (await uploaded(peopled, jpeg(64, n_octets=4_999_999)))["id"]
-    campaign_id = await drafted(peopled, media_id=picture, content="mms")
+    campaign_id = await drafted(peopled, media_ids=[picture], content="mms")
     sentence = problem(await step(peopled, campaign_id, "launch", confirm_warnings=True), "not_launched")
     assert "The message is too large: pictures 4,999,999 + text " in sentence and "at most 5,000,000" in sentence
 

@@ -152,7 +152,7 @@ async def test_a_medium_is_renamed_and_described_anew(doors: Doors) -> None:
 async def test_a_medium_says_where_it_is_used_and_stays_while_it_is(doors: Doors) -> None:
     picture = (await uploaded(doors))["id"]
     path = f"{V1}/media/{picture}"
-    campaign = await drafted(doors, media_id=picture, content="mms")
+    campaign = await drafted(doors, media_ids=[picture], content="mms")
     uses = (await doors.api.get(path)).json()["uses"]
     used_by = {"id": campaign, "name": "Sale", "state": "draft", "n_messages": 0}
     assert uses == {"n_campaigns": 1, "n_messages": 0, "campaigns": [used_by]}
@@ -166,7 +166,7 @@ async def test_a_medium_says_where_it_is_used_and_stays_while_it_is(doors: Doors
 
 async def test_a_picture_that_a_single_message_has_stays(doors: Doors) -> None:
     picture = (await uploaded(doors))["id"]
-    asked = {"group_id": GROUP, "to": "+13125550101", "body": "Hello", "media_id": picture}
+    asked = {"group_id": GROUP, "to": "+13125550101", "body": "Hello", "media_ids": [picture]}
     assert (await doors.api.post(f"{V1}/messages", json=asked)).status_code == 202
     assert (await doors.api.get(f"{V1}/media/{picture}")).json()["uses"]["n_messages"] == 1
     sentence = problem(await doors.api.delete(f"{V1}/media/{picture}"), "conflict")

@@ -45,8 +45,8 @@ async def test_one_message_is_queued_and_its_person_is_made_known(doors: Doors) 
 async def test_a_picture_makes_a_message_a_picture_message_unless_it_says_otherwise(doors: Doors) -> None:
     picture = (await uploaded(doors, jpeg(64)))["id"]
     ids = [
-        (await sent(doors, media_id=picture))["id"],
-        (await sent(doors, media_id=picture, content="text_link"))["id"],
+        (await sent(doors, media_ids=[picture]))["id"],
+        (await sent(doors, media_ids=[picture], content="text_link"))["id"],
         (await sent(doors))["id"],
     ]
     async with doors.app.store.read() as connection:
@@ -57,8 +57,8 @@ async def test_a_picture_makes_a_message_a_picture_message_unless_it_says_otherw
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [
-        ({"content": "mms"}, "invalid", "media_id"),
-        ({"content": "text_link"}, "invalid", "media_id"),
+        ({"content": "mms"}, "invalid", "media_ids"),
+        ({"content": "text_link"}, "invalid", "media_ids"),
         ({"body": ""}, "invalid", "body"),
         ({"body": " \n"}, "invalid", "body"),
     ],
@@ -101,7 +101,7 @@ async def test_a_message_tells_its_story_from_the_rule_to_the_receipt(doors: Doo
     await doors.world.add_people([ADA])
     (fact_id,) = await doors.world.say(Subscription.SUBSCRIBED, [ADA])
     picture = await uploaded(doors, jpeg(64))
-    message = (await sent(doors, media_id=picture["id"]))["id"]
+    message = (await sent(doors, media_ids=[picture["id"]]))["id"]
     await _went_out(doors, message, picture["id"], fact_id)
     told = (await doors.api.get(f"{V1}/messages/{message}")).json()
     kinds = [step["kind"] for step in told["timeline"]]
@@ -112,7 +112,7 @@ async def test_a_message_tells_its_story_from_the_rule_to_the_receipt(doors: Doo
     assert {each["label"]: each["value"] for each in by_kind["written"]["facts"]}["Link"] == "/p/Token12345"
     assert by_kind["outcome"]["raw"] == "submit_sm … +1312•••0101"
     assert (by_kind["receipt"]["title"], by_kind["receipt"]["tone"]) == ("Confirmed on the handset", "ok")
-    assert (told["link"], told["media"]["id"]) == ("http://heliogram.test/p/Token12345", picture["id"])
+    assert (told["link"], told["media"][0]["id"]) == ("http://heliogram.test/p/Token12345", picture["id"])
     assert (told["channel"], told["segments"], told["sender"]) == ("sms_link", 2, "+13125550100")
     assert [step["at"] for step in told["timeline"]] == sorted(step["at"] for step in told["timeline"])
 
@@ -165,6 +165,6 @@ async def test_a_message_may_want_its_text_otherwise_than_its_group(doors: Doors
 async def test_only_a_picture_message_has_a_text_for_phones_without_pictures(doors: Doors) -> None:
     asked = {"group_id": GROUP, "to": "+13125550101", "body": "Look", "fallback_body": "At {{ link }}, {{ name }}"}
     problem(await doors.api.post(f"{V1}/messages", json=asked), "invalid")
-    made = await doors.api.post(f"{V1}/messages", json=asked | {"media_id": (await uploaded(doors))["id"]})
+    made = await doors.api.post(f"{V1}/messages", json=asked | {"media_ids": [(await uploaded(doors))["id"]]})
     told = (await doors.api.get(f"{V1}/messages/{made.json()['id']}")).json()
     assert (told["body"], told["link_text"]) == ("Look", "At {{ link }}, {{ name }}")

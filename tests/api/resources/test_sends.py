@@ -28,7 +28,7 @@ async def test_one_request_does_the_whole_job(doors: Doors) -> None:
     assert (told["n_subscribed"], told["estimate"]["mms"], told["estimate"]["skipped"]) == (2, 2, 0)
     campaign = told["campaign"]
     assert (campaign["state"], campaign["n_audience"], campaign["name"]) == ("sending", 2, "Summer")
-    assert (campaign["content"], campaign["media"]["filename"]) == ("mms", "menu.jpg")
+    assert (campaign["content"], campaign["media"][0]["filename"]) == ("mms", "menu.jpg")
     assert campaign == (await doors.api.get(f"{V1}/campaigns/{campaign['id']}")).json()
     assert await doors.app.expander.step() == 2
     bodies = [each["person_name"] for each in (await doors.api.get(f"{V1}/messages")).json()["items"]]
@@ -37,7 +37,37 @@ async def test_one_request_does_the_whole_job(doors: Doors) -> None:
 
 async def test_a_picture_keeps_the_words_for_who_cannot_see_it(doors: Doors) -> None:
     report = (await ask(doors, media=jpeg(), alt_text="A bowl of soup")).json()
-    assert report["campaign"]["media"]["alt_text"] == "A bowl of soup"
+    assert report["campaign"]["media"][0]["alt_text"] == "A bowl of soup"
+
+
+async def _send_several(doors: Doors, octets: list[bytes], alt_texts: list[str], **form: str) -> Any:
+    shown = [("media", (f"{n}.jpg", each)) for n, each in enumerate(octets)]
+    data = {**FORM, "alt_text": alt_texts, **form}
+    return await doors.api.post(f"{V1}/sends", files=[("people", ("people.csv", PEOPLE)), *shown], data=data)
+
+
+async def test_several_pictures_go_in_their_order_each_with_its_words(doors: Doors) -> None:
+    pictures = [jpeg(40), jpeg(50), jpeg(60)]
+    dry = (await _send_several(doors, pictures, ["A", "B"], dry_run="true")).json()
+    told = (await _send_several(doors, pictures, ["A", "B"])).json()
+    assert [(each["width"], each["alt_text"]) for each in told["campaign"]["media"]] == [(40, "A"), (50, "B"), (60, "")]
+    (variant,) = told["estimate"]["variants"]
+    assert [each["width"] for each in variant["media"]] == [40, 50, 60]
+    assert variant["octets"] == sum(each["octets"] for each in variant["media"])
+    assert dry["estimate"] == told["estimate"]
+    assert told["estimate"]["weight"]["media_octets"] == sum(map(len, pictures))
+
+
+@pytest.mark.parametrize(("n", "status"), [(10, 200), (11, 422)])
+async def test_ten_files_are_the_most(doors: Doors, n: int, status: int) -> None:
+    answer = await _send_several(doors, [jpeg(20 + number) for number in range(n)], [], dry_run="true")
+    assert answer.status_code == status
+    assert status == 200 or problem(answer, "invalid") == "A message has at most 10 files."
+
+
+async def test_words_without_a_file_are_refused(doors: Doors) -> None:
+    answer = await _send_several(doors, [jpeg(20)], ["A", "B"])
+    assert problem(answer, "invalid") == "There are more descriptions than files."
 
 
 async def test_a_dry_run_tells_the_same_and_stores_nothing(doors: Doors) -> None:

@@ -57,9 +57,9 @@ async def test_one_person_reads_the_text_with_their_own_words_in_it(doors: Doors
         None,
     )
     picture = (await uploaded(doors, jpeg(64)))["id"]
-    as_link = await preview(doors, "Hi", contact_id=two, media_id=picture)
+    as_link = await preview(doors, "Hi", contact_id=two, media_ids=[picture])
     assert (as_link["channel"], as_link["fallback_body"]) == ("sms_link", f"Hi {as_link['link']}")
-    as_mms = await preview(doors, "Hi", contact_id=one, media_id=picture)
+    as_mms = await preview(doors, "Hi", contact_id=one, media_ids=[picture])
     assert (as_mms["channel"], as_mms["body"]) == ("mms", "Hi")
 
 
@@ -97,16 +97,16 @@ async def test_a_preview_is_the_text_message_as_it_leaves(doors: Doors) -> None:
     as_is = await preview(doors, "It’s", content="text", text_rules={"smart_encoding": False})
     assert as_is["body"] == "It’s"
     picture = (await uploaded(doors, jpeg(64)))["id"]
-    beside = await preview(doors, "It’s", media_id=picture)
+    beside = await preview(doors, "It’s", media_ids=[picture])
     assert (beside["body"], beside["fallback_body"]) == ("It’s", f"It's {beside['link']}")
 
 
 async def test_the_text_for_phones_without_pictures_is_previewed_with_its_link_or_its_mistake(doors: Doors) -> None:
     picture = (await uploaded(doors, jpeg(64)))["id"]
-    told = await preview(doors, "Hi", media_id=picture, fallback_body="See {{ link }}!")
+    told = await preview(doors, "Hi", media_ids=[picture], fallback_body="See {{ link }}!")
     assert (told["fallback_body"], told["fallback_segments"]) == (f"See {told['link']}!", 1)
-    wrong = await preview(doors, "Hi", media_id=picture, fallback_body="{{ link | upcase }}")
+    wrong = await preview(doors, "Hi", media_ids=[picture], fallback_body="{{ link | upcase }}")
     assert (wrong["error"], "stand alone" in wrong["fallback_error"]["sentence"]) == (None, True)
-    assert (await preview(doors, "Hi", media_id=picture, content="text_link", fallback_body="x"))["fallback_body"][
+    assert (await preview(doors, "Hi", media_ids=[picture], content="text_link", fallback_body="x"))["fallback_body"][
         :2
     ] == "Hi"

@@ -48,8 +48,8 @@ def test_a_draft_is_a_picture_message_unless_it_says_otherwise() -> None:
 
 
 def test_a_change_knows_what_was_given_and_what_was_not() -> None:
-    asked = DraftChange(version=1, media_id=None)
-    assert asked.model_dump(exclude_unset=True) == {"version": 1, "media_id": None}
+    asked = DraftChange(version=1, media_ids=[])
+    assert asked.model_dump(exclude_unset=True) == {"version": 1, "media_ids": []}
 
 
 def test_a_way_is_a_reason_with_its_channel() -> None:

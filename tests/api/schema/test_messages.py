@@ -8,7 +8,7 @@ MESSAGE = {"group_id": "g", "to": "+13125550101", "body": "Hi"}
 
 def test_a_message_is_for_now_and_says_by_itself_whether_it_has_a_picture() -> None:
     asked = MessageAsk.model_validate(MESSAGE)
-    assert (asked.content, asked.media_id, asked.due_at, asked.expires_at) == (None, None, None, None)
+    assert (asked.content, asked.media_ids, asked.due_at, asked.expires_at) == (None, [], None, None)
 
 
 @pytest.mark.parametrize(

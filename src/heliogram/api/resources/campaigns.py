@@ -1,8 +1,10 @@
 """Campaigns: drafted, estimated, launched, paused, resumed, canceled."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.auth import Caller, CampaignsRead, CampaignsWrite, Own
 from heliogram.api.campaign_view import campaign_shapes
@@ -16,8 +18,10 @@ from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.campaigns.lifecycle import CANCEL, LAUNCH, PAUSE, RESUME, Step, take
 from heliogram.campaigns.review import stops, warnings
+from heliogram.model.album import album_id_of
 from heliogram.model.campaign import AudienceKind, CampaignState
-from heliogram.storage import campaigns, people
+from heliogram.storage import albums, campaigns, people
+from heliogram.storage.bulk import Row
 
 router = APIRouter(tags=["campaigns"])
 
@@ -36,12 +40,12 @@ async def list_campaigns(
 @router.post("/campaigns", status_code=201, response_model=CampaignShape, summary="Draft a campaign")
 async def create(request: Request, asked: DraftAsk, app: Own, caller: CampaignsWrite, once: OnceOnly) -> Response:
     row = draft_row(app, caller.workspace_id, asked)
-    await _check(app, caller, row)
+    await _check(app, caller, row, asked.media_ids)
     async with app.store.write() as connection:
         earlier = await once.earlier(connection, caller.workspace_id, asked.model_dump_json())
         if earlier is not None:
             return earlier
-        await campaigns.add(connection, row)
+        await add_draft(connection, row, asked.media_ids)
         shapes = await campaign_shapes(connection, app, request.app.state.watch, caller.workspace_id, [row])
         return await once.keep(connection, caller.workspace_id, 201, shapes[0])
 
@@ -49,7 +53,7 @@ async def create(request: Request, asked: DraftAsk, app: Own, caller: CampaignsW
 @router.post("/estimate", summary="What would become of a draft")
 async def estimate_draft(asked: DraftAsk, app: Own, caller: CampaignsRead) -> EstimateShape:
     row = draft_row(app, caller.workspace_id, asked)
-    return estimate_shape(await estimate_of(app, await draft_of(app, caller.workspace_id, row)))
+    return estimate_shape(await estimate_of(app, await draft_of(app, caller.workspace_id, row, asked.media_ids)))
 
 
 @router.get("/campaigns/{campaign_id}", summary="One campaign with its progress")
@@ -63,8 +67,10 @@ async def change(
 ) -> CampaignShape:
     row = dict(await _row(app, caller, campaign_id))
     values = _changes(asked) | {"updated_at": app.now()}
-    await _check(app, caller, row | values)
+    await _check(app, caller, row | values, asked.media_ids)
     async with app.store.write() as connection:
+        if asked.media_ids is not None:
+            values |= await _kept(connection, caller.workspace_id, asked.media_ids)
         done = await campaigns.change_draft(connection, caller.workspace_id, campaign_id, values, version=asked.version)
     if not done:
         now = await _one(request, app, caller, campaign_id)
@@ -178,9 +184,21 @@ async def _one(request: Request, app: App, caller: Caller, campaign_id: str) -> 
     return shapes[0]
 
 
-async def _check(app: App, caller: Caller, row: Any) -> None:
+async def add_draft(connection: AsyncConnection, row: Row, media_ids: Sequence[str]) -> None:
+    """Store a row of `draft_row` with its media. Raises Problem where one of them is gone."""
+    await campaigns.add(connection, {**row, **await _kept(connection, row["workspace_id"], media_ids)})
+
+
+async def _kept(connection: AsyncConnection, workspace_id: str, media_ids: Sequence[str]) -> dict[str, str | None]:
+    kept = await albums.keep(connection, workspace_id, media_ids)
+    if kept is None:
+        raise not_found("picture")
+    return kept
+
+
+async def _check(app: App, caller: Caller, row: Any, media_ids: Sequence[str] | None) -> None:
     """What a draft names must exist, and be the workspace's own."""
-    await draft_of(app, caller.workspace_id, row)
+    await draft_of(app, caller.workspace_id, row, media_ids)
     if row["audience_kind"] != AudienceKind.LIST.value:
         return
     async with app.store.read() as connection:
@@ -189,7 +207,7 @@ async def _check(app: App, caller: Caller, row: Any) -> None:
 
 
 def draft_row(app: App, workspace_id: str, asked: DraftAsk) -> dict[str, Any]:
-    """A new draft as a row of `campaigns`."""
+    """A new draft as a row of `campaigns`, for `add_draft`."""
     now = app.now()
     return {
         "id": app.new_id(),
@@ -199,7 +217,8 @@ def draft_row(app: App, workspace_id: str, asked: DraftAsk) -> dict[str, Any]:
         "group_id": asked.group_id,
         "body": asked.body,
         "fallback_body": asked.fallback_body,
-        "media_id": asked.media_id,
+        "media_id": asked.media_ids[0] if asked.media_ids else None,
+        "album_id": album_id_of(asked.media_ids),
         "content": asked.content.value,
         "text_rules": asked.text_rules.given() if asked.text_rules else None,
         "audience_kind": asked.audience.kind.value,
@@ -216,7 +235,9 @@ def draft_row(app: App, workspace_id: str, asked: DraftAsk) -> dict[str, Any]:
 
 
 def _changes(asked: DraftChange) -> dict[str, Any]:
-    given = asked.model_dump(exclude_unset=True, exclude={"version", "audience", "text_rules"}, mode="json")
+    given = asked.model_dump(
+        exclude_unset=True, exclude={"version", "audience", "text_rules", "media_ids"}, mode="json"
+    )
     if asked.audience is not None:
         is_list = asked.audience.kind is AudienceKind.LIST
         given |= {
@@ -225,6 +246,6 @@ def _changes(asked: DraftChange) -> dict[str, Any]:
         }
     if asked.text_rules is not None:
         given["text_rules"] = asked.text_rules.given()
-    # Only the picture and the rules can be taken away; anything else given as null is as it was.
-    may_go = ("media_id", "list_id", "text_rules")
+    # Only the rules and the list can be taken away; anything else given as null is as it was.
+    may_go = ("list_id", "text_rules")
     return {name: value for name, value in given.items() if value is not None or name in may_go}

@@ -20,7 +20,7 @@ from heliogram.campaigns.single import Single, queue_single
 from heliogram.compose.fallback import marked, short_url, with_link
 from heliogram.model.message import Content, State
 from heliogram.model.reasons import sentence_for, sentence_for_way
-from heliogram.storage import history, media, senders
+from heliogram.storage import history, senders
 from heliogram.storage.history import MessageFilter
 
 router = APIRouter(tags=["messages"])
@@ -55,9 +55,9 @@ def _states(text: str) -> tuple[State, ...]:
 async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnly) -> Response:
     """It takes the same way as a campaign's: consent, routing and fallback are decided at hand-over."""
     phone = parse_phone(asked.to)
-    content = asked.content or (Content.MMS if asked.media_id else Content.TEXT)
-    if content is not Content.TEXT and asked.media_id is None:
-        raise Problem("invalid", "A picture message needs a picture.", [("media_id", "Give a picture.")])
+    content = asked.content or (Content.MMS if asked.media_ids else Content.TEXT)
+    if content is not Content.TEXT and not asked.media_ids:
+        raise Problem("invalid", "A picture message needs a picture.", [("media_ids", "Give a picture.")])
     if content is Content.TEXT and not asked.body.strip():
         raise Problem("invalid", "A text message needs a text.", [("body", "Write what the person should read.")])
     if asked.fallback_body.strip() and content is not Content.MMS:
@@ -68,7 +68,7 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
         to=phone,
         body=asked.body,
         content=content,
-        media_id=asked.media_id,
+        media_ids=tuple(asked.media_ids),
         due_at=asked.due_at,
         expires_at=asked.expires_at,
         fallback_body=marked(asked.fallback_body),
@@ -80,9 +80,9 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
             return earlier
         if asked.group_id not in await senders.group_names(connection, caller.workspace_id):
             raise not_found("group")
-        if asked.media_id and await media.one(connection, caller.workspace_id, asked.media_id, hold=True) is None:
-            raise not_found("picture")
         message_id = await queue_single(connection, caller.workspace_id, single, new_id=app.new_id, now=app.now())
+        if message_id is None:
+            raise not_found("picture")
         row = await history.message(connection, caller.workspace_id, message_id)
         assert row is not None  # it was added two lines above
         answer = await once.keep(connection, caller.workspace_id, 202, MessageShape(**_row(row)))
@@ -110,7 +110,7 @@ async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDe
         body=row["body"],
         link_text=with_link(row["fallback_body"] or row["body"], link or "{{ link }}") if told.media else None,
         purpose=row["purpose"],
-        media=media_shape(told.media) if told.media else None,
+        media=[media_shape(each) for each in told.media],
         link=link,
         timeline=[
             StepShape(

@@ -3,20 +3,24 @@
 Everything or nothing: the people, their consent, the picture and the launch are one transaction.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from pydantic import Field
 
 from heliogram.api.auth import Caller, CampaignsWrite, Own
 from heliogram.api.campaign_view import campaign_shapes
 from heliogram.api.errors import Problem, sentence_of
 from heliogram.api.estimate import Draft, Estimate, estimate_shape, judged
 from heliogram.api.once import OnceOnly
-from heliogram.api.resources.campaigns import draft_row
+from heliogram.api.resources.campaigns import add_draft, draft_row
 from heliogram.api.resources.media import ALT_TEXT, Inspected, add_picture, inspected
 from heliogram.api.resources.people import read_file, rejected_rows
 from heliogram.api.schema.campaigns import AudienceAsk, CampaignShape, DraftAsk, SendReport
+from heliogram.api.schema.media import MAX_ALT_TEXT
 from heliogram.api.schema.senders import TextWishes
 from heliogram.api.schema.shape import CLEAN
 from heliogram.app import App
@@ -29,6 +33,7 @@ from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import Template, compile_text
 from heliogram.delivery.forecast import Plan, forecast_people
 from heliogram.media.kinds import TAKEN_FILES
+from heliogram.model.album import MAX_MEDIA
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.consent import Subscription
 from heliogram.model.group import Group
@@ -42,6 +47,10 @@ router = APIRouter(tags=["campaigns"])
 FallbackText = Annotated[
     str, Form(max_length=20_000, description="Instead of the text where the picture becomes a link"), CLEAN
 ]
+
+Media = Annotated[list[UploadFile] | None, File(description=f"{TAKEN_FILES}; up to {MAX_MEDIA}, in order")]
+AltText = Annotated[str, Field(max_length=MAX_ALT_TEXT), CLEAN]
+AltTexts = Annotated[list[AltText] | None, Form(description=f"{ALT_TEXT}; one for each, in order")]
 
 _NEW: Final = "new"
 """Stands for the id of a picture that is not stored."""
@@ -71,8 +80,8 @@ async def send(
     group: Annotated[str, Form(max_length=200, description="A group's name or id"), CLEAN],
     text: Annotated[str, Form(max_length=20_000), CLEAN],
     fallback_text: FallbackText = "",
-    media: Annotated[UploadFile | None, File(description=TAKEN_FILES)] = None,
-    alt_text: Annotated[str, Form(max_length=500, description=ALT_TEXT), CLEAN] = "",
+    media: Media = None,
+    alt_text: AltTexts = None,
     content: Annotated[Content | None, Form(description="By default mms with a picture, text without")] = None,
     name: Annotated[str, Form(max_length=200), CLEAN] = "",
     attest_consent: Annotated[
@@ -83,23 +92,23 @@ async def send(
     """Rows that cannot be used are reported and left out; people without consent are skipped by rule."""
     filename = storable(people.filename or "")[:200]
     attest_consent = attest_consent.strip()
-    people_octets, media_octets = await people.read(), await media.read() if media is not None else b""
+    people_octets, files = await people.read(), await _read(media or (), alt_text or ())
     template = _compiled(text, fallback_text)
     file = await read_file(people_octets)
     the_group = await _group(app, caller, group)
-    picture = await inspected(app, media_octets) if media_octets else None
-    draft = _draft(the_group, text, fallback_text, picture, content, wishes)
-    estimate = await _estimate(app, caller, draft, template, file, picture, bool(attest_consent))
+    pictures = [await inspected(app, each.octets) for each in files]
+    draft = _draft(the_group, text, fallback_text, pictures, content, wishes)
+    estimate = await _estimate(app, caller, draft, template, file, pictures, bool(attest_consent))
     _refuse_what_stops(estimate)
     if dry_run:
         counted = await _would_import(app, caller, the_group, file, bool(attest_consent))
         report = _report(None, file, counted, estimate)
         return Response(report.model_dump_json(by_alias=True), 200, media_type="application/json")
-    if picture:
+    for picture in pictures:
         await app.blobs.put(picture.octets)
-    files = (sha256(people_octets).digest(), sha256(media_octets).digest())
-    texts = (the_group.id, text, fallback_text)
-    said = (*files, *texts, attest_consent, draft.content.value, name, alt_text, wishes.model_dump_json())
+    texts = (the_group.id, text, fallback_text, attest_consent, draft.content.value, name, wishes.model_dump_json())
+    shown = [part for each in files for part in (sha256(each.octets).digest(), each.alt_text)]
+    said = (sha256(people_octets).digest(), *texts, *shown)
     async with app.store.write() as connection:
         if (earlier := await once.earlier(connection, caller.workspace_id, *said)) is not None:
             return earlier
@@ -115,8 +124,8 @@ async def send(
             new_id=app.new_id,
             now=app.now(),
         )
-        media_id = await _store(connection, app, caller, media, picture, alt_text)
-        shape = await _launch(connection, request, caller, draft, imported, media_id, name or _name_of(text))
+        media_ids = await _store(connection, app, caller, files, pictures)
+        shape = await _launch(connection, request, caller, draft, imported, media_ids, name or _name_of(text))
         answer = await once.keep(connection, caller.workspace_id, 201, _report(shape, file, imported, estimate))
     app.kick()
     return answer
@@ -131,19 +140,42 @@ def _compiled(text: str, fallback_text: str) -> Template:
     return compile_text(text)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """A file that came with the request."""
+
+    filename: str
+    octets: bytes
+    alt_text: str
+
+
+async def _read(media: Sequence[UploadFile], alt_texts: Sequence[str]) -> list[_Given]:
+    """The files that are not empty. Raises Problem for too many, and for more descriptions than files."""
+    if len(media) > MAX_MEDIA:
+        raise Problem("invalid", f"A message has at most {MAX_MEDIA} files.", [("media", f"At most {MAX_MEDIA}.")])
+    if len(alt_texts) > max(1, len(media)):
+        raise Problem("invalid", "There are more descriptions than files.", [("alt_text", "One for each file.")])
+    said = [*alt_texts, *[""] * len(media)]
+    given = [
+        _Given(filename=each.filename or "picture", octets=await each.read(), alt_text=alt_text)
+        for each, alt_text in zip(media, said, strict=False)
+    ]
+    return [each for each in given if each.octets]
+
+
 def _draft(
     group: Group,
     text: str,
     fallback_text: str,
-    picture: Inspected | None,
+    pictures: Sequence[Inspected],
     content: Content | None,
     wishes: TextWishes,
 ) -> Draft:
     return Draft(
         group=group,
         body=text,
-        media={"id": _NEW, "n_octets": len(picture.octets)} if picture else None,
-        content=content or (Content.MMS if picture else Content.TEXT),
+        media=[{"id": f"{_NEW}-{n}", "n_octets": len(each.octets)} for n, each in enumerate(pictures)],
+        content=content or (Content.MMS if pictures else Content.TEXT),
         audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
         fallback_body=fallback_text,
         text_wishes=wishes.given(),
@@ -175,21 +207,19 @@ async def _estimate(
     draft: Draft,
     template: Template,
     file: PeopleFile,
-    picture: Inspected | None,
+    pictures: Sequence[Inspected],
     is_attested: bool,
 ) -> Estimate:
-    variants = (
-        await app.pictures.try_out(picture.octets, picture.picture.content_type)
-        if picture and draft.content is Content.MMS
-        else {}
-    )
+    shown = draft.shown()
+    tried = [(each.octets, each.picture.content_type) for each in pictures]
+    variants = await app.pictures.try_out(tried) if tried and draft.content is Content.MMS else {}
     plan = Plan(
         workspace_id=caller.workspace_id,
         group=draft.group,
         audience=draft.audience,
         content=draft.content,
         template=template,
-        media_id=_NEW if picture else None,
+        shown=shown,
         fallback=compile_fallback(draft.authors_fallback()),
         cuts=app.cuts,
         text_wishes=draft.text_wishes,
@@ -198,7 +228,7 @@ async def _estimate(
         app.store,
         plan,
         [contact_row(caller.workspace_id, each, "", app.now()) for each in file.people],
-        {(_NEW, octets): variant for octets, variant in variants.items()},
+        {(shown.key, octets): fitted for octets, fitted in variants.items()} if shown else {},
         now=app.now,
         link_base_url=app.config.own_url(),
         is_attested=is_attested,
@@ -224,15 +254,14 @@ async def _store(
     connection: Any,
     app: App,
     caller: Caller,
-    media: UploadFile | None,
-    picture: Inspected | None,
-    alt_text: str,
-) -> str | None:
-    if media is None or picture is None:
-        return None
-    filename = media.filename or "picture"
-    row = await add_picture(connection, app, caller, picture, filename=filename, alt_text=alt_text)
-    return str(row["id"])
+    files: Sequence[_Given],
+    pictures: Sequence[Inspected],
+) -> list[str]:
+    rows = [
+        await add_picture(connection, app, caller, picture, filename=each.filename, alt_text=each.alt_text)
+        for each, picture in zip(files, pictures, strict=True)
+    ]
+    return [str(row["id"]) for row in rows]
 
 
 async def _launch(
@@ -241,7 +270,7 @@ async def _launch(
     caller: Caller,
     draft: Draft,
     imported: Imported,
-    media_id: str | None,
+    media_ids: list[str],
     name: str,
 ) -> CampaignShape:
     app: App = request.app.state.app
@@ -250,13 +279,13 @@ async def _launch(
         group_id=draft.group.id,
         body=draft.body,
         fallback_body=draft.fallback_body,
-        media_id=media_id,
+        media_ids=media_ids,
         content=draft.content,
         text_rules=TextWishes.model_validate(draft.text_wishes or {}),
         audience=AudienceAsk(kind=AudienceKind.LIST, list_id=imported.list_id),
     )
     row = draft_row(app, caller.workspace_id, asked)
-    await campaigns.add(connection, row)
+    await add_draft(connection, row, media_ids)
     await take(connection, LAUNCH, caller.workspace_id, row["id"], actor=caller.actor, new_id=app.new_id, now=app.now())
     now = await campaigns.one(connection, caller.workspace_id, row["id"])
     return (await campaign_shapes(connection, app, request.app.state.watch, caller.workspace_id, [now]))[0]

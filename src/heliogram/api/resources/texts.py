@@ -55,10 +55,10 @@ def segments_shape(text: str) -> SegmentsShape:
 @router.post("/preview", summary="What one person would read")
 async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> PreviewShape:
     """Without a `contact_id`, somebody's. A mistake in a text comes back in `error` or `fallback_error`."""
-    row = {"group_id": asked.group_id, "media_id": asked.media_id, "body": asked.body, "content": asked.content.value}
+    row = {"group_id": asked.group_id, "body": asked.body, "content": asked.content.value}
     row["fallback_body"] = asked.fallback_body
     rest = {"audience_kind": "all", "list_id": None, "text_rules": asked.text_rules and asked.text_rules.given()}
-    draft = await draft_of(app, caller.workspace_id, row | rest)
+    draft = await draft_of(app, caller.workspace_id, row | rest, asked.media_ids)
     contact = await _contact(app, caller, asked.contact_id)
     person = person_of(contact) if contact else {}
     destination = Destination(
@@ -80,12 +80,12 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
         "person": _person(contact),
         "channel": channel,
         "reason": sentence_for(reason) if isinstance(route, NoRoute) else sentence_for_way(reason),
-        "link": link if draft.media is not None else None,
+        "link": link if draft.media else None,
     }
     fallback, shown["fallback_error"] = _fallback(draft.authors_fallback())
     try:
         template, rules = compile_text(asked.body), draft.group.text_rules.but(draft.text_wishes)
-        read = preview(template, person, media=draft.media is not None, link_url=link, rules=rules, fallback=fallback)
+        read = preview(template, person, media=bool(draft.media), link_url=link, rules=rules, fallback=fallback)
     except TemplateRefused as refused:
         return _mistaken(asked.body, shown, refused.sentence, refused.line, refused.column)
     except RenderRefused as refused:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from heliogram.api.schema.media import MediaShape
+from heliogram.api.schema.media import MediaIds, MediaShape
 from heliogram.api.schema.people import RejectedRow
 from heliogram.api.schema.senders import TextWishes, TextWishesShape
 from heliogram.api.schema.shape import Ask, Reasoned, Shape
@@ -35,7 +35,7 @@ class DraftAsk(Ask):
     group_id: str
     body: str = Field(max_length=20_000)
     fallback_body: str = Field(default="", max_length=20_000)
-    media_id: str | None = None
+    media_ids: MediaIds = Field(default=[])
     content: Content = Content.MMS
     text_rules: TextWishes | None = None
     audience: AudienceAsk
@@ -44,7 +44,7 @@ class DraftAsk(Ask):
 class DraftChange(Ask):
     """Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other.
 
-    `text_rules` are changed as a whole: {} is to have them as the group does.
+    `media_ids` and `text_rules` are changed as a whole: [] takes all media out, {} is to have the group's rules.
     """
 
     version: int = Field(ge=1, lt=2**31 - 1)
@@ -52,7 +52,7 @@ class DraftChange(Ask):
     group_id: str | None = None
     body: str | None = Field(default=None, max_length=20_000)
     fallback_body: str | None = Field(default=None, max_length=20_000)
-    media_id: str | None = None
+    media_ids: MediaIds | None = None
     content: Content | None = None
     text_rules: TextWishes | None = None
     audience: AudienceAsk | None = None
@@ -103,7 +103,7 @@ class CampaignShape(Shape):
     group_name: str
     body: str
     fallback_body: str
-    media: MediaShape | None
+    media: list[MediaShape]
     content: Content
     text_rules: TextWishesShape | None
     audience: AudienceShape
@@ -126,15 +126,20 @@ class SegmentsTotal(Shape):
     spread: list[SpreadShape]
 
 
+class FittedShape(Shape):
+    octets: int
+    content_type: str
+    width: int
+    height: int
+
+
 class RouteVariantShape(Shape):
-    """The picture as one route gets it. `octets` 0: it fits none, so the route sends a link instead."""
+    """The media as one route gets them, in order, together of `octets`. 0: they do not fit, so it sends a link."""
 
     route: str
     budget_octets: int
     octets: int
-    content_type: str
-    width: int | None
-    height: int | None
+    media: list[FittedShape]
     n: int
 
 
@@ -230,7 +235,7 @@ class PreviewAsk(Ask):
     group_id: str
     body: str = Field(max_length=20_000)
     fallback_body: str = Field(default="", max_length=20_000)
-    media_id: str | None = None
+    media_ids: MediaIds = Field(default=[])
     content: Content = Content.MMS
     contact_id: str | None = None
     text_rules: TextWishes | None = None

@@ -1,15 +1,27 @@
 """Pictures as uploaded, and the library they are in."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from heliogram.api.schema.shape import Ask, Shape
+from heliogram.model.album import MAX_MEDIA
 from heliogram.model.campaign import CampaignState
 
 MAX_ALT_TEXT = 500
 MAX_FOLDER = 60
 MAX_FILENAME = 200
+
+
+def _each_once(media_ids: list[str]) -> list[str]:
+    if len(set(media_ids)) < len(media_ids):
+        raise ValueError("name each medium once")
+    return media_ids
+
+
+MediaIds = Annotated[list[str], Field(max_length=MAX_MEDIA), AfterValidator(_each_once)]
+"""The media of a message, in the order in which they are shown."""
 
 
 class MediaShape(Shape):

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from heliogram.api.schema.campaigns import CampaignShape
-from heliogram.api.schema.media import MediaShape
+from heliogram.api.schema.media import MediaIds, MediaShape
 from heliogram.api.schema.senders import AccountShape, TextWishes
 from heliogram.api.schema.shape import Ask, Moment, Shape
 from heliogram.model.message import Channel, Content, State
@@ -21,7 +21,7 @@ class MessageAsk(Ask):
     to: str = Field(max_length=40, examples=["+13125550142"])
     body: str = Field(max_length=20_000)
     fallback_body: str = Field(default="", max_length=20_000)
-    media_id: str | None = None
+    media_ids: MediaIds = Field(default=[])
     content: Content | None = None
     due_at: Moment | None = None
     expires_at: Moment | None = None
@@ -71,7 +71,7 @@ class MessageDetail(MessageShape):
     body: str
     link_text: str | None
     purpose: str
-    media: MediaShape | None
+    media: list[MediaShape]
     link: str | None
     timeline: list[StepShape]
 

@@ -14,6 +14,8 @@ DEFAULT_PAGE = 50
 
 
 def _clean(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
     return storable(value) if isinstance(value, str) else value
 
 

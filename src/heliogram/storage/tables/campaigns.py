@@ -17,6 +17,8 @@ campaigns = Table(
     # The author's text for phones without pictures; empty: the body, with the link behind it.
     Column("fallback_body", Text, nullable=False, server_default=""),
     Column("media_id", ForeignKey("media.id")),
+    # With several media: which, in order. `media_id` is the first of them.
+    Column("album_id", String),
     Column("content", String, nullable=False),
     # A draft's: what it wants otherwise than its group. From the launch on: all of the rules it is sent by.
     Column("text_rules", Json),
@@ -34,6 +36,7 @@ campaigns = Table(
     Index("ix_campaigns_workspace_id_id", "workspace_id", "id"),
     Index("ix_campaigns_state", "state"),
     Index("ix_campaigns_media_id", "media_id"),
+    Index("ix_campaigns_album_id", "album_id"),
 )
 
 campaign_counts = Table(

@@ -55,6 +55,8 @@ messages = Table(
     Column("content", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("media_id", String),
+    # With several media: which, in order. `media_id` is the first of them.
+    Column("album_id", String),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant),
     Column("expires_at", Instant),
@@ -126,7 +128,10 @@ attempts = Table(
     Column("n_segments", SmallInteger, nullable=False),
     Column("link_token", String),
     Column("variant_sha256", String),
+    # Of all media together.
     Column("variant_octets", Integer),
+    # Each medium as it went, in order, where there are several: its sha256, type and octets.
+    Column("variants", Json),
     Column("fact_id", String),
     Column("reference", Integer, nullable=False),
     # What was done to the text on its way into segments; null where it left as it was written.

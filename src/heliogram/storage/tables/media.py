@@ -1,6 +1,6 @@
-"""Pictures as uploaded, the variants made of them for each route, and the short links that show them."""
+"""Pictures as uploaded, the variants made of them for each route, albums of several, and the links that show them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, SmallInteger, String, Table
 
 from heliogram.storage.tables import metadata
 from heliogram.storage.types import Instant
@@ -41,12 +41,24 @@ media_variants = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# Written once and never changed: an album is named after what is in it.
+album_media = Table(
+    "album_media",
+    metadata,
+    Column("album_id", String, primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("media_id", ForeignKey("media.id"), nullable=False),
+    Index("ix_album_media_media_id", "media_id"),
+)
+
 links = Table(
     "links",
     metadata,
     Column("token", String, primary_key=True),
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("media_id", ForeignKey("media.id"), nullable=False),
+    Column("album_id", String),
     Column("message_id", String, nullable=False),
     Column("campaign_id", String),
     Column("expires_at", Instant, nullable=False),

@@ -989,15 +989,14 @@ export interface components {
             fallback_text?: string;
             /**
              * Media
-             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar
+             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar; up to 10, in order
              */
-            media?: string | null;
+            media?: string[] | null;
             /**
              * Alt Text
-             * @description What is on the picture, for who cannot see it
-             * @default
+             * @description What is on the picture, for who cannot see it; one for each, in order
              */
-            alt_text?: string;
+            alt_text?: string[] | null;
             /** @description By default mms with a picture, text without */
             content?: components["schemas"]["Content"] | null;
             /**
@@ -1078,7 +1077,8 @@ export interface components {
             body: string;
             /** Fallback Body */
             fallback_body: string;
-            media: components["schemas"]["MediaShape"] | null;
+            /** Media */
+            media: components["schemas"]["MediaShape"][];
             content: components["schemas"]["Content"];
             text_rules: components["schemas"]["TextWishesShape"] | null;
             audience: components["schemas"]["AudienceShape"];
@@ -1228,8 +1228,11 @@ export interface components {
              * @default
              */
             fallback_body?: string;
-            /** Media Id */
-            media_id?: string | null;
+            /**
+             * Media Ids
+             * @default []
+             */
+            media_ids?: string[];
             /** @default mms */
             content?: components["schemas"]["Content"];
             text_rules?: components["schemas"]["TextWishes"] | null;
@@ -1239,7 +1242,7 @@ export interface components {
          * DraftChange
          * @description Only what is given changes. `version` is the one the change was made on: two tabs cannot overwrite each other.
          *
-         *     `text_rules` are changed as a whole: {} is to have them as the group does.
+         *     `media_ids` and `text_rules` are changed as a whole: [] takes all media out, {} is to have the group's rules.
          */
         DraftChange: {
             /** Version */
@@ -1252,8 +1255,8 @@ export interface components {
             body?: string | null;
             /** Fallback Body */
             fallback_body?: string | null;
-            /** Media Id */
-            media_id?: string | null;
+            /** Media Ids */
+            media_ids?: string[] | null;
             content?: components["schemas"]["Content"] | null;
             text_rules?: components["schemas"]["TextWishes"] | null;
             audience?: components["schemas"]["AudienceAsk"] | null;
@@ -1411,6 +1414,17 @@ export interface components {
             field: string;
             /** Detail */
             detail: string;
+        };
+        /** FittedShape */
+        FittedShape: {
+            /** Octets */
+            octets: number;
+            /** Content Type */
+            content_type: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
         };
         /** FixShape */
         FixShape: {
@@ -1762,8 +1776,11 @@ export interface components {
              * @default
              */
             fallback_body?: string;
-            /** Media Id */
-            media_id?: string | null;
+            /**
+             * Media Ids
+             * @default []
+             */
+            media_ids?: string[];
             content?: components["schemas"]["Content"] | null;
             /** Due At */
             due_at?: string | null;
@@ -1809,7 +1826,8 @@ export interface components {
             link_text: string | null;
             /** Purpose */
             purpose: string;
-            media: components["schemas"]["MediaShape"] | null;
+            /** Media */
+            media: components["schemas"]["MediaShape"][];
             /** Link */
             link: string | null;
             /** Timeline */
@@ -1963,8 +1981,11 @@ export interface components {
              * @default
              */
             fallback_body?: string;
-            /** Media Id */
-            media_id?: string | null;
+            /**
+             * Media Ids
+             * @default []
+             */
+            media_ids?: string[];
             /** @default mms */
             content?: components["schemas"]["Content"];
             /** Contact Id */
@@ -2144,7 +2165,7 @@ export interface components {
         };
         /**
          * RouteVariantShape
-         * @description The picture as one route gets it. `octets` 0: it fits none, so the route sends a link instead.
+         * @description The media as one route gets them, in order, together of `octets`. 0: they do not fit, so it sends a link.
          */
         RouteVariantShape: {
             /** Route */
@@ -2153,12 +2174,8 @@ export interface components {
             budget_octets: number;
             /** Octets */
             octets: number;
-            /** Content Type */
-            content_type: string;
-            /** Width */
-            width: number | null;
-            /** Height */
-            height: number | null;
+            /** Media */
+            media: components["schemas"]["FittedShape"][];
             /** N */
             n: number;
         };

@@ -14,7 +14,8 @@ export class Draft {
 	body = $state('');
 	/** What phones without pictures get instead; empty: the body, with the link behind it. */
 	fallback_body = $state('');
-	media = $state.raw<Media | null>(null);
+	/** In the order in which they are shown. */
+	media = $state.raw<Media[]>([]);
 	/** How a picture should travel; without a picture the message is a text whatever this says. */
 	wish = $state<Exclude<Content, 'text'>>('mms');
 	text_rules = $state.raw<TextWishes>({});
@@ -36,17 +37,17 @@ export class Draft {
 	}
 
 	get content(): Content {
-		return this.media ? this.wish : 'text';
+		return this.media.length ? this.wish : 'text';
 	}
 
 	get fields(): DraftFields {
 		const { name, group_id, body, fallback_body, content, text_rules, audience } = this;
-		return { name, group_id, body, fallback_body, media_id: this.media?.id ?? null, content, text_rules, audience: { kind: audience.kind, list_id: audience.list_id ?? null } };
+		return { name, group_id, body, fallback_body, media_ids: this.media.map((each) => each.id), content, text_rules, audience: { kind: audience.kind, list_id: audience.list_id ?? null } };
 	}
 
 	/** A picture in a group that cannot send one: the author must choose what happens. */
 	needsChoice(group: Group | undefined): boolean {
-		return this.media !== null && this.wish === 'mms' && group !== undefined && !group.has_mms;
+		return this.media.length > 0 && this.wish === 'mms' && group !== undefined && !group.has_mms;
 	}
 
 	change(edit: Partial<Editable>): void {
@@ -153,7 +154,7 @@ export class Draft {
 		const kept = localStorage.getItem(this.#key);
 		if (!kept) return;
 		const { version, ...edit } = JSON.parse(kept) as { version: number } & Editable;
-		if (version !== this.#version) return localStorage.removeItem(this.#key);
+		if (version !== this.#version || !Array.isArray(edit.media)) return localStorage.removeItem(this.#key);
 		this.was_restored = true;
 		this.change(edit);
 	}

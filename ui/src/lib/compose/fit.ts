@@ -1,4 +1,4 @@
-// What becomes of the picture on its routes, in one sentence.
+// What becomes of the pictures on their routes, in one sentence.
 import type { Estimate } from '../api/types.ts';
 import { counted, size } from '../text/format.ts';
 

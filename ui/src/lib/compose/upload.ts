@@ -6,6 +6,8 @@ import { size } from '../text/format.ts';
 /** What is accepted for the whole message, and from where on media alone draws a warning (decimal, as stated to users). */
 export const MAX_OCTETS = 5_000_000;
 export const WARN_OCTETS = 4_000_000;
+/** How many files a message may have. */
+export const MAX_MEDIA = 10;
 export const ACCEPT = 'image/jpeg,image/png,image/gif,image/webp,image/heic,.heic,video/mp4,video/3gpp,video/quicktime,.mov,audio/mp4,.m4a,text/vcard,.vcf,text/calendar,.ics';
 
 /** Why this file cannot be sent, or null. Said before a single octet is uploaded. */
