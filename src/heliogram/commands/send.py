@@ -23,6 +23,15 @@ FallbackText = Annotated[
     str, typer.Option(help="What phones without pictures get instead of the text; the link goes where {{ link }} is.")
 ]
 
+Media = Annotated[
+    list[Path] | None,
+    typer.Option(help="A picture, video, contact card or calendar entry. Again for another, up to 10, in order."),
+]
+Alt = Annotated[
+    list[str] | None,
+    typer.Option(help="What is on the picture, for who cannot see it. One for each --media, in order."),
+]
+
 
 def send(
     group: Annotated[str, typer.Option(help="Name of the subscription group.")],
@@ -31,14 +40,8 @@ def send(
         str, typer.Option(help="The text; {{ first_name | default: 'there' }} and the like are filled in.")
     ],
     fallback_text: FallbackText = "",
-    media: Annotated[
-        list[Path] | None,
-        typer.Option(help="A picture, video, contact card or calendar entry. Again for another, up to 10, in order."),
-    ] = None,
-    alt: Annotated[
-        list[str] | None,
-        typer.Option(help="What is on the picture, for who cannot see it. One for each --media, in order."),
-    ] = None,
+    media: Media = None,
+    alt: Alt = None,
     name: Annotated[str, typer.Option(help="What to call the campaign; by default, the beginning of the text.")] = "",
     attest_consent: Annotated[str, typer.Option(help="How and when these people agreed; recorded for each.")] = "",
     as_link: Annotated[
