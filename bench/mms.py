@@ -17,7 +17,9 @@ from pathlib import Path
 
 import aiohttp
 
-from heliogram.carriers.mm7 import Mm7Carrier, Mm7Settings, request_for
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_requests import request_for
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.model.parcel import Accepted, MediaPart, MmsParcel
 from heliogram.model.sender import SenderKind
 

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from heliogram.carriers.mm7 import Mm7Carrier, Mm7Settings
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.slots import Slots
 from heliogram.wire.mm7.address import number, short_code

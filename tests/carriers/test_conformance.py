@@ -114,6 +114,10 @@ async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_ke
         assert hidden not in kept
 
 
+async def test_a_carrier_can_take_messages_back_if_and_only_if_it_says_so(side: Side) -> None:
+    assert side.carrier.capabilities.cancels is hasattr(side.carrier, "cancel")
+
+
 # ── what the carrier says of its own accord ──
 
 

@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 
 from heliogram.carriers.digest import Challenge, answer_to
-from heliogram.carriers.mm7 import Mm7Carrier, Mm7Settings, request_for
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_requests import request_for
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.model.parcel import UNREACHABLE, Accepted, Refused
 from heliogram.wire.mm7.envelope import read_message
 from heliogram.wire.mm7.submit import read_submit_req

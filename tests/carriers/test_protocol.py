@@ -15,3 +15,7 @@ def test_what_a_carrier_says_of_itself_does_not_change() -> None:
     is_up = Health(link=Link.UP, detail="Connected.")
     assert {can, can} == {can}
     assert {is_up, Health(link=Link("up"), detail="Connected.")} == {is_up}
+
+
+def test_a_carrier_takes_nothing_back_unless_it_says_so() -> None:
+    assert not Capabilities(sms=True, mms=False, idempotent=False, window=10).cancels

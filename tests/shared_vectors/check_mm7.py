@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7 import fault, submit
 from heliogram.wire.mm7.address import number, short_code
+from heliogram.wire.mm7.cancel import CancelReq, write_cancel_req, write_cancel_rsp
 from heliogram.wire.mm7.deliver import DeliverReq, read_deliver_req, write_deliver_req, write_deliver_rsp
 from heliogram.wire.mm7.envelope import Head, Message, read_message
 from heliogram.wire.mm7.names import REL_6_MM7_1_4
+from heliogram.wire.mm7.replace import ReplaceReq, write_replace_req, write_replace_rsp
 from heliogram.wire.mm7.report import (
     DeliveryReport,
     read_delivery_report,
@@ -93,8 +96,11 @@ def our_messages() -> Iterator[bytes]:
         yield write_deliver_rsp(HEAD, status)
         yield write_delivery_report_rsp(HEAD, status)
         yield write_read_reply_rsp(HEAD, status)
+        yield write_cancel_rsp(HEAD, status)
+        yield write_replace_rsp(HEAD, status)
         yield fault.write_fault(HEAD, status, error="RSErrorRsp")
         yield fault.write_fault(HEAD, status, error="VASPErrorRsp")
+    yield from _recalls()
     yield write_deliver_req(HEAD, DeliverReq(sender=sender))
     yield write_deliver_req(
         HEAD,
@@ -114,6 +120,35 @@ def our_messages() -> Iterator[bytes]:
             message_id="m", mm_status=mm_status, recipient=sender, sender=short_code("1"), date=AT, status_text="x"
         )
         yield write_delivery_report(HEAD, report)
+
+
+def _recalls() -> Iterator[bytes]:
+    """Every field of CancelReq and ReplaceReq left out, and all of them together."""
+    sender, to = short_code("72345"), (number("+13125550142"),)
+    plain = {"applic_id": "x", "reply_applic_id": "y", "aux_applic_info": "z", "vaspid": "v", "vasid": "a"}
+    cancel: dict[str, Any] = {**plain, "sender": sender, "recipients": to}
+    yield write_cancel_req(HEAD, CancelReq(message_id="m-1"))
+    for left_out in ("", *cancel):
+        yield write_cancel_req(HEAD, CancelReq(message_id="m-1", **_without(cancel, left_out)))
+    replace: dict[str, Any] = {
+        **plain,
+        "sender": sender,
+        "service_code": "gold",
+        "time_stamp": AT,
+        "read_reply": False,
+        "earliest_delivery_time": "PT1H",
+        "distribution_indicator": True,
+        "content_class": "image-rich",
+        "drm_content": False,
+        "content_id": "c",
+    }
+    yield write_replace_req(HEAD, ReplaceReq(message_id="m-1"))
+    for left_out in ("", *replace):
+        yield write_replace_req(HEAD, ReplaceReq(message_id="m-1", **_without(replace, left_out)))
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {each: value for each, value in values.items() if each != name}
 
 
 FIELDS: dict[str, tuple[object, ...]] = {

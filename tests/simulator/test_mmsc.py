@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from heliogram.carriers.http import Answered, HttpClient, basic_credentials
-from heliogram.carriers.mm7 import Mm7Carrier, Mm7Settings
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.model.event import Callback, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, MediaPart, MmsParcel, Refused, Unknown
 from heliogram.model.sender import SenderKind
@@ -59,12 +60,12 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene_in(folder: Path, answers: list[int] | None = None) -> AsyncIterator[Scene]:
+async def scene_in(folder: Path, answers: list[int] | None = None, **changes: Any) -> AsyncIterator[Scene]:
     """Start the MMSC over `folder`. Our side answers its calls with `answers` in turn, then with 200."""
     statuses = list(answers or [])
     calls: asyncio.Queue[ReceiptHeard] = asyncio.Queue()
     said: asyncio.Queue[InboundHeard] = asyncio.Queue()
-    settings = SimulatorSettings(folder=folder, receipt_delay_s=0.0)
+    settings = SimulatorSettings(folder=folder, receipt_delay_s=0.0, **changes)
 
     def hear(call: Callback) -> tuple[int, bytes]:
         heard = carrier.read_callback(call)
@@ -295,10 +296,12 @@ async def test_what_is_no_request_is_refused_and_not_journaled(scene: Scene) -> 
     answer = await post(scene, octets.replace(b"Recipients", b"Nobody"))
     envelope = read_envelope(answer.body)
     assert (read_fault(envelope).code, envelope.head.transaction_id) == (2007, "t-3")
+    odd = await post(scene, octets.replace(b"SubmitReq", b"QueryStatusReq"))
+    assert read_fault(read_envelope(odd.body)).code == 4003
     two = await post(scene, write_submit_req(head, SubmitReq(to=(number(NUMBER), number(NUMBER)))))
     assert read_submit_rsp(read_envelope(two.body)).status.code == 3003
-    odd = await post(scene, write_submit_req(head, SubmitReq(to=(number("+123"),))))
-    assert read_submit_rsp(read_envelope(odd.body)).status.code == 2002
+    short = await post(scene, write_submit_req(head, SubmitReq(to=(number("+123"),))))
+    assert read_submit_rsp(read_envelope(short.body)).status.code == 2002
     assert list(scene.journal.lines()) == []
 
 

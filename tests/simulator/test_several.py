@@ -8,8 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_settings import Mm7Settings
+from heliogram.model.parcel import Accepted
 from heliogram.simulator.script import read_script
 from heliogram.simulator.several import start_carriers, summary_of
+from tests.carriers.sides import NUMBER, mms_parcel
 from tests.simulator.test_rough_line import AT, bound_to
 
 SCRIPT = """
@@ -53,6 +57,20 @@ async def test_several_carriers_are_there_at_once_each_with_its_own_journal(tmp_
     assert summary["pictures"] == {"faults": {}}
     lines = map(json.loads, (tmp_path / "south" / "journal.jsonl").read_text().splitlines())
     assert [line["kind"] for line in lines][:2] == ["fault", "submit"]
+
+
+async def test_a_picture_message_waits_for_as_long_as_the_script_says(tmp_path: Path) -> None:
+    text = 'control_port = 0\n[[carrier]]\nname = "p"\nprotocol = "mm7"\ndelivery_s = 3600\n'
+    async with AsyncExitStack() as stack:
+        ports, conducts = await start_carriers(read_script(text), tmp_path, lambda: AT, stack)
+        carrier = Mm7Carrier(
+            Mm7Settings(url=f"http://127.0.0.1:{ports['p']}/mm7", username="heliogram", password="secret")
+        )
+        stack.push_async_callback(carrier.close)
+        given = await carrier.send(mms_parcel())
+        assert isinstance(given, Accepted)
+        assert isinstance(await carrier.cancel(given.carrier_ids, sender="72345", to_e164=NUMBER), Accepted)
+        assert summary_of(conducts)["p"] == {"submit": 1, "cancelled": 1, "receipt": 1, "faults": {}}
 
 
 async def test_the_control_socket_has_a_part_for_each_and_a_summary_of_all(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 from heliogram.carriers.aggregator import HttpSettings
 from heliogram.carriers.bandwidth import BandwidthSettings
 from heliogram.carriers.infobip import InfobipSettings
-from heliogram.carriers.mm7 import Mm7Settings
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.carriers.plivo import PlivoSettings
 from heliogram.carriers.sinch import SinchSettings
 from heliogram.carriers.smpp_settings import SmppSettings

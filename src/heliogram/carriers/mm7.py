@@ -1,159 +1,49 @@
 """MM7 over HTTP: the carrier that takes picture messages, and calls back with receipts and replies.
 
-Here: parcel → request, answer → outcome, call → events. Not here: what the octets mean (`wire.mm7`), when to repeat.
-Source: 3GPP TS 23.140 §8.7; gateway rules met in practice: protocols §3.5.
+Here: the account's connection and its operations. Not here: what is asked and answered (`mm7_requests`), what it calls
+us with (`mm7_calls`), when to repeat.
 """
 
-import hashlib
 import hmac
-import ssl
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from heliogram.carriers.digest import Login
-from heliogram.carriers.exchange import exchange_of, shown_headers, without_numbers
+from heliogram.carriers.exchange import exchange_of, shown_headers
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials
 from heliogram.carriers.mm7_calls import heard_in, shown_envelope
-from heliogram.carriers.presence import Presence
-from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Misconfigured, Sink
-from heliogram.carriers.refusals import outcome_of_http
-from heliogram.carriers.tls import client_context
-from heliogram.model.event import Callback, Heard
-from heliogram.model.parcel import (
-    MEDIA_REFUSED,
-    THROTTLED,
-    UNREACHABLE,
-    Accepted,
-    MmsParcel,
-    Outcome,
-    Parcel,
-    Refused,
-    Unknown,
+from heliogram.carriers.mm7_requests import (
+    Request,
+    cancel_request_for,
+    joined,
+    outcome_of,
+    recall_outcome_of,
+    replace_request_for,
+    request_for,
 )
-from heliogram.model.sender import SenderKind
+from heliogram.carriers.mm7_settings import Mm7Settings, context_of, settings_of
+from heliogram.carriers.presence import Presence
+from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
+from heliogram.model.event import Callback, Heard
+from heliogram.model.parcel import UNREACHABLE, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.wire.errors import OurFault, TheirFault
-from heliogram.wire.mime import Buffers, base64_lines
-from heliogram.wire.mm7 import fault, submit
-from heliogram.wire.mm7.address import Address, number, short_code
-from heliogram.wire.mm7.content import Medium, write_content
-from heliogram.wire.mm7.envelope import Head, pack_message, read_message
-from heliogram.wire.mm7.names import REL_6_MM7_1_4, is_mm7
-from heliogram.wire.mm7.status import CONTENT_REFUSED, THROUGHPUT_EXCEEDED, Status, meaning_of
+from heliogram.wire.mime import Buffers
+from heliogram.wire.mm7.cancel import read_cancel_rsp
+from heliogram.wire.mm7.replace import read_replace_rsp
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mm7Settings:
-    """One account. `username` and `password` serve both ways: we show them to the gateway and it to us.
-
-    `auth` is how we show them: "basic", or "digest" once the gateway has asked. The `tls_` files (PEM) are the
-    gateway's authority where the system does not know it, and our certificate where the gateway wants one.
-    `expiry` is an xs:duration ("P3D") or "" for the gateway's own. `soap_action` is sent as it is, quotes included.
-    """
-
-    url: str
-    username: str = ""
-    password: str = field(default="", repr=False)
-    vaspid: str = ""
-    vasid: str = ""
-    namespace: str = REL_6_MM7_1_4
-    soap_action: str = '""'
-    auth: str = "basic"
-    tls_ca: str = ""
-    tls_certificate: str = ""
-    tls_key: str = ""
-    read_reply: bool = False
-    transfer_encoding: str = "base64"
-    expiry: str = ""
-    timeout_s: float = 30.0
-    connect_timeout_s: float = 5.0
-    window: int = 10
-
-    def __post_init__(self) -> None:
-        if urlsplit(self.url).scheme not in ("http", "https") or not urlsplit(self.url).hostname:
-            raise Misconfigured(
-                f"The address of the MM7 gateway must begin with http:// or https://, not {self.url!r}."
-            )
-        if urlsplit(self.url).username is not None:
-            # aiohttp refuses two sets of credentials at every request.
-            raise Misconfigured("The user name and password of the MM7 gateway do not belong in its address.")
-        if self.auth not in ("basic", "digest"):
-            raise Misconfigured(f"auth is basic or digest, not {self.auth!r}.")
-        if self.transfer_encoding not in ("base64", "binary"):
-            raise Misconfigured(f"transfer_encoding is base64 or binary, not {self.transfer_encoding!r}.")
-        if not is_mm7(self.namespace):
-            raise Misconfigured(f"{self.namespace!r} is not a namespace of MM7.")
-        if not 1 <= self.window <= 1_000 or self.timeout_s <= 0 or self.connect_timeout_s <= 0:
-            raise Misconfigured("The window is 1 to 1,000 and the timeouts are more than 0 seconds.")
-
-
-def request_for(parcel: MmsParcel, settings: Mm7Settings) -> tuple[dict[str, str], Buffers]:
-    """The headers and the body of the request that hands a parcel over.
-
-    The body is a sequence of buffers; a picture is in it as one object that all parcels with it share.
-    Raises OurFault for what MM7 cannot carry.
-    """
-    # The key is one attempt's, so its hash is in no picture, and none need be searched for it.
-    boundary = hashlib.sha256(parcel.key.encode()).hexdigest()[:32]
-    request = submit.SubmitReq(
-        vaspid=settings.vaspid,
-        vasid=settings.vasid,
-        sender=_sender_address(parcel),
-        to=(number(parcel.to_e164),),
-        expiry_date=settings.expiry,
-        delivery_report=True,
-        read_reply=settings.read_reply or None,
-        subject=_plain_subject(parcel.subject),
-        content_id="content",
-    )
-    content = write_content(
-        [_medium(part.content_type, part.filename, part.octets, settings) for part in parcel.media],
-        parcel.text,
-        content_id=request.content_id,
-        boundary=f"{boundary}-content",
-        transfer_encoding=settings.transfer_encoding,
-    )
-    envelope = submit.write_submit_req(Head(transaction_id=parcel.key, namespace=settings.namespace), request)
-    content_type, buffers = pack_message(envelope, content, boundary=f"{boundary}-message")
-    headers = {
-        "Content-Type": content_type,
-        "Content-Length": str(sum(map(len, buffers))),
-        "SOAPAction": settings.soap_action,
-    }
-    if settings.username and settings.auth == "basic":
-        headers["Authorization"] = basic_credentials(settings.username, settings.password)
-    return headers, buffers
-
-
-def outcome_of(http_status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
-    """What an answer says. Its body is believed before its HTTP status: faults come with 200 as well as with 500.
-
-    Header names are in lower case.
-    """
-    try:
-        envelope = read_message(headers.get("content-type", ""), body).envelope
-        if fault.is_fault(envelope):
-            return _refused(fault.read_fault(envelope))
-        response = submit.read_submit_rsp(envelope)
-    except TheirFault:
-        return outcome_of_http(http_status, headers)
-    if not response.status.is_success:
-        return _refused(response.status)
-    if not response.message_id:
-        return Unknown(reason="The gateway took the message but gave no id for it, so no receipt can find it.")
-    return Accepted(carrier_ids=(response.message_id,))
+_OutcomeOf = Callable[[int, Mapping[str, str], bytes], Outcome]
+"""HTTP status, headers (names in lower case) and body of an answer → what it says."""
 
 
 class Mm7Carrier:
     """One MM7 account."""
 
     def __init__(self, settings: Mm7Settings) -> None:
-        self.capabilities = Capabilities(sms=False, mms=True, idempotent=False, window=settings.window)
+        self.capabilities = Capabilities(sms=False, mms=True, idempotent=False, window=settings.window, cancels=True)
         self.settings = settings
         self._login = Login(settings.username, settings.password) if settings.auth == "digest" else None
         self._client = HttpClient(
@@ -167,25 +57,35 @@ class Mm7Carrier:
     @classmethod
     def configured(cls, settings: Mapping[str, Any], secret: str) -> "Mm7Carrier":
         """The carrier of an account's stored settings. Raises Misconfigured."""
-        known = {each.name for each in fields(Mm7Settings)} - {"password"}
-        if unknown := sorted(set(settings) - known):
-            raise Misconfigured(f"An MM7 account has no setting {', '.join(unknown)}.")
-        if "url" not in settings:
-            raise Misconfigured("An MM7 account needs the address of its gateway: url.")
-        try:
-            return cls(msgspec.convert({**settings, "password": secret}, Mm7Settings))
-        except msgspec.ValidationError as problem:
-            raise Misconfigured(f"The MM7 account cannot be used: {str(problem).rstrip('.')}.") from problem
+        return cls(settings_of(settings, secret))
 
     async def send(self, parcel: Parcel) -> Outcome:
         """Hand one picture message over."""
         if not isinstance(parcel, MmsParcel):
             return Refused(code="no_text", reason="This carrier takes picture messages only.", permanent=True)
+        return await self._do(lambda: request_for(parcel, self.settings), parcel.key, outcome_of)
+
+    async def cancel(self, carrier_ids: Sequence[str], *, sender: str, to_e164: str) -> Outcome:
+        """Take back what was handed over, as far as no phone has it. MM7 asks neither for the number nor its owner."""
+        return joined([await self._cancel(each, sender) for each in carrier_ids])
+
+    async def replace(self, carrier_id: str, parcel: MmsParcel) -> Outcome:
+        """Put other content in the place of a message's that no phone has yet. Its id stays."""
+        read = partial(recall_outcome_of, carrier_id, read_replace_rsp)
+        return await self._do(lambda: replace_request_for(carrier_id, parcel, self.settings), parcel.key, read)
+
+    async def _cancel(self, carrier_id: str, sender: str) -> Outcome:
+        read = partial(recall_outcome_of, carrier_id, read_cancel_rsp)
+        wanted = partial(cancel_request_for, carrier_id, self.settings, sender=sender)
+        return await self._do(wanted, f"cancel-{carrier_id}", read)
+
+    async def _do(self, wanted: Callable[[], Request], key: str, outcome_of: _OutcomeOf) -> Outcome:
+        """Make the request, post it, read the answer. `key` is this request's own."""
         try:
-            headers, buffers = request_for(parcel, self.settings)
+            headers, buffers = wanted()
         except OurFault as error:
             return Refused(code="not_encodable", reason=f"MM7 cannot carry this: {error}.", permanent=True)
-        answer = await self._post(headers, buffers, parcel.key)
+        answer = await self._post(headers, buffers, key)
         shown = _shown_request(self.settings.url, headers, buffers)
         match answer:
             case Answered(status=status, headers=answer_headers, body=body):
@@ -239,58 +139,6 @@ class Mm7Carrier:
 
 def _asked(answer: Answered) -> str:
     return answer.headers.get("www-authenticate", "")
-
-
-def context_of(settings: Mm7Settings) -> ssl.SSLContext | None:
-    """TLS where the account says more than the system knows. Raises Misconfigured."""
-    files = settings.tls_ca or settings.tls_certificate or settings.tls_key
-    if not files:
-        return None
-    if urlsplit(settings.url).scheme != "https":
-        raise Misconfigured("The tls_ settings are for an address that begins with https://.")
-    return client_context(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
-
-
-# ── the request ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-# Encoding 300 kB takes milliseconds, and a campaign sends one picture a million times: its base64 is shared as well.
-# Two lanes of ten media each have room, at 1 MB a message at most.
-_base64_of = lru_cache(maxsize=24)(base64_lines)
-
-
-def _medium(content_type: str, filename: str, octets: bytes, settings: Mm7Settings) -> Medium:
-    encoded = _base64_of(octets) if settings.transfer_encoding == "base64" else octets
-    return Medium(content_type=content_type, filename=filename, octets=encoded)
-
-
-def _sender_address(parcel: MmsParcel) -> Address:
-    if parcel.sender_kind is SenderKind.ALPHANUMERIC:
-        raise OurFault("a name cannot send picture messages")
-    return (short_code if parcel.sender_kind is SenderKind.SHORT_CODE else number)(parcel.sender)
-
-
-def _plain_subject(subject: str) -> str:
-    """At most 40 characters of ASCII: US gateways reject a subject with anything else."""
-    return unicodedata.normalize("NFKD", subject).encode("ascii", "ignore").decode("ascii")[:40].strip()
-
-
-# ── the answer ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-_CODES = {CONTENT_REFUSED: MEDIA_REFUSED, THROUGHPUT_EXCEEDED: THROTTLED}
-_RETRY_AFTER_S = {THROUGHPUT_EXCEEDED: 1.0}
-
-
-def _refused(status: Status) -> Refused:
-    meaning = meaning_of(status.code)
-    said = status.details or status.text
-    told = "" if not said or said.lower() == meaning.name.lower() else f" It said: {without_numbers(said)[:200]}"
-    return Refused(
-        code=_CODES.get(status.code, str(status.code)),
-        reason=meaning.sentence + told,
-        permanent=not meaning.may_retry,
-        retry_after_s=_RETRY_AFTER_S.get(status.code),
-    )
 
 
 # ── the record ───────────────────────────────────────────────────────────────────────────────────────────────────

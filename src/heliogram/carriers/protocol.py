@@ -29,12 +29,16 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """`window` is how many parcels (segments, for a text carrier) may be without an answer at once."""
+    """`window` is how many parcels (segments, for a text carrier) may be without an answer at once.
+
+    `cancels`: it is a `Canceller` besides.
+    """
 
     sms: bool
     mms: bool
     idempotent: bool
     window: int
+    cancels: bool = False
 
 
 class Carrier(Protocol):
@@ -55,6 +59,17 @@ class Carrier(Protocol):
     def health(self) -> Health: ...
 
     async def close(self) -> None: ...
+
+
+class Canceller(Protocol):
+    """A carrier that can take messages back."""
+
+    async def cancel(self, carrier_ids: Sequence[str], *, sender: str, to_e164: str) -> Outcome:
+        """Take back what was handed over, as far as no phone has it. `carrier_ids` are those that were accepted.
+
+        Accepted: all of it is taken back; Partly: these ids are; Refused: nothing is; Unknown: no answer came.
+        """
+        ...
 
 
 class CallbackRefused(Exception):

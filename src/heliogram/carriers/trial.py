@@ -15,7 +15,8 @@ from heliogram.carriers.bandwidth import BandwidthSettings
 from heliogram.carriers.http import Answered, HttpClient
 from heliogram.carriers.http import basic_credentials as _basic
 from heliogram.carriers.infobip import InfobipSettings
-from heliogram.carriers.mm7 import Mm7Carrier, context_of
+from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_settings import context_of
 from heliogram.carriers.plivo import PlivoSettings
 from heliogram.carriers.protocol import Carrier
 from heliogram.carriers.sinch import SinchSettings

@@ -39,6 +39,9 @@ def simulator(
     receipt_ids: Annotated[Ids, typer.Option(help="How message ids are written in receipts.")] = Ids.DECIMAL,
     receipt_delay: Annotated[float, typer.Option(help="Seconds until a receipt.")] = 0.05,
     answer_delay: Annotated[float, typer.Option(help="Seconds until an answer.")] = 0.0,
+    delivery_delay: Annotated[
+        float, typer.Option(help="Seconds that a picture message waits for its phone, and can be taken back.")
+    ] = 0.0,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the ports as JSON once everything listens.")] = None,
     script: Annotated[
         Path | None, typer.Option(help="TOML file: several carriers, with their faults. Only the folder counts beside.")
@@ -70,6 +73,7 @@ def simulator(
         receipt_ids=receipt_ids,
         receipt_delay_s=receipt_delay,
         answer_delay_s=answer_delay,
+        delivery_delay_s=delivery_delay,
         ready_file=ready_file,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -11,7 +11,11 @@ from typing import Any, BinaryIO
 import msgspec
 
 Line = dict[str, Any]
-"""`at` (seconds since 1970), `kind` (submit, joined, receipt, acknowledged, inbound, refused) and what is of it."""
+"""`at` (seconds since 1970), `kind` and what is of it.
+
+Kinds: submit, joined, receipt, acknowledged, inbound, fault; of a picture message that waits for its phone besides:
+replaced, cancelled, arrived.
+"""
 
 _ENCODER = msgspec.json.Encoder()
 

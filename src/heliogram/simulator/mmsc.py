@@ -2,11 +2,13 @@
 
 Every message is in the journal, and its pictures on disk, before its answer leaves. A receipt is posted until the
 client has it; one that nobody acknowledged is posted again at the next start. A picture from a phone goes the same way.
+A message that waits for its phone can be taken back or replaced until it arrives.
 """
 
 import asyncio
 import hashlib
 import hmac
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
@@ -16,15 +18,18 @@ from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
 from heliogram.simulator.mmsc_calls import call_of
+from heliogram.simulator.mmsc_waiting import Waiting
 from heliogram.simulator.phones import Phones, Shot
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7 import status as codes
 from heliogram.wire.mm7.address import Address, AddressKind
+from heliogram.wire.mm7.cancel import CancelReq, read_cancel_req, write_cancel_rsp
 from heliogram.wire.mm7.content import Content, read_content
-from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, XML_TYPE, Head, read_message
+from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, XML_TYPE, Head, Message, read_message
 from heliogram.wire.mm7.fault import write_fault
 from heliogram.wire.mm7.names import REL_6_MM7_1_4
+from heliogram.wire.mm7.replace import ReplaceReq, read_replace_req, write_replace_rsp
 from heliogram.wire.mm7.status import Status
 from heliogram.wire.mm7.submit import SubmitReq, SubmitRsp, read_submit_req, write_submit_rsp
 
@@ -32,6 +37,7 @@ N_POSTERS = 8
 """Receipts on their way to the client at once."""
 RETRY_WAITS_S = (0.2, 0.5, 1, 2, 4, 8, 16, 30, 60)
 """Waits between tries of one receipt; after the last it waits for the next start."""
+_GIVEN = re.compile(r"mm-([1-9][0-9]{0,11})")
 
 
 class Mmsc:
@@ -55,6 +61,7 @@ class Mmsc:
         self._last_id = 0
         self._namespace = REL_6_MM7_1_4
         self._remember()
+        self._waiting = Waiting(journal, now, self._is_known)
         phones.show_by = self.phone_shows
 
     def phone_shows(self, number: str, to: str, text: str, shots: Sequence[Shot]) -> None:
@@ -80,34 +87,56 @@ class Mmsc:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_MESSAGE_OCTETS)
-        app.router.add_post("/mm7", self._submit)
+        app.router.add_post("/mm7", self._hear)
         app.cleanup_ctx.append(self._posting)
         return app
 
-    async def _submit(self, request: web.Request) -> web.StreamResponse:
+    async def _hear(self, request: web.Request) -> web.StreamResponse:
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), self._credentials.encode()):
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="MM7"'})
         try:
-            body = await request.read()
-            message = read_message(request.headers.get("Content-Type", ""), body)
+            message = read_message(request.headers.get("Content-Type", ""), await request.read())
         except TheirFault as fault:
             return web.Response(status=400, text=str(fault))
         head = message.envelope.head
         try:
-            submitted = read_submit_req(message.envelope)
+            match message.envelope.name:
+                case "SubmitReq":
+                    return await self._submit(read_submit_req(message.envelope), message, request)
+                case "CancelReq":
+                    return _soap(write_cancel_rsp(head, self._cancel(read_cancel_req(message.envelope))))
+                case "ReplaceReq":
+                    status = self._replace(read_replace_req(message.envelope), message)
+                    return _soap(write_replace_rsp(head, status))
+                case name:
+                    wrong = Status(code=codes.UNSUPPORTED_OPERATION, details=f"There is no {name} here.")
         except TheirFault as fault:
-            return _soap(write_fault(head, Status(code=2007, details=str(fault)), error="RSErrorRsp"), http_status=500)
+            wrong = Status(code=2007, details=str(fault))
+        return _soap(write_fault(head, wrong, error="RSErrorRsp"), http_status=500)
+
+    async def _submit(self, submitted: SubmitReq, message: Message, request: web.Request) -> web.StreamResponse:
+        head = message.envelope.head
         refused = self._judge(submitted)
         if refused is not None and refused.code < 1000:
             return web.Response(status=refused.code, text="A fault on demand.")
         if refused is not None:
             return _soap(write_submit_rsp(head, SubmitRsp(status=refused)))
-        line = self._take(submitted, read_content(message.content), head, len(body))
+        line = self._take(submitted, read_content(message.content), head, len(await request.read()))
         if self._settings.answer_delay_s:
             await asyncio.sleep(self._settings.answer_delay_s)
         if self._faults.drops_connection() or self._faults.loses_answer():
             return _hang_up(request)
         return _soap(write_submit_rsp(head, SubmitRsp(status=Status(code=codes.SUCCESS), message_id=line["id"])))
+
+    def _cancel(self, request: CancelReq) -> Status:
+        status, line = self._waiting.cancel(request)
+        if line is not None and line["receipt"]:
+            self._owe(line, "Cancelled")
+        return status
+
+    def _replace(self, request: ReplaceReq, message: Message) -> Status:
+        content = read_content(message.content)
+        return self._waiting.replace(request.message_id, {"text": content.text, "media": self._kept(content)})
 
     def _judge(self, submitted: SubmitReq) -> Status | None:
         """Why a message is refused, None when it is taken. A code below 1000 is an HTTP status."""
@@ -137,20 +166,44 @@ class Mmsc:
             "to": _shown(_recipients(submitted)[0]),
             "text": content.text,
             "subject": submitted.subject,
-            "media": [
-                {"sha256": self._keep(medium.octets), "content_type": medium.content_type} for medium in content.media
-            ],
-            # The whole request as it came, base64 and headers included: what a network's limit is about.
+            "media": self._kept(content),
+            # The whole request as it came, base64 and headers included: what a network’s limit is about.
             "n_octets": n_octets,
             "transaction": head.transaction_id,
             "namespace": head.namespace,
             "receipt": bool(submitted.delivery_report),
         }
+        if self._settings.delivery_delay_s:
+            line["waits"] = True
         self._journal.write([line])
+        if self._settings.delivery_delay_s:
+            self._waiting.by_id[line["id"]] = line
+            self._arrive_later(line["id"])
+        else:
+            self._deliver(line)
+        return line
+
+    def _arrive_later(self, message_id: str) -> None:
+        asyncio.get_running_loop().call_later(self._settings.delivery_delay_s, self._arrive, message_id)
+
+    def _arrive(self, message_id: str) -> None:
+        line = self._waiting.arrive(message_id)
+        if line is not None:
+            self._deliver(line)
+
+    def _deliver(self, line: Line) -> None:
         self._phones.receive(line)
         if line["receipt"] and not self._faults.loses_receipt(line["to"]):
-            asyncio.get_running_loop().call_later(self._settings.receipt_delay_s, self._owe, line)
-        return line
+            status = fate_of(line["to"]).mm_status
+            asyncio.get_running_loop().call_later(self._settings.receipt_delay_s, self._owe, line, status)
+
+    def _kept(self, content: Content) -> list[dict[str, str]]:
+        return [{"sha256": self._keep(each.octets), "content_type": each.content_type} for each in content.media]
+
+    def _is_known(self, message_id: str) -> bool:
+        """Whether the id was given to a message, whatever has become of it."""
+        found = _GIVEN.fullmatch(message_id)
+        return found is not None and int(found[1]) <= self._last_id
 
     def _keep(self, octets: bytes) -> str:
         sha256 = hashlib.sha256(octets).hexdigest()
@@ -162,7 +215,7 @@ class Mmsc:
             written.replace(path)
         return sha256
 
-    def _owe(self, line: Line) -> None:
+    def _owe(self, line: Line, mm_status: str) -> None:
         receipt: Line = {
             "at": self._now(),
             "kind": "receipt",
@@ -170,7 +223,7 @@ class Mmsc:
             "id": line["id"],
             "from": line["from"],
             "to": line["to"],
-            "mm_status": fate_of(line["to"]).mm_status,
+            "mm_status": mm_status,
             "namespace": line["namespace"],
         }
         self._journal.write([receipt])
@@ -194,6 +247,8 @@ class Mmsc:
     async def _posting(self, _app: web.Application) -> AsyncIterator[None]:
         """Post receipts for as long as the server runs."""
         client = HttpClient(connections=N_POSTERS, timeout_s=10, connect_timeout_s=5)
+        for message_id in self._waiting.by_id:
+            self._arrive_later(message_id)
         posters = [asyncio.create_task(self._post_receipts(client)) for _ in range(N_POSTERS)]
         yield
         for poster in posters:

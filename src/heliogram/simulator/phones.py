@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from heliogram.simulator.journal import Journal, Line
+from heliogram.simulator.mmsc_waiting import as_replaced
 
 N_KEPT = 200
 """Messages a phone remembers."""
@@ -131,8 +132,15 @@ class Phones:
         owed: dict[str, Line] = {}
         unheard: dict[str, Line] = {}
         heard: dict[str, set[str]] = {}
+        waiting: dict[str, Line] = {}
         for line in journal.lines():
             match line["kind"]:
+                case "submit" if line.get("waits"):
+                    waiting[line["id"]] = line
+                case "replaced":
+                    waiting[line["id"]] = as_replaced(waiting[line["id"]], line)
+                case "arrived":
+                    self.receive(waiting.pop(line["id"]))
                 case "submit":
                     self.receive(line)
                     if line["protocol"] == "smpp":

@@ -59,6 +59,9 @@ class SimulatorSettings:
 
     `charset` is what data_coding 0 stands for, "" for GSM-7. `long_replies` is how long texts of phones come.
     `answer_ids` and `receipt_ids` are how message ids are written in either.
+
+    `delivery_delay_s` is how long a picture message waits at the MMSC before its phone has it: as long it can be
+    taken back or replaced. `receipt_delay_s` comes after it.
     """
 
     folder: Path
@@ -77,5 +80,6 @@ class SimulatorSettings:
     receipt_ids: Ids = Ids.DECIMAL
     receipt_delay_s: float = 0.05
     answer_delay_s: float = 0.0
+    delivery_delay_s: float = 0.0
     mms: MmsReach = field(default_factory=MmsReach)
     ready_file: Path | None = None

@@ -89,6 +89,7 @@ async def _start(
         receipt_delay_s=carrier.receipts.delay_s,
         # A rough line delays each SMPP answer by itself.
         answer_delay_s=carrier.span().min_s if carrier.protocol == "mm7" else 0.0,
+        delivery_delay_s=carrier.delivery_s,
         mms=carrier.mms,
     )
     phones = Phones()

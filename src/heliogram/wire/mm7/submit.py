@@ -4,16 +4,20 @@ Here: one value and its envelope, both ways. Not here: the content parts (`envel
 Source: TS 23.140 §8.7 and Annex L; the order of the elements is significant.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from lxml import etree
-
 from heliogram.wire.errors import OurFault, TheirFault
-from heliogram.wire.mm7.address import Address, address_element, addresses_element, read_address, read_addresses
+from heliogram.wire.mm7.address import Address, read_address, read_addresses
 from heliogram.wire.mm7.envelope import Envelope, Head, element, message_element, write_envelope
-from heliogram.wire.mm7.names import is_release_6
+from heliogram.wire.mm7.fields import (
+    PlainFields,
+    content_element,
+    plain_elements,
+    read_boolean,
+    recipients_element,
+    sender_identification,
+)
 from heliogram.wire.mm7.status import Status, read_status, status_element
 from heliogram.wire.safexml import attribute, first
 
@@ -62,8 +66,8 @@ class SubmitRsp:
     message_id: str = ""
 
 
-# The elements between Recipients and Content, in schema order: element, attribute of SubmitReq, whether only since R6.
-PLAIN_FIELDS: tuple[tuple[str, str, bool], ...] = (
+# The elements between Recipients and Content.
+PLAIN_FIELDS: PlainFields = (
     ("ServiceCode", "service_code", False),
     ("LinkedID", "linked_id", False),
     ("MessageClass", "message_class", False),
@@ -89,12 +93,13 @@ def write_submit_req(head: Head, request: SubmitReq) -> bytes:
     """The envelope of a request. Raises OurFault without recipients, and for R6 elements in an R5 namespace."""
     if not (request.to or request.cc or request.bcc):
         raise OurFault("a SubmitReq needs a recipient")
-    fields = [_sender_identification(head, request), _recipients(head, request), *_plain_elements(head, request)]
+    fields = [
+        sender_identification(head, vaspid=request.vaspid, vasid=request.vasid, sender=request.sender),
+        recipients_element(head, to=request.to, cc=request.cc, bcc=request.bcc),
+        *plain_elements(head, request, PLAIN_FIELDS),
+    ]
     if request.content_id:
-        content = element(head, "Content", href=f"cid:{request.content_id}")
-        if request.allow_adaptations is not None:
-            content.set("allowAdaptations", _boolean(request.allow_adaptations))
-        fields.append(content)
+        fields.append(content_element(head, request.content_id, request.allow_adaptations))
     return write_envelope(head, message_element(head, "SubmitReq", *fields))
 
 
@@ -120,20 +125,20 @@ def read_submit_req(envelope: Envelope) -> SubmitReq:
         time_stamp=read_time(text("TimeStamp")),
         earliest_delivery_time=text("EarliestDeliveryTime"),
         expiry_date=text("ExpiryDate"),
-        delivery_report=_read_boolean(text("DeliveryReport")),
-        read_reply=_read_boolean(text("ReadReply")),
+        delivery_report=read_boolean(text("DeliveryReport")),
+        read_reply=read_boolean(text("ReadReply")),
         priority=text("Priority"),
         subject=text("Subject"),
         charged_party=text("ChargedParty"),
         charged_party_id=text("ChargedPartyID"),
-        distribution_indicator=_read_boolean(text("DistributionIndicator")),
+        distribution_indicator=read_boolean(text("DistributionIndicator")),
         applic_id=text("ApplicID"),
         reply_applic_id=text("ReplyApplicID"),
         aux_applic_info=text("AuxApplicInfo"),
         content_class=text("ContentClass"),
-        drm_content=_read_boolean(text("DRMContent")),
+        drm_content=read_boolean(text("DRMContent")),
         content_id="" if content is None else attribute(content, "href").removeprefix("cid:"),
-        allow_adaptations=None if content is None else _read_boolean(attribute(content, "allowAdaptations")),
+        allow_adaptations=None if content is None else read_boolean(attribute(content, "allowAdaptations")),
     )
 
 
@@ -157,51 +162,3 @@ def read_time(text: str) -> datetime | None:
     except ValueError:
         return None
     return read if read.tzinfo else None
-
-
-def _sender_identification(head: Head, request: SubmitReq) -> etree._Element:
-    made = element(head, "SenderIdentification")
-    if request.vaspid:
-        made.append(element(head, "VASPID", request.vaspid))
-    if request.vasid:
-        made.append(element(head, "VASID", request.vasid))
-    if request.sender:
-        made.append(address_element(head, "SenderAddress", request.sender))
-    return made
-
-
-def _recipients(head: Head, request: SubmitReq) -> etree._Element:
-    made = element(head, "Recipients")
-    for name, addresses in (("To", request.to), ("Cc", request.cc), ("Bcc", request.bcc)):
-        if addresses:
-            made.append(addresses_element(head, name, addresses))
-    return made
-
-
-def _plain_elements(head: Head, request: SubmitReq) -> Iterator[etree._Element]:
-    for tag, name, is_new_in_6 in PLAIN_FIELDS:
-        value = getattr(request, name)
-        if value is None or value == "":
-            continue
-        if is_new_in_6 and not is_release_6(head.namespace):
-            raise OurFault(f"{tag} came with release 6, and the namespace is release 5")
-        yield element(head, tag, _written(value))
-
-
-def _written(value: str | bool | datetime) -> str:
-    match value:
-        case bool():
-            return _boolean(value)
-        case datetime():
-            return value.isoformat(timespec="seconds")
-        case _:
-            return value
-
-
-def _boolean(value: bool) -> str:
-    # xs:boolean is lower case; the standard's own example is not.
-    return "true" if value else "false"
-
-
-def _read_boolean(text: str) -> bool | None:
-    return {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
