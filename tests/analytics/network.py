@@ -9,6 +9,7 @@ from typing import Any
 
 from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.carriers.protocol import Carrier, Link
 from heliogram.carriers.smpp import SmppCarrier
 from heliogram.delivery.parcels import parcel_of
@@ -83,7 +84,7 @@ async def open_network(scene: Scene, folder: Path) -> AsyncIterator[Network]:
     smpp = SmppCarrier.configured(
         {"host": "127.0.0.1", "port": smpp_port, "system_id": USER}, PASSWORD, scene.world.ids.new_id
     )
-    mm7 = Mm7Carrier.configured({"url": mm7_url, "username": USER, "vaspid": USER, "vasid": USER}, PASSWORD)
+    mm7 = Mm7Carrier(Mm7Settings(url=mm7_url, username=USER, password=PASSWORD, vaspid=USER, vasid=USER))
     heard: asyncio.Queue[Event] = asyncio.Queue()
 
     async def sink(events: Any) -> None:

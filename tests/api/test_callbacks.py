@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import sqlite3
 from typing import Any
 
@@ -17,7 +18,7 @@ from heliogram.wire.mm7.names import REL_6_MM7_1_4
 from heliogram.wire.mm7.report import DeliveryReport, write_delivery_report
 from tests.api.kit import jpeg, n_rows, problem, run_sql
 from tests.doors import Doors
-from tests.world import MMSC, NOON, WORKSPACE
+from tests.world import MMSC, NOON, WORKSPACE, Clock, Ids
 
 HEAD = Head(transaction_id="t-7", namespace=REL_6_MM7_1_4)
 PATH = f"/carriers/{MMSC}"
@@ -157,3 +158,21 @@ async def test_a_call_to_the_wrong_place_is_told_so(
 ) -> None:
     answer: httpx.Response = await gateway.anyone.request(method, path, headers=credentials())
     assert (answer.status_code, answer.text) == (status, said)
+
+
+async def test_a_gateway_that_answers_the_challenge_is_heard_and_a_stranger_is_asked_again(gateway: Doors) -> None:
+    settings = {"url": "http://127.0.0.1:9/mm7", "username": "helio", "callback_auth": "digest"}
+    url = f"https://sms.example.com{PATH}"
+    carrier = Mm7Carrier.configured(settings, "secret", callback_url=url, new_id=Ids().new_id, now=Clock().now)
+    gateway.app.accounts[MMSC] = dataclasses.replace(gateway.app.accounts[MMSC], carrier=carrier)
+    asked = await gateway.anyone.post(PATH, content=report(), headers=credentials())
+    assert asked.status_code == 401
+    assert [each.split(" ")[0] for each in asked.headers.get_list("www-authenticate")] == ["Digest", "Digest"]
+    known, stranger = httpx.DigestAuth("helio", "secret"), httpx.DigestAuth("helio", "guess")
+    for n in range(2):
+        answer = await gateway.anyone.post(PATH, content=report(f"m-{n}"), auth=known)
+        assert answer.status_code == 200
+        assert len(answer.history) == (1 if n == 0 else 0)
+    assert (await gateway.anyone.post(PATH, content=report("m-3"), auth=stranger)).status_code == 401
+    assert await n_rows(gateway, "receipts") == {"receipts": 2}
+    await carrier.close()

@@ -38,6 +38,14 @@ def test_the_answer_is_that_of_the_standards_own_examples(case: dict[str, str]) 
             'Basic realm="x", Digest nonce="n3", algorithm=SHA-256-sess, qop="auth-int, auth", opaque="o"',
             Challenge(realm="", nonce="n3", algorithm="SHA-256", is_session=True, qop="auth", opaque="o"),
         ),
+        (
+            'Digest nonce="n4", algorithm=SHA-512-256, Digest realm="d", nonce="n5", algorithm=MD5, Basic realm="x"',
+            Challenge(realm="d", nonce="n5"),
+        ),
+        (
+            'Digest realm="a", nonce="n6", algorithm=SHA-256, Digest realm="b", nonce="n7"',
+            Challenge(realm="a", nonce="n6", algorithm="SHA-256"),
+        ),
         ("", None),
         ('Basic realm="x"', None),
         ("Digest ", None),

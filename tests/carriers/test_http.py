@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from heliogram.carriers.http import MAX_ANSWER_OCTETS, Answered, HttpClient, NotAnswered
+from heliogram.carriers.digest import Login
+from heliogram.carriers.http import MAX_ANSWER_OCTETS, Answered, HttpClient, NotAnswered, post_as
 
 from .gateway import always, closed_port, gateway_answering, hang_up, never
 
@@ -83,3 +84,19 @@ async def test_connections_send_small_writes_at_once(client: HttpClient) -> None
         await client.post(gateway.url, {"Content-Length": "1"}, [b"a"])
     assert nodelay
     assert all(nodelay)
+
+
+async def test_two_headers_of_one_name_are_one_with_both(client: HttpClient) -> None:
+    async def asks_twice(request: web.Request) -> web.StreamResponse:
+        answer = web.Response(status=401)
+        for asked in ('Digest realm="m", nonce="n1", qop="auth"', 'Basic realm="m"'):
+            answer.headers.add("WWW-Authenticate", asked)
+        return answer
+
+    async with gateway_answering(asks_twice) as gateway:
+        login = Login("helio", "secret")
+        answer = await post_as(client, login, f"{gateway.url}?a=b", {"Content-Length": "1"}, [b"a"], "k")
+    assert isinstance(answer, Answered)
+    assert answer.headers["www-authenticate"] == 'Digest realm="m", nonce="n1", qop="auth", Basic realm="m"'
+    assert len(gateway.asked) == 2
+    assert 'uri="/mm7?a=b"' in gateway.asked[1].headers["authorization"]

@@ -184,6 +184,7 @@ async def test_a_call_needs_the_accounts_own_credentials(opened: Opened) -> None
         with pytest.raises(CallbackRefused) as refused:
             carrier.read_callback(call_of(b"", authorization))
         assert refused.value.status == 401
+        assert refused.value.headers == (("WWW-Authenticate", 'Basic realm="heliogram"'),)
         assert "secret" not in str(refused.value)
 
 

@@ -3,7 +3,9 @@ from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, L
 
 def test_a_refused_call_carries_the_status_and_the_sentence_to_answer_with() -> None:
     refused = CallbackRefused(401, "The password is wrong.")
-    assert (refused.status, str(refused)) == (401, "The password is wrong.")
+    assert (refused.status, str(refused), refused.headers) == (401, "The password is wrong.", ())
+    asked = ("WWW-Authenticate", "Basic")
+    assert CallbackRefused(401, "The password is wrong.", [asked]).headers == (asked,)
 
 
 def test_misconfigured_is_a_value_error_so_that_a_door_for_settings_catches_it() -> None:

@@ -31,7 +31,10 @@ async def callback(account_id: str, request: Request, app: Own) -> Response:
         heard = account.carrier.read_callback(call)
     except CallbackRefused as refused:
         log.warning("callback refused", account=account.name, status=refused.status, why=str(refused))
-        return Response(f"{refused}\n", refused.status, media_type="text/plain")
+        answer = Response(f"{refused}\n", refused.status, media_type="text/plain")
+        for name, value in refused.headers:
+            answer.headers.append(name, value)
+        return answer
     try:
         await app.sink_for(account)(heard.events)
     except Exception:

@@ -82,12 +82,13 @@ _RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect
         "alphabet",
         "national",
     ),
-    *("receipt_ids", "tlvs", "auth", "read_reply"),
+    *("receipt_ids", "tlvs", "auth", "callback_auth", "read_reply"),
     *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "transfer_encoding": ("base64", "binary"),
     "auth": ("basic", "digest"),
+    "callback_auth": ("basic", "digest"),
 }
 _PASSWORDS: Final = frozenset({"secret", "password"})
 _TYPES: Final[Mapping[object, SettingType]] = {
@@ -136,15 +137,16 @@ _KINDS: Final[Mapping[str, _Words]] = {
         shape=Mm7Settings,
         title="MM7",
         summary="Picture messages with an MMSC, over HTTP.",
-        secret=("Password", "HTTP Basic, both ways: we show it to the MMSC, and it shows it to us."),
+        secret=("Password", "HTTP Basic or Digest, both ways: we show it to the MMSC, and it shows it to us."),
         own={
             "url": ("Address", "Where SubmitReq goes."),
-            "username": ("User name", "HTTP Basic, both ways."),
+            "username": ("User name", "HTTP Basic or Digest, both ways."),
             "vaspid": ("VASP id", "Who you are to the MMSC."),
             "vasid": ("VAS id", "Which of your services this is."),
             "namespace": ("Namespace", "The schema of your MMSC; decides the MM7 version."),
             "soap_action": ("SOAPAction", "The header, quotes included."),
             "auth": ("Login", "How we show name and password: HTTP Basic, or Digest once the MMSC has asked."),
+            "callback_auth": ("Login of the MMSC", "How it shows them to us: HTTP Basic, or Digest, for which we ask."),
             "tls_ca": ("Authority’s certificate", "PEM file on the server; empty: what the system trusts."),
             "tls_certificate": ("Our certificate", "PEM file on the server, for an MMSC that asks for one."),
             "tls_key": ("Our key", "PEM file on the server; empty: it is in the certificate’s file."),

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _DIGESTS: dict[str, Callable[[bytes], "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+ALGORITHMS = tuple(_DIGESTS)
+"""Those we know, the better one last."""
 _PARAMETER = re.compile(r'([A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _SCHEME = re.compile(r"(?:^|,)\s*Digest\s+", re.IGNORECASE)
 
@@ -27,13 +29,28 @@ class Challenge:
 
 
 def challenge_in(header: str) -> Challenge | None:
-    """The challenge in a WWW-Authenticate header, None where there is none that can be answered."""
-    found = _SCHEME.search(header)
-    if found is None or len(header) > 4_096:
+    """The first challenge in a WWW-Authenticate header that can be answered, None where there is none.
+
+    Several headers count as one, joined by commas (RFC 9110 §5.3).
+    """
+    if len(header) > 4_096:
         return None
+    found = list(_SCHEME.finditer(header))
+    ends = [*(each.start() for each in found), len(header)][1:]
+    read = (_challenge(header[each.end() : end]) for each, end in zip(found, ends, strict=True))
+    return next((each for each in read if each is not None), None)
+
+
+def parameters_in(text: str) -> dict[str, str]:
+    """The parameters behind a scheme, names in lower case, the first of a name."""
     given: dict[str, str] = {}
-    for name, quoted, bare in _PARAMETER.findall(header[found.end() :]):
+    for name, quoted, bare in _PARAMETER.findall(text):
         given.setdefault(name.lower(), bare or quoted)
+    return given
+
+
+def _challenge(text: str) -> Challenge | None:
+    given = parameters_in(text)
     algorithm, _, _session = given.get("algorithm", "MD5").upper().partition("-SESS")
     qops = [each.strip().lower() for each in given.get("qop", "").split(",") if each.strip()]
     if algorithm not in _DIGESTS or not given.get("nonce") or (qops and "auth" not in qops):
@@ -52,6 +69,29 @@ def answer_to(
     challenge: Challenge, *, username: str, password: str, method: str, uri: str, count: int, client_nonce: str
 ) -> str:
     """The Authorization header. `count` is how often this nonce has been answered, this time included."""
+    n = f"{count:08x}"
+    response = response_to(
+        challenge, username=username, password=password, method=method, uri=uri, n=n, client_nonce=client_nonce
+    )
+    fields = [
+        f'username="{_quoted(username)}"',
+        f'realm="{_quoted(challenge.realm)}"',
+        f'nonce="{_quoted(challenge.nonce)}"',
+        f'uri="{uri}"',
+        f"algorithm={challenge.algorithm}{'-sess' if challenge.is_session else ''}",
+        f'response="{response}"',
+    ]
+    if challenge.qop:
+        fields += ["qop=auth", f"nc={n}", f'cnonce="{client_nonce}"']
+    if challenge.opaque:
+        fields.append(f'opaque="{_quoted(challenge.opaque)}"')
+    return "Digest " + ", ".join(fields)
+
+
+def response_to(
+    challenge: Challenge, *, username: str, password: str, method: str, uri: str, n: str, client_nonce: str
+) -> str:
+    """The proof itself, in hex. `n` is the count as it is written: eight hex digits."""
 
     def digest(text: str) -> str:
         return _DIGESTS[challenge.algorithm](text.encode()).hexdigest()
@@ -60,21 +100,8 @@ def answer_to(
     if challenge.is_session:
         secret = digest(f"{secret}:{challenge.nonce}:{client_nonce}")
     asked = digest(f"{method}:{uri}")
-    n = f"{count:08x}"
     middle = f"{challenge.nonce}:{n}:{client_nonce}:auth" if challenge.qop else challenge.nonce
-    fields = [
-        f'username="{_quoted(username)}"',
-        f'realm="{_quoted(challenge.realm)}"',
-        f'nonce="{_quoted(challenge.nonce)}"',
-        f'uri="{uri}"',
-        f"algorithm={challenge.algorithm}{'-sess' if challenge.is_session else ''}",
-        f'response="{digest(f"{secret}:{middle}:{asked}")}"',
-    ]
-    if challenge.qop:
-        fields += ["qop=auth", f"nc={n}", f'cnonce="{client_nonce}"']
-    if challenge.opaque:
-        fields.append(f'opaque="{_quoted(challenge.opaque)}"')
-    return "Digest " + ", ".join(fields)
+    return digest(f"{secret}:{middle}:{asked}")
 
 
 class Login:

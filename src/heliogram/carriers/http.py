@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from heliogram.carriers.digest import Login
 from heliogram.carriers.reach import why_no_connection
 
 MAX_ANSWER_OCTETS = 256 * 1024
@@ -23,7 +24,7 @@ would leave us not knowing whether it took the message."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Header names are in lower case."""
+    """Header names are in lower case; what came in several headers of one name is joined by commas."""
 
     status: int
     headers: dict[str, str]
@@ -75,7 +76,7 @@ class HttpClient:
             async with posted as response:
                 return Answered(
                     status=response.status,
-                    headers={name.lower(): value for name, value in response.headers.items()},
+                    headers=_joined(response.headers),
                     body=await _read_bounded(response.content),
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -87,7 +88,7 @@ class HttpClient:
             async with self._open_session().get(url, headers=headers, allow_redirects=False) as response:
                 return Answered(
                     status=response.status,
-                    headers={name.lower(): value for name, value in response.headers.items()},
+                    headers=_joined(response.headers),
                     body=await _read_bounded(response.content),
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -122,9 +123,30 @@ class HttpClient:
         return self._session
 
 
+async def post_as(
+    client: HttpClient, login: Login, url: str, headers: Mapping[str, str], buffers: Sequence[bytes], key: str
+) -> Answered | NotAnswered:
+    """POST, and once more where the server asks who we are: what it answers 401 it has not taken."""
+    uri = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    answer = await client.post(url, {**headers, **login.headers("POST", uri, key)}, buffers)
+    asked = answer.headers.get("www-authenticate", "") if isinstance(answer, Answered) else ""
+    if isinstance(answer, Answered) and answer.status == 401 and login.hears(asked):
+        answer = await client.post(url, {**headers, **login.headers("POST", uri, key)}, buffers)
+    return answer
+
+
 def basic_credentials(username: str, password: str) -> str:
     """The Authorization header of HTTP Basic. Source: RFC 7617."""
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+
+
+def _joined(headers: Mapping[str, str]) -> dict[str, str]:
+    """Source: RFC 9110 §5.3. A gateway that takes Basic and Digest says so in two headers."""
+    joined: dict[str, str] = {}
+    for name, value in headers.items():
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+    return joined
 
 
 async def _read_bounded(content: aiohttp.StreamReader) -> bytes:

@@ -6,6 +6,7 @@ us with (`mm7_calls`), when to repeat.
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from heliogram.carriers.digest import Login
+from heliogram.carriers.digest_calls import REALM, Doorkeeper
 from heliogram.carriers.exchange import exchange_of, shown_headers
-from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials
+from heliogram.carriers.http import Answered, HttpClient, NotAnswered, basic_credentials, post_as
 from heliogram.carriers.mm7_calls import heard_in, shown_envelope
 from heliogram.carriers.mm7_requests import (
     Request,
@@ -42,9 +44,13 @@ _OutcomeOf = Callable[[int, Mapping[str, str], bytes], Outcome]
 class Mm7Carrier:
     """One MM7 account."""
 
-    def __init__(self, settings: Mm7Settings) -> None:
+    def __init__(self, settings: Mm7Settings, doorkeeper: Doorkeeper | None = None) -> None:
+        """`doorkeeper` is for an account whose gateway signs its calls by Digest, and for no other."""
+        if (doorkeeper is not None) is not (settings.callback_auth == "digest"):
+            raise ValueError("a doorkeeper goes with Digest on calls")
         self.capabilities = Capabilities(sms=False, mms=True, idempotent=False, window=settings.window, cancels=True)
         self.settings = settings
+        self._refuse_strangers = doorkeeper.refuse_strangers if doorkeeper else partial(_refuse_unless_basic, settings)
         self._login = Login(settings.username, settings.password) if settings.auth == "digest" else None
         self._client = HttpClient(
             connections=settings.window,
@@ -55,9 +61,20 @@ class Mm7Carrier:
         self._presence = Presence(self._client, settings.url, urlsplit(settings.url).netloc)
 
     @classmethod
-    def configured(cls, settings: Mapping[str, Any], secret: str) -> "Mm7Carrier":
+    def configured(
+        cls,
+        settings: Mapping[str, Any],
+        secret: str,
+        *,
+        callback_url: str,
+        new_id: Callable[[], str],
+        now: Callable[[], datetime],
+    ) -> "Mm7Carrier":
         """The carrier of an account's stored settings. Raises Misconfigured."""
-        return cls(settings_of(settings, secret))
+        read = settings_of(settings, secret)
+        if read.callback_auth != "digest":
+            return cls(read)
+        return cls(read, Doorkeeper(read.username, read.password, address=callback_url, new_id=new_id, now=now))
 
     async def send(self, parcel: Parcel) -> Outcome:
         """Hand one picture message over."""
@@ -103,24 +120,15 @@ class Mm7Carrier:
                 return Refused(code=UNREACHABLE, reason=reason, permanent=False, exchange=exchange)
 
     async def _post(self, headers: Mapping[str, str], buffers: Buffers, key: str) -> Answered | NotAnswered:
-        """Post, and once more where the gateway asks who we are: what it answers 401 it has not taken."""
-        url, login = self.settings.url, self._login
-        if login is None:
-            return await self._client.post(url, headers, buffers)
-        uri = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
-        answer = await self._client.post(url, {**headers, **login.headers("POST", uri, key)}, buffers)
-        if isinstance(answer, Answered) and answer.status == 401 and login.hears(_asked(answer)):
-            answer = await self._client.post(url, {**headers, **login.headers("POST", uri, key)}, buffers)
-        return answer
+        if self._login is None:
+            return await self._client.post(self.settings.url, headers, buffers)
+        return await post_as(self._client, self._login, self.settings.url, headers, buffers, key)
 
     def read_callback(self, call: Callback) -> Heard:
         """Read a DeliveryReportReq, DeliverReq or ReadReplyReq. Raises CallbackRefused."""
         if call.method != "POST":
             raise CallbackRefused(405, "MM7 gateways call with POST.")
-        wanted = basic_credentials(self.settings.username, self.settings.password)
-        shown = call.headers.get("authorization", "")
-        if self.settings.username and not hmac.compare_digest(shown.encode(), wanted.encode()):
-            raise CallbackRefused(401, "The user name or password of the call is not this account's.")
+        self._refuse_strangers(call)
         try:
             return heard_in(call.headers.get("content-type", ""), call.body)
         except TheirFault as error:
@@ -137,8 +145,12 @@ class Mm7Carrier:
         await self._client.close()
 
 
-def _asked(answer: Answered) -> str:
-    return answer.headers.get("www-authenticate", "")
+def _refuse_unless_basic(settings: Mm7Settings, call: Callback) -> None:
+    wanted = basic_credentials(settings.username, settings.password)
+    shown = call.headers.get("authorization", "")
+    if settings.username and not hmac.compare_digest(shown.encode(), wanted.encode()):
+        sentence = "The user name or password of the call is not this account's."
+        raise CallbackRefused(401, sentence, (("WWW-Authenticate", f'Basic realm="{REALM}"'),))
 
 
 # ── the record ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,8 @@ from heliogram.wire.mm7.names import REL_6_MM7_1_4, is_mm7
 class Mm7Settings:
     """One account. `username` and `password` serve both ways: we show them to the gateway and it to us.
 
-    `auth` is how we show them: "basic", or "digest" once the gateway has asked. The `tls_` files (PEM) are the
+    `auth` is how we show them: "basic", or "digest" once the gateway has asked; `callback_auth` is how it shows them
+    to us: "basic", or "digest" because we ask. The `tls_` files (PEM) are the
     gateway's authority where the system does not know it, and our certificate where the gateway wants one.
     `expiry` is an xs:duration ("P3D") or "" for the gateway's own. `soap_action` is sent as it is, quotes included.
     """
@@ -29,6 +30,7 @@ class Mm7Settings:
     namespace: str = REL_6_MM7_1_4
     soap_action: str = '""'
     auth: str = "basic"
+    callback_auth: str = "basic"
     tls_ca: str = ""
     tls_certificate: str = ""
     tls_key: str = ""
@@ -47,8 +49,11 @@ class Mm7Settings:
         if urlsplit(self.url).username is not None:
             # aiohttp refuses two sets of credentials at every request.
             raise Misconfigured("The user name and password of the MM7 gateway do not belong in its address.")
-        if self.auth not in ("basic", "digest"):
-            raise Misconfigured(f"auth is basic or digest, not {self.auth!r}.")
+        for name, way in (("auth", self.auth), ("callback_auth", self.callback_auth)):
+            if way not in ("basic", "digest"):
+                raise Misconfigured(f"{name} is basic or digest, not {way!r}.")
+        if self.callback_auth == "digest" and not (self.username and self.password):
+            raise Misconfigured("Calls can be signed by Digest only with a user name and a password.")
         if self.transfer_encoding not in ("base64", "binary"):
             raise Misconfigured(f"transfer_encoding is base64 or binary, not {self.transfer_encoding!r}.")
         if not is_mm7(self.namespace):

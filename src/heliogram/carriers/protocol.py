@@ -49,7 +49,7 @@ class Carrier(Protocol):
         ...
 
     def read_callback(self, call: Callback) -> Heard:
-        """Read (and authenticate) an HTTP call of the carrier's. Pure. Raises CallbackRefused."""
+        """Read (and authenticate) an HTTP call of the carrier's. No I/O. Raises CallbackRefused."""
         ...
 
     async def listen(self, sink: Sink) -> None:
@@ -73,11 +73,15 @@ class Canceller(Protocol):
 
 
 class CallbackRefused(Exception):
-    """The call is not from this carrier, or not readable. `status` is the HTTP status to answer with."""
+    """The call is not from this carrier, or not readable. `status` is the HTTP status to answer with.
 
-    def __init__(self, status: int, sentence: str) -> None:
+    `headers` go with it: a 401 says in them how to show who one is, one header for each way there is.
+    """
+
+    def __init__(self, status: int, sentence: str, headers: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(sentence)
         self.status = status
+        self.headers = tuple(headers)
 
 
 class Misconfigured(ValueError):

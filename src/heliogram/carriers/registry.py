@@ -56,7 +56,13 @@ def _web(
 
 CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
     "smpp": lambda account: SmppCarrier.configured(account.settings, account.secret, account.new_id),
-    "mm7": lambda account: Mm7Carrier.configured(account.settings, account.secret),
+    "mm7": lambda account: Mm7Carrier.configured(
+        account.settings,
+        account.secret,
+        callback_url=account.callback_url,
+        new_id=account.new_id,
+        now=account.now,
+    ),
     "bandwidth": _web("A Bandwidth", BandwidthSettings, Bandwidth),
     "infobip": _web("An Infobip", InfobipSettings, Infobip),
     "plivo": _web("A Plivo", PlivoSettings, Plivo),

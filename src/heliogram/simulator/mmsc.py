@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
-from heliogram.carriers.http import Answered, HttpClient, basic_credentials
+from heliogram.carriers.digest import Login
+from heliogram.carriers.http import Answered, HttpClient, basic_credentials, post_as
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
@@ -57,6 +58,7 @@ class Mmsc:
         self._faults = faults
         self._now = now
         self._credentials = basic_credentials(settings.system_id, settings.password)
+        self._login = Login(settings.system_id, settings.password)
         self._receipts: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
         self._last_id = 0
         self._namespace = REL_6_MM7_1_4
@@ -275,7 +277,8 @@ class Mmsc:
             "SOAPAction": '""',
             "Authorization": self._credentials,
         }
-        answer = await client.post(self._settings.mm7_callback_url, headers, buffers)
+        # Basic until somebody asks for Digest, which then goes in its place.
+        answer = await post_as(client, self._login, self._settings.mm7_callback_url, headers, buffers, line["id"])
         return isinstance(answer, Answered) and answer.status == 200
 
 
