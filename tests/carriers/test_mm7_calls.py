@@ -155,3 +155,16 @@ def test_words_that_stand_in_the_subject_alone_are_the_text() -> None:
     request = DeliverReq(sender=number("+13125550142"), recipients=(short_code("72345"),), subject="STOP")
     heard = [reply_of(request, [], text).events[0] for text in ("", "look")]
     assert [each.text for each in heard if isinstance(each, InboundHeard)] == ["STOP", "look"]
+
+
+def test_messages_without_any_id_are_known_by_their_octets_and_are_not_one() -> None:
+    def said(subject: str) -> str:
+        request = DeliverReq(sender=number("+13125550142"), subject=subject)
+        (event,) = heard_in(
+            "text/xml", write_deliver_req(Head(transaction_id="", namespace=REL_6_MM7_1_4), request)
+        ).events
+        assert isinstance(event, InboundHeard)
+        return event.unique
+
+    assert said("STOP") == said("STOP") != said("Hello")
+    assert said("STOP")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.mime import (
+    MAX_HEADER_OCTETS,
     MAX_PARTS,
     PartOut,
     base64_lines,
@@ -150,3 +151,13 @@ def test_any_octets_are_read_or_are_their_fault(octets: bytes, tail: str) -> Non
                 assert all(isinstance(text_of(part), str) for part in parts)
             except TheirFault as fault:
                 assert str(fault)
+
+
+@pytest.mark.parametrize(("n", "is_kept"), [(0, True), (1, False)])
+def test_a_header_longer_than_any_is_passed_over_and_no_part_of_the_body(n: int, is_kept: bool) -> None:
+    first = b"Content-Type: text/plain\r\nX-Long: "
+    long = b"x" * (MAX_HEADER_OCTETS - len(first) - len(b"\r") + n)
+    body = b"--b\r\n" + first + long + b"\r\n and on\r\nX-Late: y\r\n\r\nHello\r\n--b--\r\n"
+    (part,) = read_multipart("multipart/mixed; boundary=b", body)
+    assert (part.octets, part.content_type) == (b"Hello", "text/plain")
+    assert ("x-long" in part.headers, "x-late" in part.headers) == (is_kept, False)

@@ -8,6 +8,7 @@ from heliogram.wire.safexml import (
     attribute,
     children,
     first,
+    is_xml,
     local_name,
     namespace_of,
     parse_xml,
@@ -70,3 +71,28 @@ def test_any_octets_parse_or_are_their_fault(octets: bytes) -> None:
             assert parse_xml(tried) is not None
         except TheirFault as fault:
             assert str(fault)
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_says_what_it_is_whatever_the_header_says(codec: str) -> None:
+    text = "<a>Grüße</a>" if codec in ("utf-8-sig", "utf-16") else "\ufeff<a>Grüße</a>\n"
+    octets = text.encode(codec)
+    assert is_xml(octets)
+    assert parse_xml(octets, "" if codec == "utf-8-sig" else "iso-8859-1").text == "Grüße"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_dtd_is_refused_in_every_width(codec: str) -> None:
+    with pytest.raises(TheirFault, match="DTD"):
+        parse_xml('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a b="&b;"/>'.encode(codec))
+
+
+@pytest.mark.parametrize(("octets", "yes"), [(b" \r\n<a/>", True), (b"--b\r\n", False), (b"", False), (b"\xff", False)])
+def test_xml_is_known_by_how_it_begins(octets: bytes, yes: bool) -> None:
+    assert is_xml(octets) is yes
+
+
+def test_what_is_wrong_is_said_in_one_line() -> None:
+    with pytest.raises(TheirFault) as fault:
+        parse_xml(b"<a>\x00</a>")
+    assert str(fault.value).isprintable()

@@ -4,6 +4,7 @@ Here: call → events and answers, and the envelope as it may be shown. Not here
 Source: 3GPP TS 23.140 §8.7.5–8.7.7; protocols §3.3.
 """
 
+import hashlib
 import re
 
 from heliogram.carriers.exchange import redacted_soap
@@ -29,7 +30,8 @@ def heard_in(content_type: str, octets: bytes) -> Heard:
             news = _receipt(report.read_delivery_report(message.envelope), raw)
             return _told(head, (news,), report.write_delivery_report_rsp(head, _OK))
         case "DeliverReq":
-            return _told(head, _inbound(message, raw), deliver.write_deliver_rsp(head, _OK))
+            unnamed = hashlib.sha256(octets).hexdigest()
+            return _told(head, _inbound(message, raw, unnamed), deliver.write_deliver_rsp(head, _OK))
         case "ReadReplyReq":
             return _told(head, (_read(message.envelope, raw),), report.write_read_reply_rsp(head, _OK))
     refusal = _answer(500, fault.write_fault(head, _NOT_OFFERED, error="VASPErrorRsp"))
@@ -93,7 +95,8 @@ def _read(envelope: Envelope, raw: str) -> ReceiptHeard:
     )
 
 
-def _inbound(message: Message, raw: str) -> tuple[InboundHeard, ...]:
+def _inbound(message: Message, raw: str, unnamed: str) -> tuple[InboundHeard, ...]:
+    """The message of a phone. `unnamed` is what it is known by where the gateway gives it no id."""
     request = deliver.read_deliver_req(message.envelope)
     sender = _e164(request.sender)
     if not sender:
@@ -101,7 +104,7 @@ def _inbound(message: Message, raw: str) -> tuple[InboundHeard, ...]:
     content = read_content(message.content)
     to = request.recipients[0] if request.recipients else None
     heard = InboundHeard(
-        unique=request.linked_id or message.envelope.head.transaction_id,
+        unique=request.linked_id or message.envelope.head.transaction_id or unnamed,
         from_e164=sender,
         to_address=(_e164(to) or to.text) if to else "",
         # Some phones put all of a short message into its subject: a STOP there is a STOP.

@@ -239,14 +239,16 @@ def _read_part(octets: bytes) -> PartIn:
     while at < len(octets):
         end_of_line = octets.find(b"\n", at)
         end_of_line = len(octets) if end_of_line < 0 else end_of_line
-        if end_of_line > MAX_HEADER_OCTETS:
-            break  # no header is that long: what comes is the body
-        line = octets[at:end_of_line].rstrip(b"\r")
+        # No headers are that long: what goes on beyond is passed over, not kept, and never taken for the body.
+        is_kept = end_of_line <= MAX_HEADER_OCTETS
+        line = octets[at : min(end_of_line, at + MAX_HEADER_OCTETS)].rstrip(b"\r")
         if line[:1] in (b" ", b"\t") and name and line.strip():
-            headers[name] += " " + line.strip().decode("utf-8", "replace")
+            if is_kept:
+                headers[name] += " " + line.strip().decode("utf-8", "replace")
         elif header := _HEADER_LINE.match(line):
-            name = header[1].decode("ascii").lower()
-            headers.setdefault(name, header[2].strip().decode("utf-8", "replace"))
+            name = header[1].decode("ascii").lower() if is_kept else name
+            if is_kept:
+                headers.setdefault(name, header[2].strip().decode("utf-8", "replace"))
         else:
             # The blank line that ends the headers, or (as published by one aggregator) the body without one.
             at = end_of_line + 1 if not line.strip() else at

@@ -4,6 +4,7 @@ Here: parsing untrusted XML and looking things up by local name. Not here: what 
 Source: W3C XML 1.0; libxml2's own limits (depth 256) stay on because `huge_tree` is off.
 """
 
+import codecs
 from collections.abc import Iterator
 from functools import partial
 
@@ -15,21 +16,33 @@ MAX_XML_OCTETS = 1 << 20
 """An MM7 envelope is 1 to 4 kB, a SMIL 1 kB; a megabyte of XML is an attack or a mistake."""
 
 
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DTD = tuple("<!DOCTYPE".encode(codec) for codec in ("ascii", "utf-16-le", "utf-16-be"))
+
+
+def is_xml(octets: bytes) -> bool:
+    """Whether it begins as XML does: with a `<`, behind blanks or a byte order mark."""
+    return octets.startswith((*_WIDE, codecs.BOM_UTF8)) or octets.lstrip()[:1] == b"<"
+
+
 def parse_xml(octets: bytes, charset: str = "") -> etree._Element:
     """Parse an XML document and return its root. Blank octets before the declaration are forgiven.
 
     `charset` counts only when the document declares no encoding of its own. Raises TheirFault.
     """
-    octets = octets.strip()
+    is_wide = octets.startswith(_WIDE)
+    # In UTF-16 a blank is two octets, and its mark outweighs whatever a header says.
+    octets, charset = (octets, "") if is_wide else (octets.strip(), charset)
     if len(octets) > MAX_XML_OCTETS:
         raise TheirFault(f"the XML has {len(octets)} octets, at most {MAX_XML_OCTETS} are read")
     # Before parsing as well as after: a DTD's entities in attribute values would be expanded while parsing.
-    if b"<!DOCTYPE" in octets:
+    if any(mark in octets for mark in _DTD):
         raise TheirFault("the XML has a DTD, which is refused")
     try:
         root = etree.fromstring(octets, _parser(octets, charset))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise TheirFault(f"not well-formed XML: {str(error)[:200]}") from error
+        said = " ".join(str(error).split())
+        raise TheirFault(f"not well-formed XML: {said[:200]}") from error
     if root is None:
         raise TheirFault("the XML has no root element")
     if root.getroottree().docinfo.internalDTD is not None:

@@ -21,7 +21,7 @@ from heliogram.wire.mime import (
     write_multipart,
 )
 from heliogram.wire.mm7.names import SOAP, VERSION_OF, is_mm7
-from heliogram.wire.safexml import attribute, children, first, local_name, namespace_of, parse_xml, text_in
+from heliogram.wire.safexml import attribute, children, first, is_xml, local_name, namespace_of, parse_xml, text_in
 
 MAX_MESSAGE_OCTETS = 8 << 20
 """Twice the largest picture message any US route takes, base64 included."""
@@ -130,7 +130,7 @@ def read_message(content_type: str, octets: bytes) -> Message:
     if len(octets) > MAX_MESSAGE_OCTETS:
         raise TheirFault(f"the message has {len(octets)} octets, at most {MAX_MESSAGE_OCTETS} are read")
     # By what is there: one aggregator declares multipart/related above a bare envelope.
-    if octets.lstrip()[:1] == b"<":
+    if is_xml(octets):
         alone = mime_part({"content-type": content_type}, octets)
         return Message(envelope=read_envelope(octets, alone.params.get("charset", "")))
     parts = read_multipart(content_type, octets)
