@@ -5,7 +5,7 @@ import pytest
 
 from heliogram.simulator.smsc import MAX_DIGITS
 from heliogram.wire.smpp import receipt
-from heliogram.wire.smpp.message import address_of, read_text, submit_parts
+from heliogram.wire.smpp.message import LongForm, address_of, read_text, submit_parts
 from heliogram.wire.smpp.names import (
     OK,
     RINVBNDSTS,
@@ -54,6 +54,17 @@ async def test_segments_reach_the_phone_as_one_text(scene: Scene) -> None:
         (7, 3, 2),
         (7, 3, 3),
     ]
+
+
+@pytest.mark.parametrize(("form", "esm_class"), [(LongForm.UDH_8, 0x40), (LongForm.UDH_16, 0x40), (LongForm.SAR, 0)])
+async def test_the_journal_says_whether_a_segment_has_its_place_in_a_header_or_in_tlvs(
+    scene: Scene, form: LongForm, esm_class: int
+) -> None:
+    line = await scene.bound()
+    sender, phone = address_of("72345"), address_of(NUMBER)
+    await scene.send(line, *submit_parts(sender, phone, ("one ", "two"), "GSM-7", reference=7, form=form))
+    places = [(each["part"], each["parts"], each["esm_class"]) for each in scene.journaled("submit")]
+    assert places == [(1, 2, esm_class), (2, 2, esm_class)]
 
 
 @pytest.mark.parametrize(

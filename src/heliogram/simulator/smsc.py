@@ -262,7 +262,8 @@ class SmscSession(asyncio.Protocol):
             "receipt": bool(pdu.number("registered_delivery") & 1),
         }
         if concat is not None:
-            line |= {"reference": concat.reference, "parts": concat.total, "part": concat.number}
+            place_of = {"reference": concat.reference, "parts": concat.total, "part": concat.number}
+            line |= place_of | {"esm_class": pdu.number("esm_class")}
         return OK, line
 
 
