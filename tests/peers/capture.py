@@ -1,4 +1,4 @@
-"""What really went over loopback, captured and dissected by tshark: a reader of SMPP that is not ours."""
+"""What really went over loopback, captured and dissected by tshark: a reader of SMPP and MM7 that is not ours."""
 
 import os
 import shutil
@@ -19,18 +19,20 @@ EXPERT_ERROR = "0x00800000"
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A file of packets, and the port whose packets are SMPP."""
+    """A file of packets, and the port whose packets are SMPP, or another protocol by tshark's name of it."""
 
     path: Path
     port: int
+    protocol: str = "smpp"
 
     def commands(self) -> Counter[int]:
         """How many PDUs of each command there are."""
         return Counter(int(each, 16) for each in self.values("smpp.command_id"))
 
-    def values(self, field: str) -> list[str]:
-        """All values of a field, in order."""
-        rows = self._dissected("-T", "fields", "-e", field, "-E", "occurrence=a", "-E", "aggregator=|", "-Y", field)
+    def values(self, field: str, where: str = "") -> list[str]:
+        """All values of a field, in order, in the packets that a display filter keeps."""
+        kept = f"({field}) and ({where})" if where else field
+        rows = self._dissected("-T", "fields", "-e", field, "-E", "occurrence=a", "-E", "aggregator=|", "-Y", kept)
         return [value for row in rows for value in row.split("|")]
 
     def complaints(self) -> list[str]:
@@ -38,12 +40,12 @@ class Capture:
         return self._dissected("-Y", f"_ws.malformed or _ws.expert.severity == {EXPERT_ERROR}")
 
     def _dissected(self, *options: str) -> list[str]:
-        command = [_tshark(), "-n", "-r", str(self.path), "-d", f"tcp.port=={self.port},smpp", *options]
+        command = [_tshark(), "-n", "-r", str(self.path), "-d", f"tcp.port=={self.port},{self.protocol}", *options]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
 
 
 @contextmanager
-def capturing(port: int, path: Path) -> Iterator[Capture]:
+def capturing(port: int, path: Path, protocol: str = "smpp") -> Iterator[Capture]:
     """Capture what goes over a port of loopback, on which somebody listens, until the block ends."""
     filters = ["-i", "lo", "-f", f"tcp port {port}", "-w", str(path)]
     log = path.with_suffix(".log")
@@ -51,7 +53,7 @@ def capturing(port: int, path: Path) -> Iterator[Capture]:
         process = subprocess.Popen([_tshark(), *filters], stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     try:
         _wait_for_packets(process, port, path, log)
-        yield Capture(path, port)
+        yield Capture(path, port, protocol)
         # Packets are in order: once later ones are in the file, so are all of the block's.
         _wait_for_packets(process, port, path, log)
     finally:
