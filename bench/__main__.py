@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import mms, pictures, pipeline, segments, yardsticks
+from bench import mms, pdus, pictures, pipeline, segments, session, yardsticks
 from tests.postgres import Postgres, running_postgres
 
 N_ROUNDS = 3
@@ -68,12 +68,54 @@ def _segments(_folder: Path) -> list[Row]:
     return [row | {"yardstick_value": round(npm), "ratio": round(ours / npm, 1)}]
 
 
-def _picture(_folder: Path) -> list[Row]:
-    made = asyncio.run(pictures.run())
-    row: Row = {"id": "picture.jpeg", "value": round(made.seconds, 3), "unit": "s", "rss_mb": round(made.peak_mb)}
-    row |= {"n_octets": made.n_octets, "quality": made.quality}
-    ratio = round(made.seconds / made.pillow_s, 2)
-    return [row | {"yardstick": "pillow", "yardstick_value": round(made.pillow_s, 3), "ratio": ratio}]
+def _pdus(_folder: Path) -> list[Row]:
+    rows: list[Row] = []
+    for work, rates in pdus.run().items():
+        for other in ("smpplib", "struct"):
+            row: Row = {"id": f"pdu.{work}.{other}", "value": round(rates["ours"]), "unit": "PDU/s of CPU"}
+            rows.append(row | _held_against(other, rates["ours"], [rates[other]]))
+    return rows
+
+
+def _session(_folder: Path) -> list[Row]:
+    rates = session.rates()
+    per_s = {name: [each.per_s for each in found] for name, found in rates.items()}
+    cpu_us = {name: statistics.median(each.cpu_us for each in found) for name, found in rates.items()}
+    ours = statistics.median(per_s["ours"])
+    common = {"value": round(ours), "unit": "msg/s", "min": round(min(per_s["ours"])), "max": round(max(per_s["ours"]))}
+    common |= {"window": session.WINDOW, "cpu_us": round(cpu_us["ours"], 1)}
+    rows: list[Row] = []
+    for other in ("smpplib", "bare"):
+        row: Row = {"id": f"session.{other}", **common, **_held_against(other, ours, per_s[other])}
+        # Above 1: we take less CPU for a message.
+        cpu = {"yardstick_cpu_us": round(cpu_us[other], 1), "cpu_ratio": round(cpu_us[other] / cpu_us["ours"], 3)}
+        rows.append(row | cpu)
+    for each in session.fullness():
+        row: Row = {"id": f"session.full.{each.rtt_ms}ms.{each.window}", "value": round(each.share, 3), "unit": "share"}
+        rows.append(row | {"rtt_ms": each.rtt_ms, "window": each.window})
+    return rows
+
+
+def _picture(name: str) -> Callable[[Path], list[Row]]:
+    def measured(folder: Path) -> list[Row]:
+        made = asyncio.run(pictures.run(name, folder))
+        ours: Row = {"value": round(made.ours.seconds, 3), "unit": "s", "rss_mb": round(made.ours.peak_mb)}
+        ours |= {"n_octets": len(made.variant.octets), "quality": made.variant.quality}
+        ours |= {"width": made.variant.width, "height": made.variant.height}
+        return [
+            {"id": f"picture.{name}.{other}", **ours, **_beside(other, made.ours, cost)}
+            for other, cost in made.others.items()
+        ]
+
+    return measured
+
+
+def _beside(name: str, ours: pictures.Cost, other: pictures.Cost | None) -> Row:
+    """The yardstick's columns; without a value for one that is not installed."""
+    if other is None:
+        return {"yardstick": name, "yardstick_value": None, "ratio": None, "note": f"{name} is not installed"}
+    row: Row = {"yardstick": name, "yardstick_value": round(other.seconds, 3), "yardstick_rss_mb": round(other.peak_mb)}
+    return row | {"ratio": round(ours.seconds / other.seconds, 2)}
 
 
 def _mm7(folder: Path) -> list[Row]:
@@ -86,7 +128,9 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "pipeline.sqlite": _sqlite,
     "pipeline.postgresql": _postgresql,
     "segments": _segments,
-    "picture.jpeg": _picture,
+    "pdu": _pdus,
+    "session": _session,
+    **{f"picture.{name}": _picture(name) for name in pictures.CASES},
     "mm7.submit": _mm7,
 }
 

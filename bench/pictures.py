@@ -1,71 +1,160 @@
-"""A 12-megapixel photograph made to fit 600 kB by a child of the workshop; beside it, Pillow alone."""
+"""Pictures made to fit by a child of the workshop: seconds, and the most memory that the child had.
+
+Beside each, in the same run, Pillow alone and, where it is installed, ffmpeg alone: one decoding, one resize and one
+encoding at the size (and the JPEG's quality) that was found, in a process of their own. They do not search for it.
+"""
 
 import asyncio
 import io
+import json
 import os
+import random
+import shutil
 import statistics
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageEnhance
 
 from bench.cpu import children_of, peak_mb_of
+from heliogram.media.fit import Variant
 from heliogram.media.plan import Budget
 from heliogram.media.workshop import Workshop
 
 N_ROUNDS = 5
 SIZE = (4_000, 3_000)
-BUDGET = Budget(octets=600_000, max_width=1_080, max_height=1_920, content_types=("image/jpeg",), source="bench")
+FILM_SIZE, N_FRAMES = (480, 360), 40
+SEED = 20_261_128
+TIME_LIMIT_S = 120
+
+
+class TooLarge(Exception):
+    """What came out does not fit, or is no picture: no figure is reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    make: Callable[[], bytes]
+    octets: int
+    """Of the budget."""
+    suffix: str
+    """Of what comes out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    seconds: float
+    peak_mb: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    seconds: float
-    pillow_s: float
-    peak_mb: float
-    n_octets: int
-    quality: int
+    ours: Cost
+    variant: Variant
+    others: dict[str, Cost | None]
+    """Pillow's and ffmpeg's; None for one that is not here."""
 
 
-def photograph() -> bytes:
+def photograph(form: str = "JPEG") -> bytes:
     """Twelve megapixels with the grain of a camera: noise alone has no likeness to a picture, a gradient no detail."""
-    noise = Image.effect_noise(SIZE, 40).convert("L")
-    shade = Image.linear_gradient("L").resize(SIZE)
-    blurred = Image.effect_noise((500, 375), 90).resize(SIZE, Image.Resampling.BICUBIC).convert("L")
-    bands = [ImageChops.blend(ImageChops.blend(shade, blurred, 0.5), noise, 0.1 * (n + 1)) for n in range(3)]
     out = io.BytesIO()
-    Image.merge("RGB", bands).save(out, "JPEG", quality=92)
+    _scene(SIZE).save(out, form, quality=92)
     return out.getvalue()
 
 
-async def run() -> Made:
-    octets = photograph()
+def film() -> bytes:
+    """A camera that turns a little over the scene, two seconds of it."""
+    chance = random.Random(SEED)
+    scene = _scene((FILM_SIZE[0] + 2 * N_FRAMES, FILM_SIZE[1] + N_FRAMES))
+    frames = []
+    for n in range(N_FRAMES):
+        view = scene.crop((2 * n, n, 2 * n + FILM_SIZE[0], n + FILM_SIZE[1]))
+        frames.append(ImageEnhance.Brightness(view).enhance(chance.uniform(0.95, 1.05)).quantize(256))
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=50, loop=0)
+    return out.getvalue()
+
+
+def _scene(size: tuple[int, int]) -> Image.Image:
+    noise = Image.effect_noise(size, 40).convert("L")
+    shade = Image.linear_gradient("L").resize(size)
+    blurred = Image.effect_noise((500, 375), 90).resize(size, Image.Resampling.BICUBIC).convert("L")
+    bands = [ImageChops.blend(ImageChops.blend(shade, blurred, 0.5), noise, 0.1 * (n + 1)) for n in range(3)]
+    return Image.merge("RGB", bands)
+
+
+CASES = {
+    "jpeg": Case(make=photograph, octets=600_000, suffix="jpg"),
+    "webp": Case(make=lambda: photograph("WEBP"), octets=600_000, suffix="jpg"),
+    "gif": Case(make=film, octets=1_000_000, suffix="gif"),
+}
+
+
+async def run(name: str, folder: Path) -> Made:
+    """Interleaved rounds of the workshop and the others. Raises TooLarge."""
+    case = CASES[name]
+    budget = Budget(octets=case.octets, max_width=1_080, max_height=1_920, content_types=(), source="bench")
+    source = folder / f"source.{name}"
+    source.write_bytes(octets := case.make())
     workshop = Workshop(n_children=1)
+    costs: dict[str, list[Cost | None]] = {"pillow": [], "ffmpeg": []}
     took: list[float] = []
-    pillow: list[float] = []
     try:
-        await workshop.fit(octets, BUDGET)  # the child's start is not the picture's time
+        variant = await workshop.fit(octets, budget)  # the child's start is not the picture's time
+        _check(variant, case)
         for _round in range(N_ROUNDS):
             began = time.perf_counter()
-            variant = await workshop.fit(octets, BUDGET)
+            await workshop.fit(octets, budget)
             took.append(time.perf_counter() - began)
-            pillow.append(await asyncio.to_thread(_with_pillow, octets, variant.quality or 85))
+            out = folder / f"out.{case.suffix}"
+            costs["pillow"].append(await asyncio.to_thread(_pillow, source, out, variant))
+            costs["ffmpeg"].append(await asyncio.to_thread(_ffmpeg, source, out, variant))
+        # The child is this process's only one now.
         peak_mb = max(map(peak_mb_of, children_of(os.getpid())))
     finally:
         await workshop.close()
-    return Made(
-        seconds=statistics.median(took),
-        pillow_s=statistics.median(pillow),
-        peak_mb=peak_mb,
-        n_octets=len(variant.octets),
-        quality=variant.quality or 0,
-    )
+    others = {each: _median([cost for cost in found if cost is not None]) for each, found in costs.items()}
+    return Made(ours=Cost(seconds=statistics.median(took), peak_mb=peak_mb), variant=variant, others=others)
 
 
-def _with_pillow(octets: bytes, quality: int) -> float:
-    """Seconds for one decode, one resize and one encode at the quality that was found."""
+def _check(variant: Variant, case: Case) -> None:
+    with Image.open(io.BytesIO(variant.octets)) as image:
+        n_frames = getattr(image, "n_frames", 1)
+        is_whole = image.size == (variant.width, variant.height) and (n_frames > 1) == (case.suffix == "gif")
+    if len(variant.octets) > case.octets or not is_whole:
+        raise TooLarge(f"{len(variant.octets)} octets, {variant.content_type}, {n_frames} frames")
+
+
+def _median(costs: list[Cost]) -> Cost | None:
+    if not costs:
+        return None
+    return Cost(seconds=statistics.median(each.seconds for each in costs), peak_mb=max(each.peak_mb for each in costs))
+
+
+def _pillow(source: Path, out: Path, variant: Variant) -> Cost:
+    # It measures itself: starting Python is not the picture's time.
+    command = [sys.executable, "-m", "bench.pillow_alone", source, out, variant.width, variant.height]
+    command.append(variant.quality or 85)
+    done = subprocess.run(list(map(str, command)), capture_output=True, check=True, timeout=TIME_LIMIT_S)
+    return Cost(**json.loads(done.stdout))
+
+
+def _ffmpeg(source: Path, out: Path, variant: Variant) -> Cost | None:
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        return None
+    scale = f"scale={variant.width}:{variant.height}:flags=lanczos"
+    if out.suffix == ".gif":
+        scale += ",split[a][b];[a]palettegen[p];[b][p]paletteuse"
+    command = [ffmpeg, "-y", "-loglevel", "error", "-i", str(source), "-vf", scale, "-q:v", "4", str(out)]
     began = time.perf_counter()
-    picture = Image.open(io.BytesIO(octets))
-    picture.thumbnail((BUDGET.max_width, BUDGET.max_height), Image.Resampling.LANCZOS)
-    picture.save(io.BytesIO(), "JPEG", quality=quality)
-    return time.perf_counter() - began
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise TooLarge(f"ffmpeg ended with {process.returncode}")
+    return Cost(seconds=time.perf_counter() - began, peak_mb=used.ru_maxrss * 1_024 / 1e6)

@@ -83,13 +83,13 @@ def _on_stage(folder: Path, n: int, window: int, ledger: Ledger) -> float:
     try:
         stage.start_simulator("--receipt-delay=0")
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return n / runner.run(_drive(settings, n, window, ledger))
+            return n / runner.run(drive(settings, n, window, ledger))
     finally:
         stage.stop()
 
 
-async def _drive(settings: dict[str, object], n: int, window: int, ledger: Ledger) -> float:
-    """Seconds from the first submit to the last stored receipt. Raises Short."""
+async def drive(settings: dict[str, object], n: int, window: int, ledger: Ledger) -> float:
+    """Seconds from the first submit to the last stored receipt, with `window` messages under way. Raises Short."""
     carrier = SmppCarrier.configured(settings, "secret", _ids().__next__)
     heard: set[str] = set()
     all_heard = asyncio.Event()
