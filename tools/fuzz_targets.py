@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from heliogram.carriers.digest import challenge_in
 from heliogram.carriers.mm7_calls import heard_in
 from heliogram.compose.errors import ComposeError
 from heliogram.compose.liquid import compile_text
+from heliogram.media.kinds import read_other, without_remarks
 from heliogram.media.probe import MediaRefused, probe
 from heliogram.wire import gsm, mime, udh
 from heliogram.wire.errors import TheirFault
@@ -67,6 +69,30 @@ def _with_length(octets: bytes) -> bytes:
 def _pdus() -> list[bytes]:
     vectors = json.loads((_VECTORS / "pdus.json").read_text())
     return [bytes.fromhex(each["hex"]) for each in vectors["exact"]]
+
+
+def _other_medium(octets: bytes) -> None:
+    read_other(octets)
+    without_remarks(octets)
+
+
+def _other_media() -> list[bytes]:
+    page = (
+        b"%PDF-1.7\n1 0 obj << /Type /Page /A (b) >> endobj 2 0 obj << /First 4 >> stream\n1 0 null\nendstream endobj\n"
+    )
+    handler = _box(b"mdia", _box(b"hdlr", bytes(8) + b"soun" + bytes(13)))
+    inside = _box(b"trak", handler) + _box(b"udta", _box(b"\xa9xyz", b"+41.87/"))
+    film = _box(b"ftyp", b"isom") + _box(b"moov", inside) + _box(b"mdat", bytes(9))
+    return [
+        b"#!AMR\n" + (b"\x3c" + bytes(31)) * 3,
+        b"ID3\x04\0\0\0\0\0\x02ab" + (b"\xff\xfb\x10\xc4" + bytes(100)) * 3 + b"TAG" + bytes(125),
+        page + b"trailer << >> startxref\n9\n%%EOF\n",
+        film,
+    ]
+
+
+def _box(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(content)) + name + content
 
 
 def _receipts() -> list[bytes]:
@@ -211,5 +237,13 @@ TARGETS = (
         seeds=lambda: [_picture(form) for form in ("JPEG", "PNG", "GIF")],
         rare="damaged",
         tokens=(b"\xff\xc0", b"\xff\xd8\xff", b"IHDR", b"\x21\xff", b"\x2c"),
+    ),
+    Target(
+        name="other medium",
+        read=_other_medium,
+        allowed=(MediaRefused,),
+        seeds=_other_media,
+        rare="damaged",
+        tokens=(b"ID3", b"TAG", b"APETAGEX", b"\xff\xfb\x90", b"obj", b"/ObjStm", b"stream", b"(", b"udta", b"moov"),
     ),
 )

@@ -3,8 +3,10 @@
 import struct
 from typing import NamedTuple
 
+from .documents import SCRIPT, packed, pdf, stream
 from .films import film
 from .pictures import box, gif, gif_of, heic_saying, jpeg, jpeg_saying, png, png_bomb, png_saying, webp, webp_saying
+from .sounds import amr, id3, id3v1, mp3
 
 
 class Hostile(NamedTuple):
@@ -50,7 +52,7 @@ CORPUS = (
         "film.jpg", box(b"ftyp", b"isom" + bytes(4) + b"mp42") + box(b"mdat", bytes(500)), "no film or sound in it"
     ),
     Hostile("film.heic", box(b"ftyp", b"heic" + bytes(4)) + box(b"moov", bytes(500)), "damaged"),
-    Hostile("book.jpg", b"%PDF-1.7\n" + jpeg(), "a PDF document"),
+    Hostile("book.jpg", b"%PDF-1.7\n" + jpeg(), "its first lines are not a PDF's"),
     Hostile(
         "card.vcf",
         b"BEGIN:VCARD\r\nVERSION:3.0\r\n<script>alert(1)</script>\r\nEND:VCARD",
@@ -64,5 +66,26 @@ CORPUS = (
     Hostile("half.mp4", film()[:-40], "The file ends in the middle of the video"),
     Hostile("page.mp4", film() + b"<script>alert(1)</script>", "of the video"),
     Hostile("endless.mp4", film(seconds=100_000), "more than 6 hours"),
+    Hostile("script.amr", amr() + b"\xff<script>alert(1)</script>", "The AMR is damaged, or something else is in it."),
+    Hostile("half.amr", amr()[:-9], "The file ends in the middle of the sound."),
+    Hostile("endless.amr", amr(1) + b"\x7c" * 2_000_000, "more than 6 hours"),
+    Hostile("page.mp3", mp3() + b"<script>alert(1)</script>", "The MP3 is damaged, or something else is in it."),
+    Hostile("half.mp3", mp3()[:-9], "The file ends in the middle of the sound."),
+    Hostile("beyond.mp3", id3()[:6] + b"\x7f\x7f\x7f\x7f" + mp3(), "The file ends in the middle of the sound."),
+    Hostile("only-tags.mp3", id3() + id3v1(), "there is no sound in it"),
+    Hostile("book.mp3", id3(pdf()) + mp3(), "The file is a PDF document as well"),
+    Hostile("archive.mp3", mp3() + b"PK\x05\x06" + bytes(18), "The file is a ZIP archive as well"),
+    Hostile("script.pdf", pdf(SCRIPT), "runs a program of its own"),
+    Hostile("packed-script.pdf", pdf(packed(SCRIPT)), "runs a program of its own"),
+    Hostile("launch.pdf", pdf(b"<< /S /Launch /F (cmd.exe) >>"), "starts something"),
+    Hostile("opens.pdf", pdf(root=b"/OpenAction << /S /URI /URI (https://example.com) >>"), "when it is opened"),
+    Hostile("holds.pdf", pdf(stream(b"/Type /EmbeddedFile", b"MZ")), "has other files in it"),
+    Hostile("locked.pdf", pdf(trailer=b"/Encrypt 9 0 R"), "is encrypted"),
+    Hostile("hides.pdf", pdf(stream(b"/Type /ObjStm /Filter /LZWDecode", b"")), "nobody here can look into"),
+    Hostile("bomb.pdf", pdf(packed(bytes(50_000_000))), "unpacks to more than 8,000,000 octets"),
+    Hostile("endless.pdf", pdf(b"obj(" * 1_000_000), "takes too long"),
+    Hostile("half.pdf", pdf()[:-9], "The file ends in the middle of the document."),
+    Hostile("page.pdf", pdf(head=b"%PDF-1.7\n<script>alert(1)</script>\n"), "its first lines are not a PDF's"),
+    Hostile("archive.pdf", pdf() + b"PK\x05\x06" + bytes(18), "The file is a ZIP archive as well"),
     Hostile("archive.png", b"PK\x03\x04" + png(), "a ZIP archive"),
 )

@@ -7,6 +7,7 @@ from heliogram.media.child import CPU_S, MEMORY_OCTETS, work
 
 from .children import running_child
 from .pictures import gif_of, jpeg, png_bomb, png_saying
+from .sounds import id3, mp3
 
 PHOTO = jpeg()
 
@@ -22,6 +23,7 @@ def test_a_picture_is_inspected_and_fitted_by_the_same_child() -> None:
         "height": 240,
         "frames": 1,
         "n_octets": len(PHOTO),
+        "duration_ms": 0,
     }
     assert (fitted["variant"]["width"], len(fitted["variant"]["octets"]) <= 9_000) == (200, True)
 
@@ -80,3 +82,9 @@ def _cpu_s(pid: int) -> float:
 def test_the_work_itself_can_be_called_without_a_process() -> None:
     assert work({"do": "inspect", "octets": PHOTO})["picture"]["height"] == 240
     assert work({"do": "inspect", "octets": b""})["refused"] == ["empty", "The file is empty."]
+
+
+def test_a_sound_is_read_and_bared_of_its_tags() -> None:
+    assert work({"do": "inspect", "octets": id3() + mp3()})["picture"]["content_type"] == "audio/mpeg"
+    assert work({"do": "bare", "octets": id3() + mp3()}) == {"octets": mp3()}
+    assert work({"do": "bare", "octets": id3()})["refused"][0] == "broken"

@@ -14,7 +14,9 @@ from heliogram.media.probe import MediaRefused
 from heliogram.media.workshop import Workshop
 
 from .children import children_of
+from .documents import SCRIPT, pdf
 from .pictures import gif_of, jpeg, opened, png, png_bomb, png_saying
+from .sounds import id3, mp3
 
 PHOTO = jpeg(800, 600)
 BUDGET = Budget(octets=120_000, max_width=640, max_height=640, content_types=("image/jpeg",), source="a test")
@@ -53,6 +55,15 @@ async def test_what_the_header_gives_away_is_refused_without_a_child(workshop: W
         with pytest.raises(MediaRefused):
             await refusing
     assert children_of(ME) == []
+
+
+async def test_sounds_and_documents_are_read_by_a_child(workshop: Workshop) -> None:
+    assert (await workshop.inspect(pdf())).content_type == "application/pdf"
+    assert await workshop.bare(id3() + mp3()) == mp3()
+    assert len(children_of(ME)) == 1
+    for refusing in (workshop.inspect(pdf(SCRIPT)), workshop.bare(id3())):
+        with pytest.raises(MediaRefused):
+            await refusing
 
 
 async def test_a_long_header_is_read_while_the_server_goes_on(workshop: Workshop) -> None:

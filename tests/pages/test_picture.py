@@ -13,7 +13,10 @@ from heliogram.pages.frame import HEADERS
 from heliogram.storage import albums, media
 from tests.api.kit import jpeg, n_rows
 from tests.doors import Doors
+from tests.media.documents import pdf
+from tests.media.films import film
 from tests.media.pictures import noise, saved
+from tests.media.sounds import amr, mp3
 from tests.world import NOON, WORKSPACE
 
 TOKEN = "T9nYp3kQwZ"
@@ -227,3 +230,35 @@ async def test_a_picture_whose_file_is_gone_ends_on_the_page_that_says_what_to_d
         gone = await get(doors, path)
         assert (gone.status_code, "This picture is not here" in gone.text) == (404, True)
     assert await n_rows(doors, "link_opens") == {"link_opens": 0}
+
+
+@pytest.mark.parametrize(
+    ("octets", "content_type", "name", "shown", "disposition"),
+    [
+        (mp3(), "audio/mpeg", "sound", "<audio ", "inline"),
+        (amr(), "audio/amr", "sound", "<audio ", "inline"),
+        (film(), "video/mp4", "video", "<video ", "inline"),
+        (pdf(), "application/pdf", "document", "", "attachment"),
+    ],
+)
+async def test_a_sound_plays_on_the_page_and_a_document_is_saved(
+    doors: Doors, octets: bytes, content_type: str, name: str, shown: str, disposition: str
+) -> None:
+    row: dict[str, Any] = {"id": "other", "workspace_id": WORKSPACE, "filename": "menu.bin", "frames": 0}
+    row |= {"content_type": content_type, "n_octets": len(octets), "width": 0, "height": 0, "created_at": NOON}
+    link = {"token": TOKEN, "workspace_id": WORKSPACE, "media_id": "other", "message_id": "m", "campaign_id": "c"}
+    sha256 = await doors.app.blobs.put(octets)
+    async with doors.app.store.write() as connection:
+        await media.add(connection, row | {"alt_text": "Today", "sha256": sha256})
+        await media.add_links(connection, [link | {"expires_at": NOON + WEEK}])
+    told, file = await get(doors, f"/p/{TOKEN}"), await get(doors, f"/p/{TOKEN}/file")
+    assert f"Save the {name}</a>" in told.text and f"<title>A {name} from Workspace" in told.text
+    assert [each for each in ("<img ", "<audio ", "<video ", "<embed", "<iframe") if each in told.text] == [
+        each for each in (shown,) if each
+    ]
+    assert (file.content, file.headers["content-type"], file.headers["x-content-type-options"]) == (
+        octets,
+        content_type,
+        "nosniff",
+    )
+    assert file.headers["content-disposition"].startswith(f"{disposition}; filename=")

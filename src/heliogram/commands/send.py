@@ -25,7 +25,7 @@ FallbackText = Annotated[
 
 Media = Annotated[
     list[Path] | None,
-    typer.Option(help="A picture, video, contact card or calendar entry. Again for another, up to 10, in order."),
+    typer.Option(help="A picture, video, sound, card, calendar entry or PDF. Again for another, up to 10, in order."),
 ]
 Alt = Annotated[
     list[str] | None,

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from heliogram.media.fit import decode_whole, fit
-from heliogram.media.kinds import other_reader
+from heliogram.media.kinds import read_other, without_remarks
 from heliogram.media.probe import MediaRefused
 
 MEMORY_OCTETS = 1_500_000_000
@@ -42,12 +42,13 @@ def _allow_cpu(seconds: int) -> None:
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:
-    """One job: `inspect` or `fit`. A refusal is an answer."""
+    """One job: `inspect`, `bare` or `fit`. A refusal is an answer."""
     try:
         if job["do"] == "inspect":
-            read = other_reader(job["octets"]) or decode_whole
-            picture = read(job["octets"])
+            picture = read_other(job["octets"]) or decode_whole(job["octets"])
             return {"picture": msgspec.to_builtins(picture)}
+        if job["do"] == "bare":
+            return {"octets": without_remarks(job["octets"])}
         variant = fit(job["octets"], job["max_octets"], job["max_width"], job["max_height"])
         return {"variant": msgspec.to_builtins(variant, builtin_types=(bytes,))}
     except MediaRefused as refused:

@@ -4,11 +4,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
+from heliogram.media.amr import read_amr
 from heliogram.media.films import read_film
+from heliogram.media.mp3 import is_frame, read_mp3, without_tags
+from heliogram.media.pdf import read_pdf
 from heliogram.media.probe import Picture
+from heliogram.media.single import check_is_one
 from heliogram.media.written_cards import read_card
 
-TAKEN_FILES: Final = "JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar"
+TAKEN_FILES: Final = (
+    "JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video; M4A, MP3 or AMR sound; vCard or iCalendar; PDF"
+)
 
 
 class Kind(StrEnum):
@@ -17,9 +23,13 @@ class Kind(StrEnum):
     SOUND = "sound"
     CARD = "card"
     CALENDAR = "calendar"
+    DOCUMENT = "document"
 
 
-_KINDS: Final = {"text/vcard": Kind.CARD, "text/calendar": Kind.CALENDAR}
+SAVED: Final = (Kind.CARD, Kind.CALENDAR, Kind.DOCUMENT)
+"""What a browser is told to save and not to show: it would open these with a program of its own."""
+
+_KINDS: Final = {"text/vcard": Kind.CARD, "text/calendar": Kind.CALENDAR, "application/pdf": Kind.DOCUMENT}
 _FAMILIES: Final = {"image": Kind.PICTURE, "video": Kind.VIDEO, "audio": Kind.SOUND}
 SUFFIXES: Final = {
     "image/jpeg": "jpg",
@@ -32,13 +42,18 @@ SUFFIXES: Final = {
     "audio/mp4": "m4a",
     "audio/3gpp": "3gp",
     "audio/3gpp2": "3g2",
+    "audio/mpeg": "mp3",
+    "audio/amr": "amr",
+    "audio/amr-wb": "awb",
     "text/vcard": "vcf",
     "text/calendar": "ics",
+    "application/pdf": "pdf",
 }
 
 _FILMS: Final = (b"ftypisom", b"ftypiso", b"ftypmp4", b"ftypavc1", b"ftypM4", b"ftyp3g", b"ftypqt", b"ftypMSNV")
 _OLD_FILMS: Final = (b"moov", b"mdat", b"wide")
 _CARDS: Final = (b"BEGIN:VCARD", b"BEGIN:VCALENDAR")
+_TAGGED: Final = (b"ID3", b"APETAGEX")
 
 
 def kind_of(content_type: str) -> Kind:
@@ -52,4 +67,24 @@ def other_reader(octets: bytes) -> Callable[[bytes], Picture] | None:
         return read_film
     if octets[:20].upper().startswith(_CARDS):
         return read_card
+    if octets.startswith(b"#!AMR"):
+        return read_amr
+    if octets.startswith(_TAGGED) or is_frame(octets[:2]):
+        return read_mp3
+    if octets.startswith(b"%PDF-"):
+        return read_pdf
     return None
+
+
+def read_other(octets: bytes) -> Picture | None:
+    """A file that is no picture, read to its end; None for a picture. Raises MediaRefused."""
+    read = other_reader(octets)
+    if read is None:
+        return None
+    check_is_one(octets)
+    return read(octets)
+
+
+def without_remarks(octets: bytes) -> bytes:
+    """The same sound without what it tells of its maker; other files as they are. Raises MediaRefused."""
+    return without_tags(octets) if other_reader(octets) is read_mp3 else octets

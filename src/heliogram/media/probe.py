@@ -28,13 +28,17 @@ class MediaRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`width` and `height` as stored, before any EXIF turn; `frames` above 1 for an animation."""
+    """`width` and `height` as stored, before any EXIF turn; `frames` above 1 for an animation.
+
+    `duration_ms` is how long a sound or a film lasts, 0 for all else and where it does not say.
+    """
 
     content_type: str
     width: int
     height: int
     frames: int
     n_octets: int
+    duration_ms: int = 0
 
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (

@@ -23,7 +23,10 @@ _LENGTH = struct.Struct(">I")
 
 
 class Workshop:
-    """`inspect` reads a file, a picture to its last pixel, `fit` makes a variant. Both raise MediaRefused."""
+    """`inspect` reads a file, a picture to its last pixel; `fit` makes a variant. Each raises MediaRefused.
+
+    `bare` is a sound or a film without what it tells of its maker.
+    """
 
     def __init__(self, n_children: int = N_CHILDREN, *, job_timeout_s: float = JOB_TIMEOUT_S) -> None:
         self._room = asyncio.Semaphore(n_children)
@@ -35,6 +38,10 @@ class Workshop:
             await _look_at_header(octets)
         answer = await self._do({"do": "inspect", "octets": octets})
         return msgspec.convert(answer["picture"], Picture)
+
+    async def bare(self, octets: bytes) -> bytes:
+        answer = await self._do({"do": "bare", "octets": octets})
+        return bytes(answer["octets"])
 
     async def fit(self, octets: bytes, budget: Budget) -> Variant:
         await _look_at_header(octets)

@@ -13,9 +13,11 @@ from heliogram.media.heic import NOT_INSTALLED
 from tests.api.kit import drafted, jpeg, n_rows, problem, uploaded
 from tests.doors import Doors
 from tests.media.children import children_of, peak_mb_of
+from tests.media.documents import pdf
 from tests.media.films import CARD, film
 from tests.media.hostile import CORPUS, Hostile
 from tests.media.pictures import heic, noise, saved
+from tests.media.sounds import SECRET, amr, ape, id3, id3v1, mp3
 from tests.world import GROUP
 
 V1 = "/api/v1"
@@ -42,7 +44,7 @@ REFUSED = [
         "not a JPEG, PNG, GIF, WebP or HEIC: it looks like a text file",
     ),
     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "menu.png", "it looks like an SVG drawing"),
-    (b"%PDF-1.7", "menu.jpg", "it looks like a PDF document"),
+    (b"%PDF-1.7", "menu.jpg", "its first lines are not a PDF's"),
     (b"", "menu.jpg", "The file is empty."),
     (jpeg(320)[:-200], "menu.jpg", "The file ends in the middle of the picture."),
     (png_header(30_000, 30_000), "bomb.png", "The picture has 30,000 × 30,000 pixels; at most 100,000,000 in all"),
@@ -231,9 +233,16 @@ async def test_a_long_name_is_cut_and_a_name_with_a_path_does_no_harm(doors: Doo
 
 @pytest.mark.parametrize(
     ("octets", "content_type", "shown"),
-    [(film(), "video/mp4", "inline"), (film(b"3gp4"), "video/3gpp", "inline"), (CARD, "text/vcard", "attachment")],
+    [
+        (film(), "video/mp4", "inline"),
+        (film(b"3gp4"), "video/3gpp", "inline"),
+        (mp3(), "audio/mpeg", "inline"),
+        (amr(), "audio/amr", "inline"),
+        (CARD, "text/vcard", "attachment"),
+        (pdf(), "application/pdf", "attachment"),
+    ],
 )
-async def test_a_film_or_a_card_is_taken_by_its_octets_and_comes_back_as_it_was(
+async def test_a_file_that_is_no_picture_is_taken_by_its_octets_and_comes_back_as_it_was(
     doors: Doors, octets: bytes, content_type: str, shown: str
 ) -> None:
     told = (await upload(doors, octets, "photo.jpg")).json()
@@ -244,3 +253,11 @@ async def test_a_film_or_a_card_is_taken_by_its_octets_and_comes_back_as_it_was(
         content_type,
     )
     assert (got.headers["content-disposition"], got.headers["x-content-type-options"]) == (shown, "nosniff")
+
+
+async def test_a_sound_is_kept_without_what_its_tags_tell(doors: Doors) -> None:
+    told = (await upload(doors, id3() + mp3() + ape() + id3v1(), "jingle.mp3")).json()
+    got = await doors.api.get(told["url"])
+    assert (got.content, told["n_octets"], SECRET in got.content) == (mp3(), len(mp3()), False)
+    again = await upload(doors, mp3(), "the same.mp3")
+    assert (again.status_code, again.json()["id"], again.json()["is_known"]) == (200, told["id"], True)

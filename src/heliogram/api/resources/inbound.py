@@ -9,7 +9,7 @@ from heliogram.api.errors import not_found
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
 from heliogram.api.schema.inbound import InboundMediaShape, InboundShape
 from heliogram.api.schema.shape import Page
-from heliogram.media.kinds import Kind, kind_of
+from heliogram.media.kinds import SAVED, kind_of
 from heliogram.storage import inbound, inbound_media, people
 from heliogram.storage.bulk import Row
 
@@ -46,7 +46,7 @@ async def content(media_id: str, app: Own, caller: MessagesRead) -> Response:
         row = await inbound_media.one(connection, caller.workspace_id, media_id)
     if row is None or row["state"] != "kept":
         raise not_found("picture")
-    shown = "attachment" if kind_of(row["content_type"]) in (Kind.CARD, Kind.CALENDAR) else "inline"
+    shown = "attachment" if kind_of(row["content_type"]) in SAVED else "inline"
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": shown}
     headers["X-Content-Type-Options"] = "nosniff"
     return Response(await app.blobs.get(row["sha256"]), media_type=row["content_type"], headers=headers)

@@ -3,7 +3,7 @@
 The very same file is stored once: who uploads it again gets the one that is there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
@@ -28,7 +28,7 @@ from heliogram.api.schema.media import (
 )
 from heliogram.api.schema.shape import CLEAN, Page
 from heliogram.app import App
-from heliogram.media.kinds import TAKEN_FILES, Kind, kind_of
+from heliogram.media.kinds import SAVED, TAKEN_FILES, Kind, kind_of
 from heliogram.media.limits import MEDIA_WARNING_OCTETS, WeightVerdict, weigh
 from heliogram.media.plan import Budget
 from heliogram.media.probe import Picture
@@ -84,7 +84,8 @@ class Inspected:
 async def inspected(app: App, octets: bytes) -> Inspected:
     """What the picture is. Raises Problem or MediaRefused for what cannot be sent.
 
-    A HEIC photo is kept as a JPEG: few browsers show one, and the page behind a link is for all.
+    A HEIC photo is kept as a JPEG: few browsers show one, and the page behind a link is for all. A sound is kept
+    without its tags: whatever is sent or shown later tells nobody whose it is.
     """
     weight = weigh([len(octets)], "")
     if weight.verdict is WeightVerdict.REFUSED:
@@ -93,6 +94,9 @@ async def inspected(app: App, octets: bytes) -> Inspected:
     if picture.content_type == "image/heic":
         octets = (await app.workshop.fit(octets, _AS_JPEG)).octets
         picture = await app.workshop.inspect(octets)
+    elif kind_of(picture.content_type) is Kind.SOUND:
+        octets = await app.workshop.bare(octets)
+        picture = replace(picture, n_octets=len(octets))
     return Inspected(octets=octets, picture=picture)
 
 
@@ -213,7 +217,7 @@ async def content(media_id: str, app: Own, caller: CampaignsRead) -> Response:
         row = await media.one(connection, caller.workspace_id, media_id)
     if row is None:
         raise not_found("picture")
-    shown = "attachment" if kind_of(row["content_type"]) in (Kind.CARD, Kind.CALENDAR) else "inline"
+    shown = "attachment" if kind_of(row["content_type"]) in SAVED else "inline"
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": shown}
     headers["X-Content-Type-Options"] = "nosniff"
     return Response(await app.blobs.get(row["sha256"]), media_type=row["content_type"], headers=headers)

@@ -1046,7 +1046,7 @@ export interface components {
         Body_upload_api_v1_media_post: {
             /**
              * File
-             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar
+             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video; M4A, MP3 or AMR sound; vCard or iCalendar; PDF
              */
             file: string;
             /**

@@ -8,7 +8,7 @@ export const MAX_OCTETS = 5_000_000;
 export const WARN_OCTETS = 4_000_000;
 /** How many files a message may have. */
 export const MAX_MEDIA = 10;
-export const ACCEPT = 'image/jpeg,image/png,image/gif,image/webp,image/heic,.heic,video/mp4,video/3gpp,video/quicktime,.mov,audio/mp4,.m4a,text/vcard,.vcf,text/calendar,.ics';
+export const ACCEPT = 'image/jpeg,image/png,image/gif,image/webp,image/heic,.heic,video/mp4,video/3gpp,video/quicktime,.mov,audio/mp4,.m4a,audio/mpeg,.mp3,audio/amr,.amr,text/vcard,.vcf,text/calendar,.ics,application/pdf,.pdf';
 
 /** Why this file cannot be sent, or null. Said before a single octet is uploaded. */
 export function refusalOf(file: File): string | null {
