@@ -1,3 +1,5 @@
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from heliogram.media.films import read_film
 from heliogram.media.probe import MediaRefused
 
-from .films import film
+from .films import film, track
 from .pictures import box
 
 
@@ -42,6 +44,16 @@ def test_a_film_beyond_a_limit_or_in_disguise_is_refused(octets: bytes, code: st
     with pytest.raises(MediaRefused) as refused:
         read_film(octets)
     assert refused.value.code == code
+
+
+def test_a_film_says_how_long_it_lasts_or_leaves_it_open() -> None:
+    assert read_film(film(seconds=12.5)).duration_ms == 12_500
+    open_end = film().replace(struct.pack(">II", 1_000, 5_000), struct.pack(">II", 1_000, 0xFFFF_FFFF))
+    assert read_film(open_end).duration_ms == 0
+    long = bytes([1]) + bytes(19) + struct.pack(">IQ", 600, 6_000) + bytes(80)
+    track_of = track(b"soun", b"mp4a", (0, 0))
+    whole = box(b"ftyp", b"M4A ") + box(b"moov", box(b"mvhd", long) + track_of) + box(b"mdat", bytes(9))
+    assert read_film(whole).duration_ms == 10_000
 
 
 def test_a_film_at_the_limits_is_taken() -> None:

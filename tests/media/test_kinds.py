@@ -10,7 +10,7 @@ from heliogram.media.written_cards import read_card
 
 from .documents import pdf
 from .films import CALENDAR, CARD, film
-from .pictures import heic, jpeg
+from .pictures import box, heic, jpeg
 from .sounds import SECRET, amr, amr_wide, ape, id3, mp3
 
 
@@ -51,5 +51,7 @@ def test_a_file_that_is_no_picture_is_read_to_its_end_and_is_one_file() -> None:
 
 def test_only_what_tells_of_its_maker_is_changed() -> None:
     assert SECRET in id3() + mp3() and without_remarks(id3() + mp3()) == mp3()
-    for octets in (mp3(), amr(), pdf(), CARD, jpeg()):
+    place = box(b"udta", box(b"\xa9xyz", SECRET))
+    assert without_remarks(film() + place) == film() + box(b"free", bytes(len(place) - 8))
+    for octets in (film(), mp3(), amr(), pdf(), CARD, jpeg()):
         assert without_remarks(octets) == octets

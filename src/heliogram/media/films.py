@@ -29,6 +29,7 @@ class _Seen:
     n_films: int = 0
     n_sounds: int = 0
     has_octets: bool = False
+    duration_ms: int = 0
 
 
 def read_film(octets: bytes) -> Picture:
@@ -50,6 +51,7 @@ def read_film(octets: bytes) -> Picture:
         height=seen.height,
         frames=0,
         n_octets=len(octets),
+        duration_ms=seen.duration_ms,
     )
 
 
@@ -79,7 +81,7 @@ def _look(octets: bytes) -> _Seen:
 
 def _see(octets: bytes, name: bytes, at: int, seen: _Seen) -> None:
     if name == b"mvhd":
-        _check_time(octets, at)
+        seen.duration_ms = _duration_ms(octets, at)
     elif name == b"tkhd":
         seen.sides = _sides(octets, at)
     elif name == b"hdlr":
@@ -92,7 +94,8 @@ def _see(octets: bytes, name: bytes, at: int, seen: _Seen) -> None:
         raise MediaRefused("protected", "The video or sound is protected against copies, and no phone could play it.")
 
 
-def _check_time(octets: bytes, at: int) -> None:
+def _duration_ms(octets: bytes, at: int) -> int:
+    """As the film says; 0 where it leaves that open."""
     if octets[at] == 1:
         if at + 32 > len(octets):
             raise Broken
@@ -102,8 +105,11 @@ def _check_time(octets: bytes, at: int) -> None:
     if not scale:
         raise Broken
     is_known = duration not in (0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
-    if is_known and duration / scale > MAX_HOURS * 3_600:
+    if not is_known:
+        return 0
+    if duration / scale > MAX_HOURS * 3_600:
         raise MediaRefused("too_long", f"The video or sound says that it lasts more than {MAX_HOURS} hours.")
+    return int(duration * 1_000 // scale)
 
 
 def _sides(octets: bytes, at: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from heliogram.media.amr import read_amr
 from heliogram.media.films import read_film
 from heliogram.media.mp3 import is_frame, read_mp3, without_tags
 from heliogram.media.pdf import read_pdf
+from heliogram.media.places import without_places
 from heliogram.media.probe import Picture
 from heliogram.media.single import check_is_one
 from heliogram.media.written_cards import read_card
@@ -86,5 +87,8 @@ def read_other(octets: bytes) -> Picture | None:
 
 
 def without_remarks(octets: bytes) -> bytes:
-    """The same sound without what it tells of its maker; other files as they are. Raises MediaRefused."""
-    return without_tags(octets) if other_reader(octets) is read_mp3 else octets
+    """The same sound or film without what it tells of its maker; other files as they are. Raises MediaRefused."""
+    reader = other_reader(octets)
+    if reader is read_film:
+        return without_places(octets)
+    return without_tags(octets) if reader is read_mp3 else octets

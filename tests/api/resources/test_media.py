@@ -16,7 +16,7 @@ from tests.media.children import children_of, peak_mb_of
 from tests.media.documents import pdf
 from tests.media.films import CARD, film
 from tests.media.hostile import CORPUS, Hostile
-from tests.media.pictures import heic, noise, saved
+from tests.media.pictures import box, heic, noise, saved
 from tests.media.sounds import SECRET, amr, ape, id3, id3v1, mp3
 from tests.world import GROUP
 
@@ -261,3 +261,13 @@ async def test_a_sound_is_kept_without_what_its_tags_tell(doors: Doors) -> None:
     assert (got.content, told["n_octets"], SECRET in got.content) == (mp3(), len(mp3()), False)
     again = await upload(doors, mp3(), "the same.mp3")
     assert (again.status_code, again.json()["id"], again.json()["is_known"]) == (200, told["id"], True)
+
+
+@pytest.mark.parametrize("brand", [b"isom", b"3gp4", b"qt  ", b"M4A "])
+async def test_a_film_is_kept_without_where_it_was_filmed(doors: Doors, brand: bytes) -> None:
+    kind = b"soun" if brand == b"M4A " else b"vide"
+    place = box(b"udta", box(b"\xa9xyz", SECRET)) + box(b"uuid", SECRET)
+    told = (await upload(doors, film(brand, kind=kind) + place, "IMG_1.mov")).json()
+    kept = (await doors.api.get(told["url"])).content
+    assert (len(kept), told["n_octets"], SECRET in kept) == (len(film(brand, kind=kind) + place),) * 2 + (False,)
+    assert kept.startswith(film(brand, kind=kind))

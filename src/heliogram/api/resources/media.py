@@ -85,7 +85,7 @@ async def inspected(app: App, octets: bytes) -> Inspected:
     """What the picture is. Raises Problem or MediaRefused for what cannot be sent.
 
     A HEIC photo is kept as a JPEG: few browsers show one, and the page behind a link is for all. A sound is kept
-    without its tags: whatever is sent or shown later tells nobody whose it is.
+    without its tags, a film without its places: whatever is sent or shown later tells nobody where and by whom.
     """
     weight = weigh([len(octets)], "")
     if weight.verdict is WeightVerdict.REFUSED:
@@ -94,7 +94,7 @@ async def inspected(app: App, octets: bytes) -> Inspected:
     if picture.content_type == "image/heic":
         octets = (await app.workshop.fit(octets, _AS_JPEG)).octets
         picture = await app.workshop.inspect(octets)
-    elif kind_of(picture.content_type) is Kind.SOUND:
+    elif kind_of(picture.content_type) in (Kind.SOUND, Kind.VIDEO):
         octets = await app.workshop.bare(octets)
         picture = replace(picture, n_octets=len(octets))
     return Inspected(octets=octets, picture=picture)
