@@ -27,6 +27,8 @@ from heliogram.carriers.webhook import MIN_SECRET, key_of
 from heliogram.clock import new_id, new_secret, new_token, now
 from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
+from heliogram.delivery.asking import LOOK_S as ASK_LOOK_S
+from heliogram.delivery.asking import Asker
 from heliogram.delivery.connections import LOOK_S, AccountUnusable, Connections
 from heliogram.delivery.hear import sink_of
 from heliogram.delivery.pictures import Pictures
@@ -80,6 +82,7 @@ class App:
     connections: Connections
     alerts: Alerts
     worker: Worker
+    asker: Asker
     expander: Expander
     reader: Reader
     gatherer: Gatherer
@@ -117,6 +120,7 @@ class App:
                 tasks.create_task(self._read(), name="read inbound")
                 tasks.create_task(self._gather(), name="gather media")
                 tasks.create_task(self.worker.run(), name="deliver")
+                tasks.create_task(self._ask(), name="ask carriers")
                 tasks.create_task(self._tidy(), name="tidy up")
                 tasks.create_task(self._watch_out(), name="watch for trouble")
 
@@ -159,6 +163,11 @@ class App:
         while True:
             await _outlive("watch for trouble", self.alerts.step)
             await asyncio.sleep(ALERT_LOOK_S)
+
+    async def _ask(self) -> None:
+        while True:
+            await _outlive("ask carriers", self.asker.step)
+            await asyncio.sleep(ASK_LOOK_S)
 
     async def _tidy(self) -> None:
         while True:
@@ -248,6 +257,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             connections=connections,
             alerts=_alerts(store, accounts, config),
             worker=worker,
+            asker=Asker(store=store, accounts=accounts, now=now, me=new_id()),
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
             gatherer=_gatherer(store, blobs, workshop, accounts),

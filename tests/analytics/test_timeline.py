@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from heliogram.analytics.history import load_history
-from heliogram.analytics.timeline import TimelineStep, Tone, timeline_of
+from heliogram.analytics.step import TimelineStep, Tone
+from heliogram.analytics.timeline import timeline_of
 from heliogram.compose.fallback import LINK_MARK
 from heliogram.delivery.retry import BACKOFF_S
 from heliogram.media.plan import budget_for

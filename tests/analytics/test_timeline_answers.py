@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from heliogram.analytics.history import load_history
-from heliogram.analytics.timeline import TimelineStep, Tone, timeline_of
+from heliogram.analytics.step import TimelineStep, Tone
+from heliogram.analytics.timeline import timeline_of
 from heliogram.storage import inbound, inbound_media
 from tests.delivery.scene import ADA, LONDON, Scene
 from tests.world import WORKSPACE, World

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from heliogram.carriers.protocol import CallbackRefused, Link
+from heliogram.carriers.protocol import Asks, CallbackRefused, Link
 from heliogram.carriers.registry import CARRIERS
-from heliogram.model.event import Callback, News, ReceiptHeard
+from heliogram.model.event import Callback, News, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, MmsParcel, Refused, Unknown
 
 from .sides import NUMBER, PASSWORD, REFUSALS, SECRET, SIDES, Side, open_side, sms_parcel, until
@@ -100,6 +101,23 @@ async def test_what_a_carrier_does_not_carry_it_refuses_for_good(side: Side) -> 
     assert isinstance(outcome, Refused)
     assert outcome.permanent
     assert side.lines("submit") == []
+
+
+async def test_what_says_that_it_can_be_asked_has_a_way_to_be_and_tells_what_became_of_a_message(side: Side) -> None:
+    assert side.carrier.capabilities.queries is isinstance(side.carrier, Asks)
+    if not isinstance(side.carrier, Asks):
+        return
+    side.faults.set({"lose_receipts_n": 1})
+    parcel = side.parcel()
+    outcome = await side.carrier.send(parcel)
+    assert isinstance(outcome, Accepted)
+    (carrier_id,) = outcome.carrier_ids
+    piece = Piece(carrier_id=carrier_id, sender_kind=parcel.sender_kind, sender=parcel.sender, to_e164=parcel.to_e164)
+    told = await side.carrier.ask(piece)
+    assert isinstance(told, ReceiptHeard)
+    assert (told.carrier_id, told.news, told.is_asked) == (carrier_id, News.DELIVERED, True)
+    assert (len(side.lines("submit")), side.shelf.stored) == (1, [])
+    assert isinstance(await side.carrier.ask(msgspec.structs.replace(piece, carrier_id="4711")), Untold)
 
 
 async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_kept_or_shown(side: Side) -> None:

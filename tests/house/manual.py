@@ -99,6 +99,7 @@ def kinds() -> set[str]:
     """Every kind of step in a timeline, of event in the stream, of news in a receipt, of action in the audit log."""
     return (
         _constants("src/heliogram/analytics/timeline.py", "kind")
+        | _constants("src/heliogram/analytics/later.py", "kind")
         | {state.value for state in timeline._ENDS}
         | topics()
         | {news.value for news in News}

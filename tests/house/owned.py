@@ -45,6 +45,7 @@ OF_EVERY_WORKSPACE = {
     "inbound_media.claim": "the gatherer works for everybody; each row names its workspace",
     "lanes.with_work": "the worker works for everybody; each lane names its workspace",
     "lanes.release": "by the owner of the leases, which is a process",
+    "questions.waiting": "the asker works for everybody; each message is asked about through its own account",
     "senders.all_accounts": "what a process connects to at its start",
 }
 

@@ -32,6 +32,7 @@ async def test_the_steps_lead_to_the_tables_the_code_means(store: Store) -> None
         partial = await connection.run_sync(_partial_indexes)
     assert differences == []
     whole = {"ix_inbound_unread", "ix_message_states_sending", "ix_messages_media_id", "ix_receipts_unmatched"}
+    whole |= {"ix_message_states_waiting"}
     assert partial == whole
 
 

@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.analytics.timeline import History, Row
-from heliogram.storage import albums, consent, history, inbound, inbound_media
+from heliogram.analytics.step import Row
+from heliogram.analytics.timeline import History
+from heliogram.storage import albums, consent, history, inbound, inbound_media, questions
 
 N_ANSWERS = 50
 
@@ -20,6 +21,7 @@ async def load_history(connection: AsyncConnection, workspace_id: str, message_i
         message=message,
         attempts=attempts,
         receipts=await history.receipts_of(connection, message_id),
+        questions=await questions.of_message(connection, message_id),
         opens=await history.opens_of(connection, message_id),
         answers=answers,
         pictures=await inbound_media.of_messages(connection, workspace_id, [each["id"] for each in answers]),

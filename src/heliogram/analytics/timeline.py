@@ -5,42 +5,16 @@ Pure: rows in, steps out. The CLI, the API and the dashboard tell the same story
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 import msgspec
 
+from heliogram.analytics.later import asked, heard
+from heliogram.analytics.step import Row, TimelineStep, Tone
 from heliogram.compose.fallback import LINK_MARK
 from heliogram.compose.written import body_sent, replaced_in
-from heliogram.model.event import NEWS_STATE, News
 from heliogram.model.message import Channel, State
 from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.model.text import Rewriting, Spelling
-
-Row = Mapping[str, Any]
-
-
-class Tone(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    BAD = "bad"
-    INFO = "info"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineStep:
-    """`facts` are (label, value); `raw` is an exchange with secrets and numbers masked, None where there is none."""
-
-    at: datetime
-    kind: str
-    title: str
-    detail: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
-    raw: str | None = None
-    tone: Tone = Tone.INFO
-    pictures: tuple[str, ...] = ()
-    """Ids of the media that a phone sent and that can be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +28,7 @@ class History:
     message: Row
     attempts: Sequence[Row]
     receipts: Sequence[Row]
+    questions: Sequence[Row]
     opens: Sequence[Row]
     answers: Sequence[Row]
     pictures: Mapping[str, Sequence[Row]]
@@ -79,7 +54,8 @@ def timeline_of(history: History) -> tuple[TimelineStep, ...]:
         steps.append(_attempted(attempt))
         if attempt["outcome_at"] is not None:
             steps.append(_answered(attempt))
-    steps += [_heard(receipt) for receipt in history.receipts]
+    steps += [heard(receipt) for receipt in history.receipts]
+    steps += [asked(each) for each in history.questions if each["code"]]
     steps += [_opened(each) for each in history.opens]
     steps += [_answer_of(texts, history) for texts in _joined(history.answers)]
     if history.forbidden_by is not None:
@@ -272,37 +248,6 @@ def _answered(attempt: Row) -> TimelineStep:
         facts=tuple(facts),
         raw=attempt["exchange"] or None,
         tone=tone,
-    )
-
-
-_NEWS: dict[News, str] = {
-    News.EN_ROUTE: "On its way to the handset",
-    News.ACCEPTED: "The network took it",
-    News.DELIVERED: "Confirmed on the handset",
-    News.READ: "Read by the person",
-    News.UNDELIVERED: "Not delivered",
-    News.EXPIRED: "The network gave up",
-    News.REJECTED: "The network rejected it",
-    News.DELETED: "The network deleted it",
-    News.UNKNOWN: "The network does not know what became of it",
-}
-_STATE_TONE = {State.DELIVERED: Tone.OK, State.UNDELIVERED: Tone.BAD}
-
-
-def _heard(receipt: Row) -> TimelineStep:
-    news = News(receipt["news"])
-    state = NEWS_STATE[news]
-    facts = [("Carrier's id", receipt["carrier_id"])]
-    if receipt["code"]:
-        facts.append(("Code", receipt["code"]))
-    return TimelineStep(
-        at=receipt["at"],
-        kind="receipt",
-        title=_NEWS[news],
-        detail="A receipt from the carrier.",
-        facts=tuple(facts),
-        raw=receipt["raw"] or None,
-        tone=_STATE_TONE.get(state, Tone.INFO) if state else Tone.INFO,
     )
 
 

@@ -82,7 +82,7 @@ _RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect
         "alphabet",
         "national",
     ),
-    *("receipt_ids", "tlvs", "auth", "callback_auth", "read_reply"),
+    *("receipt_ids", "tlvs", "queries", "auth", "callback_auth", "read_reply"),
     *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -130,6 +130,7 @@ _KINDS: Final[Mapping[str, _Words]] = {
                 "How they are written, where that shall not be learnt from the receipts.",
             ),
             "tlvs": ("Fields of its own", "TLVs for each submit, as 0x1400=text:abc, 0x1401=int2:7; empty: none."),
+            "queries": ("Ask about what has no receipt", "By query_sm, after hours or a lost line; off: never."),
             "reconnect_s": ("First pause", "Seconds before connecting again; doubled up to 30."),
         },
     ),

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from heliogram.model.event import Callback, Event, Heard
+from heliogram.model.event import Callback, Event, Heard, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import Outcome, Parcel
 
 Sink = Callable[[Sequence[Event]], Awaitable[None]]
@@ -32,6 +32,7 @@ class Capabilities:
     """`window` is how many parcels (segments, for a text carrier) may be without an answer at once.
 
     `cancels`: it is a `Canceller` besides.
+    `queries`: it can be asked what became of a piece (`Asks`).
     """
 
     sms: bool
@@ -39,6 +40,7 @@ class Capabilities:
     idempotent: bool
     window: int
     cancels: bool = False
+    queries: bool = False
 
 
 class Carrier(Protocol):
@@ -59,6 +61,15 @@ class Carrier(Protocol):
     def health(self) -> Health: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """A carrier with `Capabilities.queries`."""
+
+    async def ask(self, piece: Piece) -> ReceiptHeard | Untold:
+        """What became of a piece, as the id of its answer names it. Asking changes nothing and sends nothing."""
+        ...
 
 
 class Canceller(Protocol):

@@ -15,12 +15,13 @@ import structlog
 
 from heliogram.carriers.pace import Pace
 from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
+from heliogram.carriers.smpp_asked import MAX_ID, news_of
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
 from heliogram.carriers.smpp_settings import BindMode, SmppSettings, settings_of
 from heliogram.carriers.smpp_tlvs import shown, tlvs_of
 from heliogram.carriers.tls import client_context
-from heliogram.model.event import Callback, Event, Heard
+from heliogram.model.event import Callback, Event, Heard, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import (
     THROTTLED,
     UNREACHABLE,
@@ -37,7 +38,7 @@ from heliogram.model.phone import masked
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import Shift
-from heliogram.wire.smpp.message import address_of, submit_parts
+from heliogram.wire.smpp.message import Address, address_of, query_of, submit_parts
 from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Command, Tag
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.status import status_of
@@ -83,7 +84,9 @@ class SmppCarrier:
 
     def __init__(self, settings: SmppSettings, new_id: Callable[[], str]) -> None:
         self.settings = settings
-        self.capabilities = Capabilities(sms=True, mms=False, idempotent=False, window=_window(settings))
+        self.capabilities = Capabilities(
+            sms=True, mms=False, idempotent=False, window=_window(settings), queries=settings.queries
+        )
         self._pace = Pace(settings.per_s)
         self._new_id = new_id
         self._inbox: Inbox = asyncio.Queue()
@@ -108,10 +111,9 @@ class SmppCarrier:
             pdus = _pdus(parcel, self.settings)
         except OurFault as fault:
             return Refused(code="not_encodable", reason=f"SMPP cannot carry this: {fault}.", permanent=True)
-        up = [bind for bind in self._senders if bind.is_bound()]
-        if not up:
+        bind = self._freest()
+        if bind is None:
             return self._unreachable()
-        bind = max(up, key=Bind.free)
         # A text that goes whole is as many segments to the network, and takes as many places.
         n_places = len(parcel.parts) // len(pdus)
         replies = [await self._submit(bind, pdu, n_places) for pdu in pdus]
@@ -121,6 +123,30 @@ class SmppCarrier:
         if any(answer is not None and _is_too_fast(answer) for answer in answers):
             self._pace.throttled(asyncio.get_running_loop().time())
         return outcome_of(answers, _exchange(parcel, answers))
+
+    async def ask(self, piece: Piece) -> ReceiptHeard | Untold:
+        """What became of a piece. It takes a place of `per_s`: to some carriers each request counts."""
+        source = _source(piece.sender, piece.sender_kind)
+        answer = await self._request(piece, query_of(piece.carrier_id, source))
+        return answer if isinstance(answer, Untold) else news_of(piece.carrier_id, answer)
+
+    async def _request(self, piece: Piece, pdu: Pdu) -> "Reply | Untold":
+        """The answer to a request about a piece; Untold where it could not even be asked."""
+        if len(piece.carrier_id) > MAX_ID:
+            return Untold(code="not_encodable", reason="The carrier's id is longer than SMPP can ask about.")
+        bind = self._freest()
+        reply = await self._submit(bind, pdu, 1) if bind is not None else None
+        if reply is None:
+            return Untold(code=UNREACHABLE, reason=self.health().detail)
+        answer = await reply
+        if answer is not None and _is_too_fast(answer):
+            self._pace.throttled(asyncio.get_running_loop().time())
+        return answer
+
+    def _freest(self) -> Bind | None:
+        """The session with most room, of those that may send."""
+        up = [bind for bind in self._senders if bind.is_bound()]
+        return max(up, key=Bind.free, default=None)
 
     async def _submit(self, bind: Bind, pdu: Pdu, n_places: int) -> "asyncio.Future[Reply] | None":
         if wait_s := self._pace.wait_s(asyncio.get_running_loop().time(), n_places):
@@ -235,9 +261,13 @@ def _refusal(code: int, exchange: str) -> Refused:
     return Refused(code=status.name, reason=status.sentence, permanent=status.is_permanent, exchange=exchange)
 
 
+def _source(sender: str, kind: SenderKind) -> Address:
+    return address_of(sender, is_name=kind is SenderKind.ALPHANUMERIC)
+
+
 def _pdus(parcel: SmsParcel, settings: SmppSettings) -> list[Pdu]:
     """One submit_sm a segment, or one for all of them. Raises OurFault before anything has left."""
-    source = address_of(parcel.sender, is_name=parcel.sender_kind is SenderKind.ALPHANUMERIC)
+    source = _source(parcel.sender, parcel.sender_kind)
     if not 1 <= len(source.digits) <= MAX_ADDRESS or "\0" in source.digits:
         raise OurFault(f"a sender has 1 to {MAX_ADDRESS} characters")
     pdus = submit_parts(

@@ -35,6 +35,7 @@ class SmppSettings:
     `alphabet` is what the carrier takes data_coding 0 for; `national` are languages whose GSM tables handsets know.
     `tlvs` go with each submit, as `carriers.smpp_tlvs` reads them.
     `receipt_ids` is how receipts write the ids of answers, where it shall not be learnt.
+    `queries`: the carrier may be asked what became of a message that has no receipt (query_sm).
     """
 
     host: str
@@ -57,6 +58,7 @@ class SmppSettings:
     national: str = ""
     receipt_ids: IdForm = IdForm.LEARN
     tlvs: str = ""
+    queries: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.port <= 65_535:

@@ -40,7 +40,7 @@ def simulator(
     receipt_delay: Annotated[float, typer.Option(help="Seconds until a receipt.")] = 0.05,
     answer_delay: Annotated[float, typer.Option(help="Seconds until an answer.")] = 0.0,
     delivery_delay: Annotated[
-        float, typer.Option(help="Seconds that a picture message waits for its phone, and can be taken back.")
+        float, typer.Option(help="Seconds that a message waits for its phone, and can be taken back.")
     ] = 0.0,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the ports as JSON once everything listens.")] = None,
     script: Annotated[

@@ -309,6 +309,7 @@ def _row(account_id: str, workspace_id: str, heard: ReceiptHeard, found: Found, 
         "code": heard.code,
         "why": str(heard.why),
         "raw": heard.raw,
+        "is_asked": heard.is_asked,
         "message_id": claim.message_id if claim else None,
         "answer_id": found.answer_ids.get(heard.carrier_id),
     }

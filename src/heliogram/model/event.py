@@ -1,12 +1,13 @@
-"""What a carrier tells us of its own accord: receipts and inbound messages, and the call they arrive in."""
+"""What a carrier tells us, of its own accord or when asked: receipts, inbound messages, and the call they arrive in."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
 
-from heliogram.model.message import State
+from heliogram.model.message import FINAL, State
 from heliogram.model.receipt_id import IdForm
+from heliogram.model.sender import SenderKind
 
 
 class News(StrEnum):
@@ -34,6 +35,8 @@ NEWS_STATE: dict[News, State | None] = {
     News.DELETED: State.UNDELIVERED,
     News.UNKNOWN: None,  # the network does not know: the message stays what it was
 }
+FINAL_NEWS: frozenset[News] = frozenset(news for news, state in NEWS_STATE.items() if state in FINAL)
+"""After these, nothing more is to be heard of a piece."""
 
 
 class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +47,7 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     `about_e164` is the recipient's number where the receipt names it, "" elsewhere: it can resolve an attempt
     whose id was lost with a crash, when that is the only one in doubt for the number.
     `id_form` says whether the id is written as the answer had it; LEARN: that has to be found out.
+    `is_asked`: the carrier said so because it was asked, not of its own accord.
     """
 
     carrier_id: str
@@ -53,6 +57,28 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     raw: str = ""
     id_form: IdForm = IdForm.SAME
+    is_asked: bool = False
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece that a carrier took: the id it gave, and from whom to whom it went. What a carrier is asked about."""
+
+    carrier_id: str
+    sender_kind: SenderKind
+    sender: str
+    to_e164: str
+
+
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """A carrier that was asked about a piece, or to stop it, gave no news. `code` is its own, `reason` a sentence.
+
+    `is_deaf`: it takes no such requests at all, or does not answer them: that is not the piece's fault.
+    """
+
+    code: str
+    reason: str
+    is_deaf: bool = False
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

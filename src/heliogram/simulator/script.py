@@ -46,7 +46,7 @@ class Receipts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One carrier of the script. `delivery_s` is how long a picture message waits before its phone has it."""
+    """One carrier of the script. `delivery_s` is how long a message waits before its phone has it."""
 
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
     protocol: Literal["smpp", "mm7"]
@@ -57,8 +57,8 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ids: Ids = Ids.DECIMAL
     receipts: Receipts = Receipts()
     latency: Literal["none", "near", "far", "slow"] | Span = "none"
-    loss: Literal["none", "some", "bad"] | Loss = "none"
     delivery_s: _Seconds = 0.0
+    loss: Literal["none", "some", "bad"] | Loss = "none"
     throttle_per_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     mms: MmsReach = MmsReach()
     fault: tuple[Fault, ...] = ()

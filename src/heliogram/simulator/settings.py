@@ -60,8 +60,8 @@ class SimulatorSettings:
     `charset` is what data_coding 0 stands for, "" for GSM-7. `long_replies` is how long texts of phones come.
     `answer_ids` and `receipt_ids` are how message ids are written in either.
 
-    `delivery_delay_s` is how long a picture message waits at the MMSC before its phone has it: as long it can be
-    taken back or replaced. `receipt_delay_s` comes after it.
+    `delivery_delay_s` is how long a message is on its way to its phone: as long it can be taken back, or replaced over
+    MM7. `receipt_delay_s` comes after it.
     """
 
     folder: Path
@@ -78,8 +78,8 @@ class SimulatorSettings:
     long_replies: LongForm = LongForm.PAYLOAD
     answer_ids: Ids = Ids.DECIMAL
     receipt_ids: Ids = Ids.DECIMAL
+    delivery_delay_s: float = 0.0
     receipt_delay_s: float = 0.05
     answer_delay_s: float = 0.0
-    delivery_delay_s: float = 0.0
     mms: MmsReach = field(default_factory=MmsReach)
     ready_file: Path | None = None

@@ -9,21 +9,18 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, cast
-from zlib import crc32
+from typing import cast
 
-from heliogram.simulator.fate import fate_of
+from heliogram.simulator.delivered import deliver_sm, receipt_line, segments_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
 from heliogram.simulator.phones import Phones
 from heliogram.simulator.settings import SimulatorSettings
+from heliogram.simulator.whereabouts import Whereabouts
 from heliogram.wire.errors import TheirFault
-from heliogram.wire.segment import encode_part, split_text
-from heliogram.wire.smpp import receipt
-from heliogram.wire.smpp.message import DATA_CODING, RECEIPT, UDHI, LongForm, address_of, place, read_text
-from heliogram.wire.smpp.names import OK, RINVBNDSTS, RINVDSTADR, RINVPASWD, RINVSYSID, RTHROTTLED, Command, Tag
-from heliogram.wire.smpp.pdu import Pdu, Value
+from heliogram.wire.smpp.message import read_text
+from heliogram.wire.smpp.names import OK, RINVBNDSTS, RINVDSTADR, RINVPASWD, RINVSYSID, RTHROTTLED, Command
+from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.session import Answered, Ended, Requested, Role, Session, SessionState, Unanswered
 
 DELIVER_WINDOW = 500
@@ -56,9 +53,11 @@ class Smsc:
         """Journal lines of receipts and texts that wait for a session with room."""
         memory = phones.replay(journal)
         self.last_id: int = memory["last_id"]
+        self.whereabouts = Whereabouts(settings.answer_ids)
+        self.whereabouts.replay(journal)
         self.owed.extend(memory["owed"])
         for line in memory["unheard"]:
-            self.owed.extend(_segments(line, settings))
+            self.owed.extend(segments_of(line, settings))
         phones.reply_by = self.phone_writes
 
     def next_id(self) -> str:
@@ -79,11 +78,33 @@ class Smsc:
         }
         self.journal.write([line])
         self.phones.sent(line)
-        self.owe(_segments(line, self.settings))
+        self.owe(segments_of(line, self.settings))
 
     def owe(self, lines: list[Line]) -> None:
         self.owed.extend(lines)
         self.pay()
+
+    def arrive(self, lines: list[Line]) -> list[Line]:
+        """Messages reach their phones, or whatever is their fate. Returns them."""
+        for line in lines:
+            self.whereabouts.arrive(line, self.now())
+        self.journal.write([joined for line in lines if (joined := self.phones.receive(line))])
+        return lines
+
+    def arrive_later(self, lines: list[Line]) -> None:
+        delay_s = self.settings.delivery_delay_s
+        asyncio.get_running_loop().call_later(delay_s, lambda: self.report(self.arrive(lines)))
+
+    def report(self, arrived: list[Line]) -> None:
+        """Have the receipts follow, of those who asked for one."""
+        wanted = [line for line in arrived if line["receipt"]]
+        receipts = [receipt_line(line) for line in wanted if not self.faults.loses_receipt(line["to"])]
+        if receipts:
+            asyncio.get_running_loop().call_later(self.settings.receipt_delay_s, self._owe_receipts, receipts)
+
+    def _owe_receipts(self, receipts: list[Line]) -> None:
+        self.journal.write(receipts)
+        self.owe(receipts)
 
     def close_sessions(self) -> None:
         for session in list(self.sessions):
@@ -135,7 +156,7 @@ class SmscSession(asyncio.Protocol):
             return
         while owed and self._session.free() > 0:
             line = owed.popleft()
-            self._session.send(_deliver_sm(line, self._smsc.settings), line, self._smsc.now())
+            self._session.send(deliver_sm(line, self._smsc.settings), line, self._smsc.now())
         self._flush()
 
     def close(self) -> None:
@@ -188,6 +209,9 @@ class SmscSession(asyncio.Protocol):
         if pdu.command in _BINDS:
             self._bound_as = Command(pdu.command)
             self._session.accept(pdu, status=self._bind_status(pdu), system_id="SIMULATOR")
+        elif pdu.command == Command.QUERY_SM and self._may_submit():
+            status, fields = self._smsc.whereabouts.told(pdu)
+            self._session.answer(pdu, status=status, fields=fields)
         else:
             self._session.answer(pdu, status=RINVBNDSTS)
 
@@ -209,19 +233,18 @@ class SmscSession(asyncio.Protocol):
                 lines.append(line)
             is_dropped = is_dropped or smsc.faults.drops_connection()
         smsc.journal.write(lines)
-        smsc.journal.write([joined for line in lines if (joined := smsc.phones.receive(line))])
+        for line in lines:
+            smsc.whereabouts.take(line)
+        # What nothing holds up is on the phone before its answer is on the wire, and its receipt comes after that.
+        arrived = smsc.arrive(lines) if not smsc.settings.delivery_delay_s else None
         if is_dropped:
             self.close()
         else:
             self._answer_soon(answers)
-        wanted = [line for line in lines if line["receipt"]]
-        receipts = [_receipt_line(line) for line in wanted if not smsc.faults.loses_receipt(line["to"])]
-        if receipts:
-            asyncio.get_running_loop().call_later(smsc.settings.receipt_delay_s, self._owe_receipts, receipts)
-
-    def _owe_receipts(self, receipts: list[Line]) -> None:
-        self._smsc.journal.write(receipts)
-        self._smsc.owe(receipts)
+        if arrived is not None:
+            smsc.report(arrived)
+        elif lines:
+            smsc.arrive_later(lines)
 
     def _answer_soon(self, answers: list[tuple[Pdu, int, str]]) -> None:
         delay_s = self._smsc.settings.answer_delay_s
@@ -284,85 +307,3 @@ def _context(settings: SimulatorSettings) -> ssl.SSLContext:
 def _shown(pdu: Pdu) -> str:
     digits = pdu.text("source_addr")
     return f"+{digits}" if pdu.number("source_addr_ton") == 1 else digits
-
-
-def _receipt_line(line: Line) -> Line:
-    fate = fate_of(line["to"])
-    return {
-        "at": line["at"],
-        "kind": "receipt",
-        "protocol": "smpp",
-        "id": line["id"],
-        "from": line["to"],
-        "to": line["from"],
-        "stat": fate.stat,
-        "err": fate.err,
-        "text": line["text"][:20],
-    }
-
-
-def _segments(line: Line, settings: SimulatorSettings) -> list[Line]:
-    """A phone's text as it is owed: whole, or a line a segment, each with an id of its own to be acknowledged by."""
-    form = settings.long_replies
-    if form is LongForm.PAYLOAD:
-        return [line]
-    split = split_text(line["text"], is_wide=form is not LongForm.UDH_8, charset=settings.charset)
-    if split.n_segments == 1:
-        return [line]
-    shared = {"encoding": split.encoding.value, "parts": split.n_segments, "reference": crc32(line["id"].encode())}
-    return [
-        {**line, **shared, "id": f"{line['id']}#{number}/{split.n_segments}", "text": part, "part": number}
-        for number, part in enumerate(split.parts, 1)
-    ]
-
-
-def _deliver_sm(line: Line, settings: SimulatorSettings) -> Pdu:
-    source, destination = address_of(line["from"]), address_of(line["to"])
-    fields: dict[str, Value] = {
-        "source_addr_ton": source.ton,
-        "source_addr_npi": source.npi,
-        "source_addr": source.digits,
-        "dest_addr_ton": destination.ton,
-        "dest_addr_npi": destination.npi,
-        "destination_addr": destination.digits[:20],
-    }
-    if line["kind"] == "inbound":
-        return _phone_text(fields, line, settings)
-    said = _receipt(line, settings.receipt_ids.spelt(line["id"]))
-    body = receipt.write(said).encode("ascii", "replace")
-    return Pdu(
-        Command.DELIVER_SM,
-        fields={**fields, "esm_class": RECEIPT, "short_message": body[:254]},
-        tlvs=receipt.tlvs(said),
-    )
-
-
-def _phone_text(fields: dict[str, Value], line: Line, settings: SimulatorSettings) -> Pdu:
-    text = line["text"]
-    encoding = line.get("encoding") or split_text(text, charset=settings.charset).encoding.value
-    fields["data_coding"] = DATA_CODING[encoding]
-    octets = encode_part(text, encoding, charset=settings.charset)
-    if "parts" in line:
-        header, tlvs = place(settings.long_replies, line["reference"], line["parts"], line["part"])
-        esm_class = UDHI if header else 0
-        return Pdu(
-            Command.DELIVER_SM,
-            fields={**fields, "esm_class": esm_class, "short_message": header + octets},
-            tlvs=tlvs,
-        )
-    if len(octets) <= 254:
-        return Pdu(Command.DELIVER_SM, fields={**fields, "short_message": octets})
-    return Pdu(Command.DELIVER_SM, fields=fields, tlvs=((Tag.MESSAGE_PAYLOAD, octets),))
-
-
-def _receipt(line: dict[str, Any], message_id: str) -> receipt.Receipt:
-    done = datetime.fromtimestamp(line["at"], UTC).strftime("%y%m%d%H%M")
-    return receipt.Receipt(
-        id=message_id,
-        stat=line["stat"],
-        err=line["err"],
-        dlvrd="001" if line["stat"] == "DELIVRD" else "000",
-        submit_date=done,
-        done_date=done,
-        text=line["text"],
-    )

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import DEFAULT, Shift
 from heliogram.wire.segment import Encoding, split_text
-from heliogram.wire.smpp.message import UDHI, Address, LongForm, address_of, is_receipt, place, read_text, submit_parts
+from heliogram.wire.smpp.message import (
+    UDHI,
+    Address,
+    LongForm,
+    address_of,
+    cancel_of,
+    is_receipt,
+    place,
+    query_of,
+    read_text,
+    submit_parts,
+)
 from heliogram.wire.smpp.names import Command, Tag
 from heliogram.wire.smpp.pdu import Pdu, encode, parse
 from heliogram.wire.udh import Concat
@@ -255,3 +266,12 @@ def test_what_data_coding_0_stands_for_is_the_routes_own() -> None:
     pdu = Pdu(Command.DELIVER_SM, fields={"short_message": b"Gr\xfc\xdfe @"})
     assert read_text(pdu, "latin-1") == ("Grüße @", None)
     assert read_text(pdu)[0] != "Grüße @"
+
+
+def test_a_question_and_a_cancellation_name_the_message_and_the_addresses_it_was_submitted_with() -> None:
+    asked = query_of("g-17", Address(5, 0, "Northgate"))
+    assert encode(asked)[16:] == b"g-17\0" + bytes([5, 0]) + b"Northgate\0"
+    canceled = cancel_of("g-17", SHOP, PERSON)
+    assert (asked.command, canceled.command) == (Command.QUERY_SM, Command.CANCEL_SM)
+    ends = [bytes([each.ton, each.npi]) + each.digits.encode() + b"\0" for each in (SHOP, PERSON)]
+    assert encode(canceled)[16:] == b"\0g-17\0" + b"".join(ends)

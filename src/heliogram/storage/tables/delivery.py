@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -111,6 +112,15 @@ message_states = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+    # Handed over and not yet known to have ended: small, as almost all have their receipt within minutes.
+    Index(
+        "ix_message_states_waiting",
+        "state",
+        "at",
+        "message_id",
+        sqlite_where=text("state IN ('sent', 'unknown')"),
+        postgresql_where=text("state IN ('sent', 'unknown')"),
+    ),
 )
 
 attempts = Table(
@@ -164,6 +174,23 @@ carrier_refs = Table(
     Column("part", SmallInteger, primary_key=True),
     Column("n_parts", SmallInteger, nullable=False),
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Index("ix_carrier_refs_message_id", "message_id"),
+)
+
+# What carriers were asked because no receipt came: how often, when last, and what they said when that was no news.
+questions = Table(
+    "questions",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("carrier_id", String, primary_key=True),
+    Column("message_id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("n_asked", SmallInteger, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("code", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Index("ix_questions_message_id", "message_id"),
 )
 
 receipts = Table(
@@ -179,6 +206,8 @@ receipts = Table(
     # What the code means in our own vocabulary (`model.reasons`), "" where that is not known.
     Column("why", String, nullable=False, server_default=""),
     Column("raw", Text, nullable=False),
+    # The carrier said so when it was asked, not of its own accord.
+    Column("is_asked", Boolean, nullable=False, server_default=false()),
     # Filled in when the id is known; a receipt may overtake the answer that names it.
     Column("message_id", String),
     # The id as the answer had it, where the receipt writes it in another way.

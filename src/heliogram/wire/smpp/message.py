@@ -71,12 +71,8 @@ def submit_parts(
     if shift != DEFAULT and (charset or (len(parts) > 1 and form not in _HEADERS)):
         raise OurFault("national tables are named in a header of the text's own, and written in septets")
     fields: dict[str, Value] = {
-        "source_addr_ton": source.ton,
-        "source_addr_npi": source.npi,
-        "source_addr": source.digits,
-        "dest_addr_ton": destination.ton,
-        "dest_addr_npi": destination.npi,
-        "destination_addr": destination.digits,
+        **_source(source),
+        **_destination(destination),
         "registered_delivery": 1 if receipt else 0,
         "data_coding": DATA_CODING[encoding],
     }
@@ -105,6 +101,24 @@ def place(form: LongForm, reference: int, total: int, number: int) -> tuple[byte
         raise OurFault(f"no place for segment {number} of {total}")
     sar = (Tag.SAR_MSG_REF_NUM, (reference & 0xFFFF).to_bytes(2, "big"))
     return b"", (sar, (Tag.SAR_TOTAL_SEGMENTS, bytes([total])), (Tag.SAR_SEGMENT_SEQNUM, bytes([number])))
+
+
+def query_of(message_id: str, source: Address) -> Pdu:
+    """Asks what became of a message (§4.8). The source is the one it was submitted with."""
+    return Pdu(Command.QUERY_SM, fields={"message_id": message_id, **_source(source)})
+
+
+def cancel_of(message_id: str, source: Address, destination: Address) -> Pdu:
+    """Asks that a message that is not delivered yet never be (§4.9). The addresses are those it was submitted with."""
+    return Pdu(Command.CANCEL_SM, fields={"message_id": message_id, **_source(source), **_destination(destination)})
+
+
+def _source(address: Address) -> dict[str, Value]:
+    return {"source_addr_ton": address.ton, "source_addr_npi": address.npi, "source_addr": address.digits}
+
+
+def _destination(address: Address) -> dict[str, Value]:
+    return {"dest_addr_ton": address.ton, "dest_addr_npi": address.npi, "destination_addr": address.digits}
 
 
 def is_receipt(pdu: Pdu) -> bool:

@@ -21,7 +21,7 @@ STATES: Final = {
     8: "REJECTD",
     9: "SKIPPED",
 }
-_NUMBERS: Final = {name: number for number, name in STATES.items()}
+NUMBERS: Final = {name: number for number, name in STATES.items()}
 
 # The tags in any order and case; a value ends where the next tag begins. `text:` takes the rest.
 _TAG: Final = re.compile(r"\b(id|sub|dlvrd|submit date|done date|stat|err|text):", re.IGNORECASE)
@@ -95,5 +95,5 @@ def tlvs(receipt: Receipt) -> tuple[tuple[int, bytes], ...]:
     """The TLVs that say the same."""
     return (
         (Tag.RECEIPTED_MESSAGE_ID, receipt.id.encode("latin-1") + b"\0"),
-        (Tag.MESSAGE_STATE, bytes([_NUMBERS.get(receipt.stat, 7)])),
+        (Tag.MESSAGE_STATE, bytes([NUMBERS.get(receipt.stat, 7)])),
     )

@@ -1,0 +1,76 @@
+"""Where each message is that the SMSC took: what it says when it is asked (query_sm, SMPP v3.4 §4.8).
+
+Like an SMSC's, this memory ends: of very old messages it knows nothing any more.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from heliogram.simulator.fate import fate_of
+from heliogram.simulator.journal import Journal, Line
+from heliogram.simulator.settings import Ids
+from heliogram.wire.smpp.names import OK, RINVMSGID, RQUERYFAIL
+from heliogram.wire.smpp.pdu import Pdu, Value
+from heliogram.wire.smpp.receipt import NUMBERS
+
+N_KNOWN: Final = 100_000
+"""Messages that are remembered."""
+ENROUTE: Final = "ENROUTE"
+
+
+@dataclass(slots=True)
+class Whereabout:
+    """`stat` is the word of a receipt; `at` when it became that, in seconds since 1970."""
+
+    line: Line
+    stat: str
+    at: float
+
+
+@dataclass(slots=True)
+class Whereabouts:
+    """By the ids of answers, in the spelling that clients were given."""
+
+    ids: Ids
+    limit: int = N_KNOWN
+    _known: dict[str, Whereabout] = field(default_factory=dict)
+
+    def take(self, line: Line) -> None:
+        """A message was taken and is on its way."""
+        self._known[self.ids.spelt(line["id"])] = Whereabout(line, ENROUTE, line["at"])
+        if len(self._known) > self.limit:
+            del self._known[next(iter(self._known))]
+
+    def arrive(self, line: Line, at: float) -> None:
+        """A message met its fate."""
+        known = self._known.get(self.ids.spelt(line["id"]))
+        if known is not None:
+            known.stat, known.at = fate_of(line["to"]).stat, at
+
+    def replay(self, journal: Journal) -> None:
+        """Everything of an earlier run has met its fate by now."""
+        for line in journal.lines():
+            if line["kind"] == "submit" and line["protocol"] == "smpp":
+                self.take(line)
+                self.arrive(line, line["at"])
+
+    def told(self, pdu: Pdu) -> tuple[int, dict[str, Value]]:
+        """The status and the fields of the answer to a query_sm."""
+        known = self._known.get(pdu.text("message_id"))
+        if known is None:
+            return RINVMSGID, {}
+        if not _is_from(known.line, pdu):
+            return RQUERYFAIL, {}
+        is_final = known.stat != ENROUTE
+        return OK, {
+            "message_id": pdu.text("message_id"),
+            "final_date": datetime.fromtimestamp(known.at, UTC).strftime("%y%m%d%H%M%S000+") if is_final else "",
+            "message_state": NUMBERS[known.stat],
+            "error_code": int(fate_of(known.line["to"]).err) if is_final else 0,
+        }
+
+
+def _is_from(line: Line, pdu: Pdu) -> bool:
+    """Whether it was submitted with this source address (§4.8.1: it must match)."""
+    return pdu.text("source_addr").lstrip("+") == str(line["from"]).lstrip("+")
