@@ -89,6 +89,12 @@ def _groups() -> Found:
     return groups
 
 
+def _numbers() -> Found:
+    from heliogram.commands.numbers import numbers
+
+    return numbers
+
+
 COMMANDS: Final[dict[str, Callable[[], Found]]] = {
     "demo": _demo,
     "serve": _serve,
@@ -102,6 +108,7 @@ COMMANDS: Final[dict[str, Callable[[], Found]]] = {
     "keys": _keys,
     "accounts": _accounts,
     "groups": _groups,
+    "numbers": _numbers,
 }
 """The commands in the order in which the help shows them. `docs/cli.md` describes each; a test keeps it so."""
 

@@ -26,7 +26,7 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def gateway_answering(
-    answering: Answering, *, port: int = 0, context: ssl.SSLContext | None = None
+    answering: Answering, *, port: int = 0, context: ssl.SSLContext | None = None, path: str = "/mm7"
 ) -> AsyncIterator[Gateway]:
     """Serve on loopback, on a port that the system chooses unless one is given, until the block ends."""
     gateway = Gateway()
@@ -37,14 +37,14 @@ async def gateway_answering(
         return await answering(request)
 
     app = web.Application(client_max_size=16 << 20)
-    app.router.add_post("/mm7", handle)
+    app.router.add_post(path, handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context)
         await site.start()
         scheme = "https" if context else "http"
-        gateway.url = f"{scheme}://127.0.0.1:{runner.addresses[0][1]}/mm7"
+        gateway.url = f"{scheme}://127.0.0.1:{runner.addresses[0][1]}{path}"
         yield gateway
     finally:
         await runner.cleanup()

@@ -5,11 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from heliogram.carriers.aggregator import HttpCarrier, HttpSettings, id_of, settings_of, text_of
-from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.protocol import NO_LOOKUPS, Carrier, Link, Misconfigured
+from heliogram.carriers.registry import carrier_for
+from heliogram.model.number import Line, LookedUp, NoLookup
 from heliogram.model.parcel import THROTTLED, Accepted, Outcome, Refused, Unknown
+from heliogram.simulator.control import Control
+from heliogram.simulator.faults import FaultBoard
+from heliogram.simulator.journal import Journal
+from heliogram.simulator.phones import Phones
 
+from .gateway import closed_port, gateway_answering, hang_up
+from .kit import account
 from .provider import Provider, Reply
 from .sides import NUMBER, SECRET, WEB_CARRIERS, Side, mms_parcel, open_side, sms_parcel
 
@@ -145,3 +154,44 @@ def test_the_text_of_a_message_is_all_of_its_segments() -> None:
 async def test_an_account_says_where_it_is_connected_to(side: Side) -> None:
     assert isinstance(side.carrier, HttpCarrier)
     assert side.carrier.health().detail == f"Connected to {provider(side).url.removeprefix('http://')}."
+
+
+# ── what a number is ──
+
+
+def _asking(url: str, *, lookups: bool = True) -> Carrier:
+    return carrier_for("webhook", account(SECRET, {"url": url, "lookups": lookups}))
+
+
+async def test_a_gateway_that_is_asked_what_a_number_is_answers(tmp_path: Path) -> None:
+    control = Control(tmp_path, Journal(tmp_path / "journal.jsonl"), Phones(), FaultBoard())
+    runner = web.AppRunner(control.app())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    carrier = _asking(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    assert await carrier.look_up("+13125550094") == LookedUp(line=Line.LANDLINE)
+    assert carrier.health().link is Link.UP
+    await carrier.close()
+    await runner.cleanup()
+
+
+async def test_a_gateway_that_is_away_has_no_word_and_counts_as_away() -> None:
+    carrier = _asking(f"http://127.0.0.1:{await closed_port()}")
+    assert await carrier.look_up(NUMBER) == NoLookup(reason="The carrier cannot be reached.")
+    assert carrier.health().link is Link.DOWN
+    await carrier.close()
+
+
+async def test_an_answer_that_never_comes_is_no_word(tmp_path: Path) -> None:
+    async with gateway_answering(hang_up, path="/lookups") as gateway:
+        carrier = _asking(gateway.url.removesuffix("/lookups"))
+        assert await carrier.look_up(NUMBER) == NoLookup(reason="The carrier did not answer.")
+        await carrier.close()
+
+
+async def test_a_gateway_that_answers_no_questions_is_asked_none() -> None:
+    async with gateway_answering(hang_up, path="/lookups") as gateway:
+        carrier = _asking(gateway.url.removesuffix("/lookups"), lookups=False)
+        assert await carrier.look_up(NUMBER) == NO_LOOKUPS
+        assert gateway.asked == []
+        await carrier.close()

@@ -190,3 +190,9 @@ def test_a_name_cannot_send_a_picture() -> None:
                 key="k", sender_kind=SenderKind.ALPHANUMERIC, sender="N", to_e164="+1", text="", media=parcel.media
             )
         )
+
+
+@pytest.mark.parametrize(("given", "network"), [({"carrierName": "T-Mobile"}, "T-Mobile"), ({}, "")])
+def test_a_receipt_says_whose_the_phone_is(given: dict[str, str], network: str) -> None:
+    (event,) = heard(BOOK.receipt(ID, TAKEN, "message-delivered", **given))
+    assert event.network == network

@@ -6,6 +6,7 @@ import pytest
 from heliogram.carriers.protocol import CallbackRefused
 from heliogram.carriers.signed import (
     MAX_CALL_OCTETS,
+    MAX_NETWORK,
     MAX_URL,
     N_LINKS,
     bounded,
@@ -17,6 +18,7 @@ from heliogram.carriers.signed import (
     links_of,
     mac,
     matches,
+    network_of,
     number_of,
     signed_or_refused,
     told,
@@ -141,3 +143,18 @@ def test_the_media_of_a_message_are_bounded_in_number_and_length() -> None:
 )
 def test_the_presentation_is_no_medium(url: str, content_type: str) -> None:
     assert links_of([(url, content_type)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        (" T-Mobile ", "T-Mobile"),
+        ("n" * MAX_NETWORK, "n" * MAX_NETWORK),
+        ("n" * (MAX_NETWORK + 1), "n" * MAX_NETWORK),
+        ("a\nb", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_networks_name_is_bounded_and_can_be_read(name: str | None, kept: str) -> None:
+    assert network_of(name) == kept

@@ -184,3 +184,16 @@ def test_what_names_no_message_or_no_phone_is_nobodys(payload: Any) -> None:
 def test_a_key_that_is_none_is_complained_about(public_key: str) -> None:
     with pytest.raises(Misconfigured, match="32 octets in base64"):
         carrier_for("telnyx", account("KEY-12345", {"public_key": public_key}))
+
+
+def test_a_receipt_and_a_reply_say_whose_the_phone_is() -> None:
+    told = {
+        "id": "m1",
+        "to": [{"phone_number": "+18665550001", "status": "delivered", "carrier": "T-Mobile USA, Inc."}],
+    }
+    (event,) = heard(BOOK.called("message.finalized", told))
+    assert isinstance(event, ReceiptHeard) and event.network == "T-Mobile USA, Inc."
+    sender = {"phone_number": "+13125550142", "carrier": "Verizon"}
+    told = {"id": "m2", "from": sender, "to": [{"phone_number": "+18665550001"}], "text": "hi"}
+    (event,) = heard(BOOK.called("message.received", told))
+    assert isinstance(event, InboundHeard) and event.network == "Verizon"

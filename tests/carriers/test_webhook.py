@@ -10,6 +10,7 @@ from heliogram.carriers.refusals import PASSING, Why
 from heliogram.carriers.registry import carrier_for
 from heliogram.carriers.webhook import Webhook, WebhookSettings, key_of, signature_of
 from heliogram.model.event import InboundHeard, News, ReceiptHeard
+from heliogram.model.number import Line, LookedUp, NoLookup
 from heliogram.model.parcel import Accepted, Refused, Unknown
 from tests.house.manual import page
 
@@ -165,3 +166,66 @@ def test_a_secret_has_at_least_sixteen_octets(secret: str, works: bool) -> None:
     else:
         with pytest.raises(Misconfigured):
             carrier_for("webhook", account(secret, {"url": "https://gw.example"}))
+
+
+# ── what a number is ──
+
+
+def asking() -> Webhook:
+    return Webhook(WebhookSettings(secret=SECRET, url="https://gw.example", lookups=True), ours(at=NOW))
+
+
+def test_a_lookup_is_posted_and_signed_as_the_page_says() -> None:
+    request = asking().lookup_for("+13125550142")
+    assert (request.url, json.loads(request.body)) == ("https://gw.example/lookups", {"phone": "+13125550142"})
+    given, timestamp = request.headers["webhook-id"], request.headers["webhook-timestamp"]
+    assert request.headers["webhook-signature"] == signature_of(key_of(SECRET), given, timestamp, request.body)
+    assert f"webhook-id: {given}" in page("carriers/webhook.md")
+
+
+@pytest.mark.parametrize("line", Line)
+def test_every_kind_of_line_can_be_told_and_the_page_lists_it(line: Line) -> None:
+    told = {"line": line.value, "network": "T-Mobile", "mccmnc": "310260", "reachable": False}
+    found = LookedUp(line=line, network="T-Mobile", mccmnc="310260", is_reachable=False)
+    assert asking().looked_up_in(answered(200, told)) == found
+    assert f"`{line.value}`" in page("carriers/webhook.md").partition("## What a number is")[2]
+
+
+@pytest.mark.parametrize("told", [{}, {"line": "unknown"}, {"line": "fax"}, {"network": "a\nb"}, {"network": None}])
+def test_what_a_gateway_does_not_know_or_nobody_can_read_is_left_open(told: dict[str, Any]) -> None:
+    assert asking().looked_up_in(answered(200, told)) == LookedUp()
+
+
+@pytest.mark.parametrize(
+    ("mccmnc", "kept"),
+    [("31026", True), ("310260", True), ("3102", False), ("3102600", False), ("110260", False), ("31026x", False)],
+)
+def test_a_networks_code_has_five_or_six_digits(mccmnc: str, kept: bool) -> None:
+    assert asking().looked_up_in(answered(200, {"mccmnc": mccmnc})) == LookedUp(mccmnc=mccmnc if kept else "")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (404, {"message": "+13125550142 is nobody's."}, "It said: …0142 is nobody's."),
+        (500, b"<html>", "It said: HTTP 500."),
+        (200, b"<html>", "nothing that can be read."),
+    ],
+)
+def test_any_other_answer_is_no_word_and_says_why(status: int, body: Any, sentence: str) -> None:
+    found = asking().looked_up_in(answered(status, body))
+    assert isinstance(found, NoLookup) and found.reason.endswith(sentence)
+
+
+@pytest.mark.parametrize("lookups", [True, False])
+def test_a_gateway_is_asked_only_where_its_setting_says_that_it_answers(lookups: bool) -> None:
+    carrier = carrier_for("webhook", account(SECRET, {"url": "https://gw.example", "lookups": lookups}))
+    assert carrier.capabilities.looks_up is lookups
+
+
+def test_a_receipt_and_a_reply_may_say_whose_the_phone_is() -> None:
+    (event,) = heard(BOOK.receipt("g-1", TAKEN, network=" T-Mobile "))
+    assert isinstance(event, ReceiptHeard) and event.network == "T-Mobile"
+    told = {"type": "inbound", "id": "in-4", "from": "+13125550142", "to": "72345", "text": "hi", "network": "AT&T"}
+    (event,) = heard(BOOK.called({"events": [told]}))
+    assert isinstance(event, InboundHeard) and event.network == "AT&T"

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
+from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Capabilities, Health, Link, Sink
 from heliogram.model.event import Callback, Heard
+from heliogram.model.number import Lookup
 from heliogram.model.parcel import THROTTLED, Accepted, MmsParcel, Outcome, Parcel, Partly, Refused, Unknown
 
 Answering = Callable[[Parcel], Awaitable[Outcome]]
@@ -99,6 +100,9 @@ class CounterCarrier:
 
     def numbers(self) -> list[str]:
         return [parcel.to_e164 for parcel in self.handed]
+
+    async def look_up(self, phone_e164: str) -> Lookup:
+        return NO_LOOKUPS
 
     def read_callback(self, call: Callback) -> Heard:
         raise CallbackRefused(404, "This carrier makes no calls.")

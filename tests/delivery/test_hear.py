@@ -1,5 +1,6 @@
 """What carriers tell us is durable before the sink returns; when it cannot be, the sink raises and nothing is kept."""
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -9,12 +10,14 @@ from heliogram.delivery.hear import sink_of
 from heliogram.delivery.slots import Slots
 from heliogram.model.event import Event, InboundHeard, InboundPart
 from heliogram.model.message import State
+from heliogram.model.number import Source
 from heliogram.model.parcel import Accepted
+from heliogram.storage import numbers
 from heliogram.storage.tables.delivery import receipts
 from heliogram.storage.tables.inbound import inbound
 from tests.delivery.carrier import CounterCarrier
 from tests.delivery.faulty import DatabaseGone, FaultyStore, Trap
-from tests.delivery.scene import ADA, Scene, receipt
+from tests.delivery.scene import ADA, BO, Scene, receipt
 from tests.world import NOON, SMSC, WORKSPACE
 
 STOP = InboundHeard(unique="c1:1", from_e164=ADA, to_address="+13125550100", text="STOP", raw="deliver_sm")
@@ -116,3 +119,14 @@ async def test_what_was_stored_without_a_word_of_it_is_kept_once_when_it_comes_a
     async with scene.store.read() as connection:
         rows = (await connection.execute(select(receipts.c.carrier_id))).scalars().all()
     assert (rows, len(await scene.rows(inbound))) == (["c1"], 1)
+
+
+async def test_receipts_and_replies_teach_whose_a_number_is(scene: Scene) -> None:
+    heard = Heard(scene)
+    named = msgspec.structs.replace(receipt("c1"), about_e164=ADA, network="T-Mobile")
+    nobodys = msgspec.structs.replace(receipt("c2"), about_e164="", network="Verizon")
+    await heard.sink([named, nobodys, msgspec.structs.replace(STOP, from_e164=BO, network="AT&T")])
+    async with scene.store.read() as connection:
+        known = await numbers.known_of(connection, WORKSPACE, [ADA, BO], NOON)
+    told = {phone: (each.network.value, each.network.source) for phone, each in known.items() if each.network}
+    assert told == {ADA: ("T-Mobile", Source.RECEIPT), BO: ("AT&T", Source.INBOUND)}

@@ -4,7 +4,7 @@ import pytest
 
 from heliogram.delivery.known import learnt_from, with_known
 from heliogram.model.message import Channel, Content
-from heliogram.model.number import NO, Kind, NumberFact, Source, fact
+from heliogram.model.number import NO, YES, Kind, NumberFact, Source, fact
 from heliogram.model.parcel import MEDIA_REFUSED, NO_MMS, NOT_A_MOBILE
 from heliogram.storage import lanes, numbers
 from tests.delivery.scene import ADA, BO, Scene
@@ -38,6 +38,13 @@ async def test_a_lookup_corrects_what_a_person_was_recorded_with(scene: Scene) -
     verizon = fact(ADA, Kind.NETWORK, "Verizon", Source.LOOKUP, NOON)
     mobile = fact(ADA, Kind.LINE, "mobile", Source.LOOKUP, NOON)
     assert await _seen(scene, verizon, mobile) == {ADA: ("Verizon", False, None)}
+
+
+async def test_a_landline_that_took_a_picture_gets_pictures(scene: Scene) -> None:
+    await scene.world.add_people([ADA], is_landline=True)
+    await scene.queue(ADA, content=Content.MMS.value)
+    landline = fact(ADA, Kind.LINE, "landline", Source.LOOKUP, NOON)
+    assert await _seen(scene, landline, fact(ADA, Kind.MMS, YES, Source.RECEIPT, NOON)) == {ADA: (None, False, True)}
 
 
 async def test_a_text_asks_nothing(scene: Scene) -> None:

@@ -110,7 +110,7 @@ def test_a_held_message_says_until_when() -> None:
         (queued(), Channel.SMS, "smsc", "text"),
         (PICTURE, Channel.MMS, "mmsc", "mms"),
         (ABROAD, Channel.SMS_LINK, "smsc", "destination_no_mms"),
-        (changed(PICTURE, is_landline=True), Channel.SMS_LINK, "smsc", "destination_no_mms"),
+        (changed(PICTURE, is_landline=True), Channel.SMS_LINK, "smsc", "number_landline"),
         (changed(PICTURE, content=Content.TEXT_LINK), Channel.SMS_LINK, "smsc", "text_link_chosen"),
         (changed(PICTURE, forced_reason="media_not_taken"), Channel.SMS_LINK, "smsc", "media_not_taken"),
     ],

@@ -77,3 +77,25 @@ def test_a_short_code_that_nobody_approved_sends_no_picture_on_an_unknown_networ
 
 def test_a_long_code_needs_no_approval() -> None:
     assert _sender(approvals={"Verizon": Approval.REJECTED}).can_mms_on("Verizon")
+
+
+@pytest.mark.parametrize(
+    ("said", "can"),
+    [
+        ("T-Mobile", True),
+        ("T-Mobile USA, Inc.", True),
+        ("t mobile", True),
+        ("AT&T Mobility", False),
+        ("Cellco Partnership", False),
+        ("", False),
+    ],
+)
+def test_a_network_is_known_by_how_its_name_begins_as_carriers_write_it(said: str, can: bool) -> None:
+    words = {"T-Mobile": Approval.APPROVED, "AT&T": Approval.PENDING, "&": Approval.APPROVED}
+    assert _sender(CODE, approvals=words).can_mms_on(said) is can
+
+
+def test_the_longest_name_that_a_network_begins_with_is_its_own() -> None:
+    code = _sender(CODE, approvals={"US": Approval.APPROVED, "US Cellular": Approval.REJECTED})
+    assert not code.can_mms_on("US Cellular Corp.")
+    assert code.can_mms_on("US Mobile")

@@ -75,7 +75,8 @@ def test_from_the_us_abroad_the_picture_becomes_a_link_whatever_the_group_chose(
 
 
 def test_a_landline_takes_no_picture() -> None:
-    assert _way(_group(US), Destination(country="US", is_landline=True)) == ("us", LINK, "destination_no_mms")
+    assert _way(_group(US), Destination(country="US", is_landline=True)) == ("us", LINK, "number_landline")
+    assert _way(_group(US), Destination(country="GB", is_landline=True)) == ("us", LINK, "destination_no_mms")
 
 
 @pytest.mark.parametrize("home", [GB, GB_NAME], ids=lambda sender: sender.id)

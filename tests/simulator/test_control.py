@@ -203,3 +203,10 @@ async def test_a_carrier_without_a_way_for_it_says_so(scene: Scene, asked: dict[
     scene.phones.reply_by = scene.phones.show_by = None
     answer = await scene.client.post(f"/phones/{NUMBER}/reply", json={"to": "72345"} | asked)
     assert f"no way for {what} of phones" in await detail_of(answer, 422)
+
+
+async def test_the_network_says_what_a_number_is(scene: Scene) -> None:
+    told = (await scene.client.post("/lookups", json={"phone": "+13125550094"})).json()
+    assert told == {"line": "landline", "network": None, "mccmnc": None, "reachable": None}
+    for asked in ({"phone": "911"}, {}):
+        assert "phone" in await detail_of(await scene.client.post("/lookups", json=asked), 422)

@@ -10,6 +10,7 @@ from heliogram.wire.smpp.receipt import STATES
     ("number", "stat"),
     [
         ("+13125550142", "DELIVRD"),
+        ("+13125550094", "UNDELIV"),
         ("+13125550095", "DELIVRD"),
         ("+13125550096", "UNKNOWN"),
         ("+13125550097", "REJECTD"),

@@ -49,6 +49,16 @@ async def test_what_is_said_again_is_written_again_only_when_it_is_old(world: Wo
     assert await _known(world, age) == {ADA: Known(mms=words[kept])}
 
 
+async def test_what_was_asked_for_is_written_anew_however_young_it_is(world: World) -> None:
+    await world.build()
+    later = NOON + timedelta(hours=1)
+    await _learn(world, fact(ADA, Kind.NETWORK, "Verizon", Source.RECEIPT, NOON))
+    asked = fact(ADA, Kind.NETWORK, "Verizon", Source.LOOKUP, later, detail="311480")
+    async with world.store.write() as connection:
+        await numbers.learn(connection, WORKSPACE, [asked], later, anew=True)
+    assert await _known(world, timedelta(hours=1)) == {ADA: Known(network=asked)}
+
+
 async def test_nothing_to_learn_and_nobody_to_ask_for_is_nothing(world: World) -> None:
     await world.build()
     async with world.store.write() as connection:

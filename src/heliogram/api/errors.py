@@ -36,6 +36,7 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "media_refused": (422, "The picture cannot be used"),
     "template_refused": (422, "The text has a mistake"),
     "not_launched": (422, "The campaign cannot be launched yet"),
+    "no_lookup": (502, "The carrier has no word on this number"),
     "internal": (500, "Something went wrong on our side"),
     "not_ready": (503, "Not ready"),
     "simulator_down": (503, "The simulator does not answer"),

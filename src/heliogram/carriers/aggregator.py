@@ -6,7 +6,7 @@ A dialect is pure: parcel → request, answer → outcome, call → events. This
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,8 +15,9 @@ from heliogram.carriers.exchange import exchange_of, shown_headers
 from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, HttpClient, NotAnswered
 from heliogram.carriers.presence import Presence
-from heliogram.carriers.protocol import Capabilities, Carrier, Health, Link, Misconfigured, Sink
+from heliogram.carriers.protocol import NO_LOOKUPS, Capabilities, Carrier, Health, Link, Misconfigured, Sink
 from heliogram.model.event import Callback, Heard
+from heliogram.model.number import Lookup, NoLookup
 from heliogram.model.parcel import UNREACHABLE, Accepted, MediaPart, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.model.phone import masked
 from heliogram.model.sender import SenderKind
@@ -119,12 +120,35 @@ class Dialect(Protocol):
         ...
 
 
+@runtime_checkable
+class LooksUp(Protocol):
+    """A dialect with a way to ask what a number is. `looks_up`: whether this account may."""
+
+    @property
+    def looks_up(self) -> bool: ...
+
+    def lookup_for(self, phone_e164: str) -> Request:
+        """The request that asks."""
+        ...
+
+    def looked_up_in(self, answer: Answered) -> Lookup:
+        """What an answer says."""
+        ...
+
+
 class HttpCarrier:
     """One account."""
 
     def __init__(self, dialect: Dialect) -> None:
         settings = dialect.settings
-        self.capabilities = Capabilities(sms=True, mms=True, idempotent=dialect.is_idempotent, window=settings.window)
+        self._lookups = dialect if isinstance(dialect, LooksUp) and dialect.looks_up else None
+        self.capabilities = Capabilities(
+            sms=True,
+            mms=True,
+            idempotent=dialect.is_idempotent,
+            window=settings.window,
+            looks_up=self._lookups is not None,
+        )
         self.dialect = dialect
         self._client = HttpClient(
             connections=settings.window, timeout_s=settings.timeout_s, connect_timeout_s=settings.connect_timeout_s
@@ -151,6 +175,19 @@ class HttpCarrier:
                 self._presence.saw(Link.DOWN)
                 reason, exchange = "The carrier cannot be reached.", exchange_of(shown, said)
                 return Refused(code=UNREACHABLE, reason=reason, permanent=False, exchange=exchange)
+
+    async def look_up(self, phone_e164: str) -> Lookup:
+        if self._lookups is None:
+            return NO_LOOKUPS
+        request = self._lookups.lookup_for(phone_e164)
+        headers = {**request.headers, "Content-Length": str(len(request.body))}
+        answer = await self._client.post(request.url, headers, [request.body])
+        if isinstance(answer, Answered):
+            self._presence.saw(Link.UP)
+            return self._lookups.looked_up_in(answer)
+        if not answer.has_left:
+            self._presence.saw(Link.DOWN)
+        return NoLookup(reason="The carrier did not answer." if answer.has_left else "The carrier cannot be reached.")
 
     def read_callback(self, call: Callback) -> Heard:
         return self.dialect.heard_in(call)

@@ -24,7 +24,16 @@ from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, basic_credentials
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
-from heliogram.carriers.signed import bounded, json_of, links_of, matches, number_of, signed_or_refused, told
+from heliogram.carriers.signed import (
+    bounded,
+    json_of,
+    links_of,
+    matches,
+    network_of,
+    number_of,
+    signed_or_refused,
+    told,
+)
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.wire.errors import OurFault
@@ -171,6 +180,7 @@ def _heard(event: _Event) -> tuple[Event, ...]:
             code=code_of(str(event.error or ""), why_of(event.error or 0)),
             why=why_of(event.error or 0) or "",
             raw=raw,
+            network=network_of(event.network),
         ),
     )
 

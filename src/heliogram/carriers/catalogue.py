@@ -236,7 +236,10 @@ _KINDS: Final[Mapping[str, _Words]] = {
         title="Your own gateway",
         summary="A small signed format in JSON, for a gateway that you write.",
         secret=("Secret", "Signs both ways: 16 octets or more, plain or as whsec_ and base64."),
-        own={"url": ("Address", "The gateway; messages are posted to /messages under it.")},
+        own={
+            "url": ("Address", "The gateway; messages are posted to /messages under it."),
+            "lookups": ("Lookups", "It answers at /lookups what a number is: mobile or landline, whose, reachable."),
+        },
     ),
 }
 

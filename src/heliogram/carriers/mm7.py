@@ -29,8 +29,9 @@ from heliogram.carriers.mm7_requests import (
 )
 from heliogram.carriers.mm7_settings import Mm7Settings, context_of, settings_of
 from heliogram.carriers.presence import Presence
-from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
+from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Capabilities, Health, Link, Sink
 from heliogram.model.event import Callback, Heard
+from heliogram.model.number import Lookup
 from heliogram.model.parcel import UNREACHABLE, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.mime import Buffers
@@ -123,6 +124,9 @@ class Mm7Carrier:
         if self._login is None:
             return await self._client.post(self.settings.url, headers, buffers)
         return await post_as(self._client, self._login, self.settings.url, headers, buffers, key)
+
+    async def look_up(self, phone_e164: str) -> Lookup:
+        return NO_LOOKUPS
 
     def read_callback(self, call: Callback) -> Heard:
         """Read a DeliveryReportReq, DeliverReq or ReadReplyReq. Raises CallbackRefused."""

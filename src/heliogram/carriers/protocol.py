@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from heliogram.model.event import Callback, Event, Heard, Piece, ReceiptHeard, Untold
+from heliogram.model.number import Lookup, NoLookup
 from heliogram.model.parcel import Outcome, Parcel
 
 Sink = Callable[[Sequence[Event]], Awaitable[None]]
@@ -33,6 +34,7 @@ class Capabilities:
 
     `cancels`: it is a `Canceller` besides.
     `queries`: it can be asked what became of a piece (`Asks`).
+    `looks_up`: it can be asked what a number is.
     """
 
     sms: bool
@@ -41,6 +43,11 @@ class Capabilities:
     window: int
     cancels: bool = False
     queries: bool = False
+    looks_up: bool = False
+
+
+NO_LOOKUPS = NoLookup(reason="This account answers no questions about numbers.")
+"""What a carrier says that cannot be asked."""
 
 
 class Carrier(Protocol):
@@ -48,6 +55,10 @@ class Carrier(Protocol):
 
     async def send(self, parcel: Parcel) -> Outcome:
         """Hand one parcel over. Never raises for what the other side does: that is an outcome."""
+        ...
+
+    async def look_up(self, phone_e164: str) -> Lookup:
+        """Ask what a number is. Never raises for what the other side does; no word where `looks_up` is not."""
         ...
 
     def read_callback(self, call: Callback) -> Heard:

@@ -26,6 +26,8 @@ TOLERANCE_S = 300
 N_KEY = 8
 N_LINKS = 30
 """Media of one message that are fetched: carriers bring ten."""
+MAX_NETWORK = 60
+"""Characters of a network's name: as many as an approval's may have."""
 MAX_URL = 4_096
 """Bandwidth's limit, and the longest that any of them names."""
 USERNAME = "heliogram"
@@ -114,6 +116,11 @@ def number_of(text: str) -> str:
     """A carrier's way of writing a number as E.164, "" for a short code, a name or nonsense."""
     digits = re.sub(r"[ ().-]", "", text).removeprefix("+")
     return f"+{digits}" if len(digits) >= 8 and E164.match(f"+{digits}") else ""
+
+
+def network_of(name: str | None) -> str:
+    """A network's name as a carrier says it, "" for none that can be read."""
+    return name.strip()[:MAX_NETWORK] if name and name.isprintable() else ""
 
 
 def links_of(media: Iterable[tuple[str | None, str | None]]) -> tuple[InboundLink, ...]:

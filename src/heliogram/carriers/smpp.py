@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from heliogram.carriers.pace import Pace
-from heliogram.carriers.protocol import CallbackRefused, Capabilities, Health, Link, Sink
+from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Capabilities, Health, Link, Sink
 from heliogram.carriers.smpp_asked import MAX_ID, news_of
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
@@ -22,6 +22,7 @@ from heliogram.carriers.smpp_settings import BindMode, SmppSettings, settings_of
 from heliogram.carriers.smpp_tlvs import shown, tlvs_of
 from heliogram.carriers.tls import client_context
 from heliogram.model.event import Callback, Event, Heard, Piece, ReceiptHeard, Untold
+from heliogram.model.number import Lookup
 from heliogram.model.parcel import (
     THROTTLED,
     UNREACHABLE,
@@ -156,6 +157,9 @@ class SmppCarrier:
     def _unreachable(self) -> Refused:
         """Nothing left for the carrier."""
         return Refused(code=UNREACHABLE, reason=self.health().detail, permanent=False, retry_after_s=RETRY_AFTER_S)
+
+    async def look_up(self, phone_e164: str) -> Lookup:
+        return NO_LOOKUPS
 
     def read_callback(self, call: Callback) -> Heard:
         raise CallbackRefused(404, "SMPP carriers make no HTTP calls.")

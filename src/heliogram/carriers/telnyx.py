@@ -28,7 +28,16 @@ from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
-from heliogram.carriers.signed import bounded, is_fresh, json_of, links_of, number_of, signed_or_refused, told
+from heliogram.carriers.signed import (
+    bounded,
+    is_fresh,
+    json_of,
+    links_of,
+    network_of,
+    number_of,
+    signed_or_refused,
+    told,
+)
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 
@@ -86,6 +95,7 @@ class _Error(msgspec.Struct, frozen=True):
 class _Party(msgspec.Struct, frozen=True):
     phone_number: str = ""
     status: str = ""
+    carrier: str | None = ""
 
 
 class _Medium(msgspec.Struct, frozen=True):
@@ -192,6 +202,7 @@ def _heard(event: _Happened) -> tuple[Event, ...]:
             text=message.text or "",
             links=links_of((each.url, each.content_type) for each in message.media or ()),
             raw=f"{raw} media={len(message.media or ())}",
+            network=network_of(message.sender.carrier if message.sender else ""),
         )
         return (heard,)
     code = str(message.errors[0].code)[:20] if message.errors else ""
@@ -203,5 +214,6 @@ def _heard(event: _Happened) -> tuple[Event, ...]:
             code=code_of(code, WHY.get(code)),
             why=WHY.get(code, ""),
             raw=f"{raw} {code}".strip(),
+            network=network_of(message.to[0].carrier),
         ),
     )

@@ -6,6 +6,7 @@ Source: docs/carriers/webhook.md; the signature, standardwebhooks.com.
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,9 +23,10 @@ from heliogram.carriers.aggregator import (
     taken,
     text_of,
 )
+from heliogram.carriers.exchange import without_numbers
 from heliogram.carriers.http import Answered
 from heliogram.carriers.protocol import Misconfigured
-from heliogram.carriers.refusals import Why, code_of, outcome_of_http
+from heliogram.carriers.refusals import MAX_SAID, Why, code_of, outcome_of_http
 from heliogram.carriers.signed import (
     bounded,
     is_fresh,
@@ -32,12 +34,15 @@ from heliogram.carriers.signed import (
     links_of,
     mac,
     matches,
+    network_of,
     number_of,
     signed_or_refused,
     told,
 )
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
+from heliogram.model.number import Line, LookedUp, Lookup, NoLookup
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
+from heliogram.model.phone import masked
 
 MAX_MEDIA: Final = 10
 MAX_CODE: Final = 60
@@ -47,7 +52,9 @@ _PREFIX: Final = "whsec_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSettings(HttpSettings):
-    """One account; its secret signs both ways."""
+    """One account; its secret signs both ways. `lookups`: the gateway answers what a number is."""
+
+    lookups: bool = False
 
     def __post_init__(self) -> None:
         HttpSettings.__post_init__(self)
@@ -80,6 +87,19 @@ class _Answer(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """What we post to /lookups."""
+
+    phone: str
+
+
+class _LookedUp(msgspec.Struct, frozen=True):
+    line: str | None = None
+    network: str | None = None
+    mccmnc: str | None = None
+    reachable: bool | None = None
+
+
 class _Receipt(msgspec.Struct, frozen=True, tag_field="type", tag="receipt"):
     id: str
     news: Literal[
@@ -88,6 +108,7 @@ class _Receipt(msgspec.Struct, frozen=True, tag_field="type", tag="receipt"):
     to: str = ""
     code: str = ""
     reason: str = ""
+    network: str | None = None
 
 
 class _Inbound(msgspec.Struct, frozen=True, tag_field="type", tag="inbound"):
@@ -96,6 +117,7 @@ class _Inbound(msgspec.Struct, frozen=True, tag_field="type", tag="inbound"):
     text: str
     sender: str = msgspec.field(name="from")
     media: list[_Medium] = []
+    network: str | None = None
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -130,15 +152,42 @@ class Webhook:
                 callback_url=self._ours.callback_url,
             )
         )
+        headers = self._signed(parcel.key, body)
+        return Request(url=self.settings.at("/messages"), headers=headers, body=body, shown=shown_parcel(parcel))
+
+    @property
+    def looks_up(self) -> bool:
+        return self.settings.lookups
+
+    def lookup_for(self, phone_e164: str) -> Request:
+        body = msgspec.json.encode(_Asked(phone=phone_e164))
+        headers = self._signed(f"lookup.{phone_e164.removeprefix('+')}", body)
+        return Request(url=self.settings.at("/lookups"), headers=headers, body=body, shown=masked(phone_e164))
+
+    def looked_up_in(self, answer: Answered) -> Lookup:
+        if not 200 <= answer.status < 300:
+            said = read_answer(answer.body, _Answer) or _Answer()
+            words = without_numbers(said.message)[:MAX_SAID].rstrip(".") or f"HTTP {answer.status}"
+            return NoLookup(reason=f"The carrier has no word on this number. It said: {words}.")
+        said_of = read_answer(answer.body, _LookedUp)
+        if said_of is None:
+            return NoLookup(reason="The carrier answered with nothing that can be read.")
+        return LookedUp(
+            line=Line(said_of.line) if said_of.line in _LINES else None,
+            network=network_of(said_of.network),
+            mccmnc=said_of.mccmnc if _MCCMNC.fullmatch(said_of.mccmnc or "") and said_of.mccmnc else "",
+            is_reachable=said_of.reachable,
+        )
+
+    def _signed(self, given: str, body: bytes) -> dict[str, str]:
         timestamp = str(int(self._ours.now().timestamp()))
-        headers = {
+        return {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "webhook-id": parcel.key,
+            "webhook-id": given,
             "webhook-timestamp": timestamp,
-            "webhook-signature": signature_of(self._key, parcel.key, timestamp, body),
+            "webhook-signature": signature_of(self._key, given, timestamp, body),
         }
-        return Request(url=self.settings.at("/messages"), headers=headers, body=body, shown=shown_parcel(parcel))
 
     def outcome_of(self, answer: Answered) -> Outcome:
         said = read_answer(answer.body, _Answer) or _Answer()
@@ -172,6 +221,11 @@ def signature_of(key: bytes, given: str, timestamp: str, body: bytes) -> str:
     return "v1," + mac(key, f"{given}.{timestamp}.".encode() + body)
 
 
+_LINES: Final = frozenset(each.value for each in Line)
+_MCCMNC: Final = re.compile(r"[2-7][0-9]{4,5}")
+"""A mobile country code begins with 2 to 7 for geographic networks. Source: ITU-T E.212."""
+
+
 _WHYS: Final = frozenset(each.value for each in Why)
 
 
@@ -184,7 +238,17 @@ def _heard(event: _Receipt | _Inbound) -> tuple[Event, ...]:
         raw = f"receipt id={event.id} news={event.news} {event.code[:MAX_CODE]}".strip()
         news = News(event.news)
         about = number_of(event.to)
-        return (ReceiptHeard(carrier_id=event.id, news=news, about_e164=about, code=code, why=why or "", raw=raw),)
+        return (
+            ReceiptHeard(
+                carrier_id=event.id,
+                news=news,
+                about_e164=about,
+                code=code,
+                why=why or "",
+                raw=raw,
+                network=network_of(event.network),
+            ),
+        )
     sender = number_of(event.sender)
     if not sender:
         return ()
@@ -195,5 +259,6 @@ def _heard(event: _Receipt | _Inbound) -> tuple[Event, ...]:
         text=event.text,
         links=links_of((each.url, each.content_type) for each in event.media),
         raw=f"inbound id={event.id}",
+        network=network_of(event.network),
     )
     return (heard,)

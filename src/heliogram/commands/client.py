@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from heliogram.api.schema.shape import Ask
 from heliogram.app import App, build
 from heliogram.commands.listening import bound
 from heliogram.commands.local import local_key, running_server
@@ -54,6 +55,11 @@ class Api:
         await self._check()
         headers = {"Idempotency-Key": once} if once else {}
         return _read(await self._client.post(f"/api/v1{path}", data=data, files=files, headers=headers))
+
+    async def say(self, method: str, path: str, asked: Ask) -> object:
+        """A request with a JSON body."""
+        await self._check()
+        return _read(await self._client.request(method, f"/api/v1{path}", json=asked.model_dump(mode="json")))
 
     async def _check(self) -> None:
         """A part of the server in this process that ended by a mistake must not be waited for."""

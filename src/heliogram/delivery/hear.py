@@ -52,7 +52,8 @@ def sink_of(
                 takes_mms=account.carrier.capabilities.mms,
             )
             await inbound.add(connection, rows)
-            await numbers.learn(connection, account.workspace_id, _learnt(messages, now()), now())
+            learnt = _learnt(messages, now()) + _networks(receipts, now())
+            await numbers.learn(connection, account.workspace_id, learnt, now())
         if receipts:
             account.reported()
         if rows:
@@ -62,8 +63,19 @@ def sink_of(
 
 
 def _learnt(messages: Sequence[InboundHeard], now: datetime) -> list[NumberFact]:
-    """A phone that sends a picture takes one."""
-    return [fact(each.from_e164, Kind.MMS, YES, Source.INBOUND, now) for each in messages if each.media]
+    """A phone that sends a picture takes one; and a carrier may say whose customer it is."""
+    found = [fact(each.from_e164, Kind.MMS, YES, Source.INBOUND, now) for each in messages if each.media]
+    return found + [
+        fact(each.from_e164, Kind.NETWORK, each.network, Source.INBOUND, now) for each in messages if each.network
+    ]
+
+
+def _networks(receipts: Sequence[ReceiptHeard], now: datetime) -> list[NumberFact]:
+    return [
+        fact(each.about_e164, Kind.NETWORK, each.network, Source.RECEIPT, now)
+        for each in receipts
+        if each.network and each.about_e164
+    ]
 
 
 async def _inbound_row(

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.message import Channel, Content
-from heliogram.model.number import NO, NOTHING, Kind, Known, Line, NumberFact, Source, fact
+from heliogram.model.number import NO, NOTHING, Kind, Known, NumberFact, Source, fact
 from heliogram.model.parcel import NO_MMS, NOT_A_MOBILE
 from heliogram.model.queue import Queued
 from heliogram.storage import numbers
@@ -33,11 +33,13 @@ async def with_known(
 def _with(message: Queued, known: Known) -> Queued:
     if known is NOTHING:
         return message
+    takes_mms, is_landline = known.takes_mms(), known.is_landline() if known.line else message.is_landline
     return msgspec.structs.replace(
         message,
         network=known.network.value if known.network else message.network,
-        is_landline=known.line.value == Line.LANDLINE.value if known.line else message.is_landline,
-        takes_mms=known.takes_mms(),
+        # A landline that was sent a picture and took it is open to messages: what happened counts before what it is.
+        is_landline=is_landline and takes_mms is not True,
+        takes_mms=takes_mms,
     )
 
 

@@ -44,6 +44,7 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
 
     `why` is what its code means in the vocabulary of `model.reasons`, "" where the carrier's own word is all there is.
 
+    `network` is the recipient's, where the receipt names it.
     `about_e164` is the recipient's number where the receipt names it, "" elsewhere: it can resolve an attempt
     whose id was lost with a crash, when that is the only one in doubt for the number.
     `id_form` says whether the id is written as the answer had it; LEARN: that has to be found out.
@@ -58,6 +59,7 @@ class ReceiptHeard(msgspec.Struct, frozen=True, kw_only=True):
     raw: str = ""
     id_form: IdForm = IdForm.SAME
     is_asked: bool = False
+    network: str = ""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +105,7 @@ class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     """A message from a phone. `unique` is what the carrier repeats when it sends the same one again.
 
     `concat` is (reference, total, number from 1) when this is one segment of a longer text. `media` came along,
-    `links` are still to be fetched.
+    `links` are still to be fetched. `network` is the phone's, where the carrier names it.
     """
 
     unique: str
@@ -114,6 +116,7 @@ class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[InboundPart, ...] = ()
     links: tuple[InboundLink, ...] = ()
     raw: str = ""
+    network: str = ""
 
 
 Event = ReceiptHeard | InboundHeard

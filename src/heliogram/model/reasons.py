@@ -29,6 +29,7 @@ WHY_CHANNEL: dict[str, str] = {
     "text_link_chosen": "The author chose text + link.",
     "destination_no_mms": "This destination takes no picture messages, so the text ends in a link to the picture.",
     "number_no_mms": "The network has said that this number takes no picture messages: text + link.",
+    "number_landline": "This number is a landline, which takes no picture messages: text + link.",
     "mms_unknown": "Nobody knows whether this number takes picture messages, "
     "and the group sends such numbers text + link.",
     "carrier_not_approved": "The person's network has not approved the short code for pictures yet: text + link.",

@@ -54,10 +54,17 @@ class Sender:
         """Whether it can send a picture message to a customer of `network`.
 
         A short code needs that network's approval; on an unknown network it needs everyone's,
-        because a picture message a network has not approved is dropped without a word.
+        because a picture message a network has not approved is dropped without a word. Carriers write names longer
+        than networks do: an approval of "T-Mobile" is one of "T-Mobile USA, Inc.".
         """
         if not self.can_mms() or self.kind is not SenderKind.SHORT_CODE:
             return self.can_mms()
         if network is None:
             return all(word is Approval.APPROVED for word in self.approvals.values())
-        return self.approvals.get(network) is Approval.APPROVED
+        said = _plain(network)
+        meant = [name for name in self.approvals if (plain := _plain(name)) and said.startswith(plain)]
+        return bool(meant) and self.approvals[max(meant, key=len)] is Approval.APPROVED
+
+
+def _plain(network: str) -> str:
+    return "".join(letter for letter in network.casefold() if letter.isalnum())

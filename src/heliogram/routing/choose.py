@@ -5,8 +5,8 @@ that may go abroad. Short codes never leave their country (Braze: sms_sending, s
 
 The picture: only to US and Canadian numbers, from a sender enabled for it, on a network that has approved it.
 From an MMS-enabled US or Canadian sender to a destination that takes none, it becomes a link (`destination_no_mms`):
-that is the channel's promise, and so for a number whose network has said that it takes none (`number_no_mms`). Every
-other replacement by a link is the group's choice.
+that is the channel's promise, and so for a number whose network has said that it takes none (`number_no_mms`), and for
+a landline (`number_landline`). Every other replacement by a link is the group's choice.
 """
 
 from dataclasses import dataclass
@@ -91,7 +91,8 @@ def _with_picture(
     if not to.takes_mms():
         # The conversion is promised from an MMS-enabled US or Canadian sender; a sender that comes first for this
         # country (a UK long code to the UK) could not send the picture in any case.
-        reason = "destination_no_mms" if any(sender.can_mms() for sender in able) else "sender_cannot_mms"
+        reason = "number_landline" if to.country in MMS_COUNTRIES else "destination_no_mms"
+        reason = reason if any(sender.can_mms() for sender in able) else "sender_cannot_mms"
         return _fall_back(group, able, reason)
     if to.mms is False:
         return _fall_back(group, able, "number_no_mms")
@@ -118,6 +119,7 @@ def _fall_back(group: Group, able: list[Sender], reason: str) -> Route | NoRoute
     allowed = {
         "destination_no_mms": True,
         "number_no_mms": True,
+        "number_landline": True,
         "mms_unknown": True,
         "carrier_not_approved": group.fallbacks.carrier_not_approved,
         "sender_cannot_mms": group.fallbacks.sender_cannot_mms,

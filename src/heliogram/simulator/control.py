@@ -11,6 +11,7 @@ from aiohttp import web
 from heliogram.model.phone import E164
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal
+from heliogram.simulator.lookups import looked_up
 from heliogram.simulator.phones import Phones, Shot, shown
 
 MAX_TEXT = 1_600
@@ -35,6 +36,13 @@ class Reply:
             raise ValueError("it says nothing and shows nothing")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A number that somebody asks about."""
+
+    phone: Annotated[str, msgspec.Meta(pattern=E164.pattern)]
+
+
 class Control:
     """The handlers, over the simulator's parts."""
 
@@ -51,6 +59,7 @@ class Control:
         app.router.add_get("/phones/{number}", self._one)
         app.router.add_post("/phones/{number}/reply", self._reply)
         app.router.add_get("/media/{sha256:[0-9a-f]{64}}", self._media)
+        app.router.add_post("/lookups", self._look_up)
         app.router.add_get("/journal", self._counts)
         app.router.add_get("/faults", self._get_faults)
         app.router.add_put("/faults", self._put_faults)
@@ -96,6 +105,14 @@ class Control:
         else:
             self._phones.reply(number, asked.to, asked.text)
         return web.json_response({"ok": True}, status=202)
+
+    async def _look_up(self, request: web.Request) -> web.Response:
+        """What a webhook carrier with lookups answers. Who asks is on this machine: signatures are not checked."""
+        try:
+            asked = msgspec.json.decode(await request.read(), type=Asked)
+        except msgspec.DecodeError as problem:
+            return _problem(422, f"A lookup needs “phone”, a number like +13125550142: {problem}.")
+        return web.json_response(looked_up(asked.phone))
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
         path = self._folder / "media" / request.match_info["sha256"]

@@ -18,6 +18,7 @@ BY_SUFFIX: dict[str, Fate] = {
     "0099": Fate("UNDELIV", "Unreachable", "001"),
     "0098": Fate("EXPIRED", "Expired", "027"),
     "0097": Fate("REJECTD", "Rejected", "069"),
+    "0094": Fate("UNDELIV", "NotSupported", "001"),  # a landline
     "0095": Fate("DELIVRD", "NotSupported"),  # a phone that takes texts and no pictures
     "0096": Fate("UNKNOWN", "Indeterminate"),
 }

@@ -40,12 +40,17 @@ async def known_of(
     return {phone: Known(**facts) for phone, facts in found.items()}
 
 
-async def learn(connection: AsyncConnection, workspace_id: str, facts: Sequence[NumberFact], now: datetime) -> None:
-    """Keep what was learnt: the newest word on each thing. What is known already and not old is left as it is."""
+async def learn(
+    connection: AsyncConnection, workspace_id: str, facts: Sequence[NumberFact], now: datetime, *, anew: bool = False
+) -> None:
+    """Keep what was learnt: the newest word on each thing.
+
+    What is known already and not old is left as it is, but for `anew`: what somebody has just asked for.
+    """
     newest = {(each.phone_e164, each.kind): each for each in facts}
     if not newest:
         return
-    known = await known_of(connection, workspace_id, [*{phone for phone, _kind in newest}], now)
+    known = {} if anew else await known_of(connection, workspace_id, [*{phone for phone, _kind in newest}], now)
     # In one order for all: two transactions that learn of the same numbers must not wait for each other.
     rows = [
         {

@@ -344,6 +344,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a number, from whom and since when */
+        get: operations["read_number_api_v1_numbers__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/numbers/{number}/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a carrier what a number is, and keep the answer
+         * @description Carriers charge for it, so nothing of Heliogram asks by itself.
+         */
+        post: operations["look_number_up_api_v1_numbers__number__lookup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consent": {
         parameters: {
             query?: never;
@@ -1610,6 +1647,12 @@ export interface components {
             media: components["schemas"]["InboundMediaShape"][];
         };
         /**
+         * Kind
+         * @description What a fact is about.
+         * @enum {string}
+         */
+        Kind: "mms" | "network" | "line" | "reach";
+        /**
          * KindShape
          * @description A kind of carrier, and the form an account of it is made with.
          */
@@ -1639,6 +1682,11 @@ export interface components {
              */
             confirm_warnings?: boolean;
         };
+        /**
+         * Line
+         * @enum {string}
+         */
+        Line: "mobile" | "landline" | "voip" | "toll_free";
         /** ListShape */
         ListShape: {
             /** Id */
@@ -1652,6 +1700,14 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * LookupAsk
+         * @description `account_id`: whom to ask; null: the first account that can be asked.
+         */
+        LookupAsk: {
+            /** Account Id */
+            account_id?: string | null;
         };
         /**
          * Me
@@ -1885,6 +1941,59 @@ export interface components {
             detail: string;
             /** Href */
             href: string;
+        };
+        /**
+         * NumberFactShape
+         * @description One thing that is known: from whom, since when, and until when it counts. `detail` is the carrier's own word.
+         */
+        NumberFactShape: {
+            kind: components["schemas"]["Kind"];
+            /** Value */
+            value: string;
+            source: components["schemas"]["Source"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Detail */
+            detail: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * NumberShape
+         * @description `mms`: whether it takes picture messages, and why in `mms_note`. `network` is its carrier's name.
+         *
+         *     Null is unknown.
+         */
+        NumberShape: {
+            /** Phone */
+            phone: string;
+            /** Country */
+            country: string;
+            /**
+             * Mms
+             * @enum {string}
+             */
+            mms: "can" | "cannot" | "unknown";
+            /** Mms Note */
+            mms_note: string;
+            /** Line */
+            line: components["schemas"]["Line"] | "unknown";
+            /** Network */
+            network: string | null;
+            /** Mccmnc */
+            mccmnc: string | null;
+            /** Is Reachable */
+            is_reachable: boolean | null;
+            /** Facts */
+            facts: components["schemas"]["NumberFactShape"][];
         };
         /** Page[AccountShape] */
         Page_AccountShape_: {
@@ -2351,6 +2460,12 @@ export interface components {
             /** Segments */
             segments: number;
         };
+        /**
+         * Source
+         * @description How a fact came to us.
+         * @enum {string}
+         */
+        Source: "lookup" | "receipt" | "answer" | "inbound";
         /** SpreadShape */
         SpreadShape: {
             /** Segments */
@@ -3539,6 +3654,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    read_number_api_v1_numbers__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description In E.164, as +13125550142. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    look_number_up_api_v1_numbers__number__lookup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description In E.164, as +13125550142. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberShape"];
                 };
             };
             /** @description A problem: something in the request */
