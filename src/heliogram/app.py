@@ -20,7 +20,7 @@ from heliogram.alerts.watch import Alerts, Limits
 from heliogram.audience.phones import PhoneRefused, parse_phone
 from heliogram.campaigns.expand import Expander
 from heliogram.carriers.aggregator import access_of
-from heliogram.carriers.fetch import Fetcher, MediaAccess
+from heliogram.carriers.fetch import Fetcher, MediaAccess, Words
 from heliogram.carriers.protocol import Carrier, Misconfigured, Sink
 from heliogram.carriers.registry import AccountSettings, UnknownCarrier, carrier_for, cut_for
 from heliogram.carriers.webhook import MIN_SECRET, key_of
@@ -35,6 +35,7 @@ from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.worker import Worker, wait_for
 from heliogram.inbox.gather import Gatherer
 from heliogram.inbox.read import Reader
+from heliogram.media.limits import MESSAGE_LIMIT_OCTETS
 from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
 from heliogram.model.cut import Cut
@@ -51,12 +52,20 @@ TICK_S = 0.25
 TIDY_S = 3_600.0
 GATHER_S = 5.0
 """How often somebody looks for media that are due again."""
+FETCH_S = 20.0
+"""Somebody sits before the page and waits for a file from the web."""
 KEYS_LAST = timedelta(hours=24)
 """How long an Idempotency-Key is remembered (Stripe's and the draft's usual day)."""
 N_ALLOCATED = 50_000
 """How many more objects than are freed make Python look for cycles. At its own 700 it does little else under load."""
 SWITCH_S = 0.0005
 """How long the event loop may keep the interpreter from a database's thread: Python's own 5 ms are a whole commit."""
+
+
+_NAMED_BY_A_MEMBER = Words(
+    who="The server at that address",
+    no_address="This is not the address of a file on the web. One begins with https:// or http://, without a password.",
+)
 
 
 def country_of(e164: str) -> str:
@@ -86,6 +95,8 @@ class App:
     expander: Expander
     reader: Reader
     gatherer: Gatherer
+    fetcher: Fetcher
+    """Fetches for the library what a member names the address of."""
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     """The accounts that want their texts cut in a way of their own, by id: known where nothing is sent, too."""
     now: Callable[[], datetime] = now
@@ -261,6 +272,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
             gatherer=_gatherer(store, blobs, workshop, accounts),
+            fetcher=Fetcher(timeout_s=FETCH_S, max_octets=MESSAGE_LIMIT_OCTETS, words=_NAMED_BY_A_MEMBER),
             cuts=cuts,
         )
 

@@ -95,6 +95,12 @@ def _numbers() -> Found:
     return numbers
 
 
+def _media() -> Found:
+    from heliogram.commands.media import media
+
+    return media
+
+
 COMMANDS: Final[dict[str, Callable[[], Found]]] = {
     "demo": _demo,
     "serve": _serve,
@@ -109,6 +115,7 @@ COMMANDS: Final[dict[str, Callable[[], Found]]] = {
     "accounts": _accounts,
     "groups": _groups,
     "numbers": _numbers,
+    "media": _media,
 }
 """The commands in the order in which the help shows them. `docs/cli.md` describes each; a test keeps it so."""
 

@@ -51,6 +51,8 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/consent"): Scope.CONSENT_READ,
     ("GET", "/consent/check"): Scope.CONSENT_READ,
     ("POST", "/media"): Scope.CAMPAIGNS_WRITE,
+    ("POST", "/media/fetch"): Scope.CAMPAIGNS_WRITE,
+    ("POST", "/media/contact-cards"): Scope.CAMPAIGNS_WRITE,
     ("GET", "/media"): Scope.CAMPAIGNS_READ,
     ("GET", "/media/{media_id}/content"): Scope.CAMPAIGNS_READ,
     ("GET", "/media/folders"): Scope.CAMPAIGNS_READ,

@@ -218,3 +218,20 @@ def test_only_the_first_picture_of_an_animated_png_is_read() -> None:
     frames = [noise(64, 48) for _ in range(3)]
     octets = saved(frames[0], "PNG", save_all=True, append_images=frames[1:])
     assert decode_whole(octets).frames == 1
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [jpeg(400, 300), saved(Image.new("RGB", (300, 300), "red"), "PNG"), saved(_see_through(), "PNG"), gif(300, 200)],
+    ids=["JPEG", "PNG", "see-through PNG", "GIF"],
+)
+def test_a_jpeg_is_made_of_whatever_came_where_nothing_else_will_do(octets: bytes) -> None:
+    variant = fit(octets, 60_000, 240, 240, as_jpeg=True)
+    shown = opened(variant.octets)
+    assert (variant.content_type, shown.format, max(shown.size)) == ("image/jpeg", "JPEG", 240)
+    assert len(variant.octets) <= 60_000
+
+
+@pytest.mark.parametrize(("side", "fitted"), [(239, 239), (240, 240), (241, 240)])
+def test_a_picture_that_is_small_enough_is_not_made_smaller(side: int, fitted: int) -> None:
+    assert opened(fit(jpeg(side, side), 60_000, 240, 240, as_jpeg=True).octets).size == (fitted, fitted)

@@ -34,6 +34,7 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "bad_phone": (422, "Not a telephone number"),
     "import_refused": (422, "The file cannot be read"),
     "media_refused": (422, "The picture cannot be used"),
+    "not_fetched": (422, "The file could not be fetched"),
     "template_refused": (422, "The text has a mistake"),
     "not_launched": (422, "The campaign cannot be launched yet"),
     "no_lookup": (502, "The carrier has no word on this number"),

@@ -20,6 +20,7 @@ def media_detail(row: Row, uses: Uses) -> MediaDetail:
         uses=UsesShape(
             n_campaigns=uses.n_campaigns,
             n_messages=uses.n_messages,
+            sentence=used_sentence(uses) if uses.is_used else "",
             campaigns=[UsingCampaign(**each) for each in uses.campaigns],
         ),
     )

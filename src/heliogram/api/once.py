@@ -4,6 +4,7 @@ The answer is kept in the transaction of what it answers for, so a crash leaves 
 Source: draft-ietf-httpapi-idempotency-key-header; the behaviour is Stripe's.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
 
@@ -32,17 +33,27 @@ class Once:
         """
         if self._key is None:
             return None
+        asked = self._asked(said)
+        row = {"workspace_id": workspace_id, "key": self._key, "request_hash": asked, "status": 0, "response": ""}
+        if await access.take_key(connection, {**row, "created_at": self._app.now()}):
+            return None
+        return await self._remembered(connection, workspace_id, asked)
+
+    async def answered(self, connection: AsyncConnection, workspace_id: str, *said: str | bytes) -> Response | None:
+        """As `earlier`, but the key is not taken: asked before somebody else is bothered for the answer."""
+        return await self._remembered(connection, workspace_id, self._asked(said))
+
+    def _asked(self, said: Sequence[str | bytes]) -> str:
         digest = sha256(self._path.encode())
         for each in said:
             digest.update(b"\0")
             digest.update(each.encode() if isinstance(each, str) else each)
-        asked = digest.hexdigest()
-        row = {"workspace_id": workspace_id, "key": self._key, "request_hash": asked, "status": 0, "response": ""}
-        if await access.take_key(connection, {**row, "created_at": self._app.now()}):
-            return None
-        found = await access.remembered(connection, workspace_id, self._key)
+        return digest.hexdigest()
+
+    async def _remembered(self, connection: AsyncConnection, workspace_id: str, asked: str) -> Response | None:
+        found = await access.remembered(connection, workspace_id, self._key) if self._key else None
         if found is None:
-            return None  # it was as old as keys get, and was forgotten a moment ago
+            return None  # of a key that was taken: it was as old as keys get, and was forgotten a moment ago
         if found["request_hash"] != asked:
             raise Problem("key_reused", "Use a new Idempotency-Key for a new request.")
         return Response(

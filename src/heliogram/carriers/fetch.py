@@ -1,6 +1,7 @@
-"""Fetches the media of inbound messages from where a carrier says they are: bounded, and never from a private network.
+"""Fetches media from where a carrier, or a person, says they are: bounded, and never from a private network.
 
 An address in a webhook is a stranger's word even when the webhook is signed: the carrier passes on what it was given.
+So is one that a member pastes: it may come from anywhere, and the server stands where no stranger does.
 So the host's addresses are looked at where the connection is made (a name may change its mind between two questions),
 every redirect is looked at again, and an account's credentials go to the account's own host alone.
 Source: OWASP SSRF prevention; Twilio's redirects to other hosts, to which credentials must not follow (providers §2.3).
@@ -20,6 +21,8 @@ MAX_OCTETS = 10_000_000
 """Twice the largest picture message that a carrier takes."""
 N_REDIRECTS = 5
 TIMEOUT_S = 30.0
+N_AT_ONCE = 4
+"""So that nobody makes this server a way to press another one hard."""
 CONNECT_TIMEOUT_S = 5.0
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -49,19 +52,35 @@ class NotFetched:
     is_final: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How a person is told what went wrong: who was to have the file, and what is said to an address that is none."""
+
+    who: str = "The carrier"
+    no_address: str = "The carrier gave an address that is none."
+
+
 class _Forbidden(OSError):
     """The host is in a private network."""
 
 
 class Fetcher:
-    """Fetches one address at a time; a connection of its own for each, so that no credentials stay behind."""
+    """Fetches a few addresses at a time; a connection of its own for each, so that no credentials stay behind."""
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S, max_octets: int = MAX_OCTETS) -> None:
+    def __init__(
+        self, *, timeout_s: float = TIMEOUT_S, max_octets: int = MAX_OCTETS, words: Words | None = None
+    ) -> None:
         self._timeout_s = timeout_s
         self._max_octets = max_octets
+        self._words = words or Words()
+        self._room = asyncio.Semaphore(N_AT_ONCE)
 
     async def fetch(self, url: str, access: MediaAccess) -> Fetched | NotFetched:
         """The octets at `url`, redirects followed. Never raises for what the other side does."""
+        async with self._room:
+            return await self._fetch(url, access)
+
+    async def _fetch(self, url: str, access: MediaAccess) -> Fetched | NotFetched:
         own = _origin(urlsplit(access.url)) if access.url else None
         connector = aiohttp.TCPConnector(resolver=_Guard(own), limit=1, force_close=True)
         timeout = aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=CONNECT_TIMEOUT_S)
@@ -72,13 +91,19 @@ class Fetcher:
                 async with asyncio.timeout(self._timeout_s):
                     return await self._follow(session, url, access, own)
         except TimeoutError:
-            return NotFetched(reason="The carrier did not hand the file over in time.", is_final=False)
+            return self._miss("did not hand the file over in time")
         except aiohttp.InvalidURL:
-            return _NO_ADDRESS
+            return self._no_address()
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if isinstance(error, _Forbidden) or isinstance(getattr(error, "os_error", None), _Forbidden):
                 return _FORBIDDEN
-            return NotFetched(reason="The file could not be fetched from the carrier.", is_final=False)
+            return self._miss("could not be reached, or broke off")
+
+    def _miss(self, what: str) -> NotFetched:
+        return NotFetched(reason=f"{self._words.who} {what}.", is_final=False)
+
+    def _no_address(self) -> NotFetched:
+        return NotFetched(reason=self._words.no_address, is_final=True)
 
     async def _follow(
         self, session: aiohttp.ClientSession, url: str, access: MediaAccess, own: tuple[str, str, int] | None
@@ -89,7 +114,7 @@ class Fetcher:
             except ValueError:
                 origin = None
             if origin is None:
-                return _NO_ADDRESS
+                return self._no_address()
             if origin != own and _is_private_literal(origin[1]):
                 return _FORBIDDEN
             headers = {"Accept-Encoding": "identity", **(access.headers if origin == own else {})}
@@ -103,7 +128,7 @@ class Fetcher:
     async def _read(self, response: aiohttp.ClientResponse) -> Fetched | NotFetched:
         if response.status != 200:
             # Also 404: some carriers call before the file is in its place.
-            return NotFetched(reason=f"The carrier answered {response.status} for the file.", is_final=False)
+            return self._miss(f"answered {response.status} for the file")
         body = bytearray()
         async for chunk in response.content.iter_chunked(64 * 1024):
             body += chunk
@@ -126,7 +151,6 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-_NO_ADDRESS = NotFetched(reason="The carrier gave an address that is none.", is_final=True)
 _FORBIDDEN = NotFetched(reason="The file is said to be in a private network, where nothing is fetched.", is_final=True)
 
 

@@ -5,12 +5,11 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 from fastapi import FastAPI
 
-from heliogram.api.schema.shape import Ask
 from heliogram.app import App, build
 from heliogram.commands.listening import bound
 from heliogram.commands.local import local_key, running_server
@@ -19,8 +18,7 @@ from heliogram.config import CannotStart, Config
 from heliogram.server import create_web
 
 TIMEOUT_S = 600
-
-
+Json: TypeAlias = Any  # what an answer holds is the caller's to know
 Fields = Mapping[str, str | Sequence[str]]
 """A form's texts by name; several of one name in their order."""
 Files = Sequence[tuple[str, tuple[str, bytes]]]
@@ -46,20 +44,20 @@ class Api:
         self._tasks = here or ()
         self.is_here = here is not None
 
-    async def get(self, path: str, **query: str) -> Any:
+    async def get(self, path: str, **query: str) -> Json:
         await self._check()
         return _read(await self._client.get(f"/api/v1{path}", params=query))
 
-    async def post(self, path: str, *, data: Fields, files: Files, once: str = "") -> Any:
+    async def post(self, path: str, *, data: Fields, files: Files, once: str = "") -> Json:
         """`once` makes a repetition harmless: it gets the first one's answer."""
         await self._check()
         headers = {"Idempotency-Key": once} if once else {}
         return _read(await self._client.post(f"/api/v1{path}", data=data, files=files, headers=headers))
 
-    async def say(self, method: str, path: str, asked: Ask) -> object:
-        """A request with a JSON body."""
+    async def ask(self, method: str, path: str, body: Mapping[str, str | None] | None = None) -> Json:
+        """PATCH, DELETE, or a POST of JSON."""
         await self._check()
-        return _read(await self._client.request(method, f"/api/v1{path}", json=asked.model_dump(mode="json")))
+        return _read(await self._client.request(method, f"/api/v1{path}", json=body))
 
     async def _check(self) -> None:
         """A part of the server in this process that ended by a mistake must not be waited for."""
@@ -68,9 +66,9 @@ class Api:
                 await task
 
 
-def _read(answer: httpx.Response) -> Any:
+def _read(answer: httpx.Response) -> Json:
     if answer.is_success:
-        return answer.json()
+        return answer.json() if answer.content else None
     try:
         told = answer.json()
         raise Refused(str(told.get("detail") or told.get("title")), str(told.get("code")))

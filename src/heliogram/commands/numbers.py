@@ -49,7 +49,9 @@ def lookup(
 
     async def ask(api: Api) -> NumberShape:
         asked = LookupAsk(account_id=await _account_id(api, account) if account else None)
-        return NumberShape.model_validate(await api.say("POST", f"/numbers/{number}/lookup", asked))
+        return NumberShape.model_validate(
+            await api.ask("POST", f"/numbers/{number}/lookup", asked.model_dump(mode="json"))
+        )
 
     _print(_asked(ask, url, key, data, database), as_json)
 

@@ -49,7 +49,8 @@ def work(job: dict[str, Any]) -> dict[str, Any]:
             return {"picture": msgspec.to_builtins(picture)}
         if job["do"] == "bare":
             return {"octets": without_remarks(job["octets"])}
-        variant = fit(job["octets"], job["max_octets"], job["max_width"], job["max_height"])
+        limits = (job["max_octets"], job["max_width"], job["max_height"])
+        variant = fit(job["octets"], *limits, as_jpeg=job.get("as_jpeg", False))
         return {"variant": msgspec.to_builtins(variant, builtin_types=(bytes,))}
     except MediaRefused as refused:
         return {"refused": [refused.code, refused.sentence]}

@@ -49,13 +49,16 @@ def decode_whole(octets: bytes) -> Picture:
     return picture
 
 
-def fit(octets: bytes, max_octets: int, max_width: int, max_height: int) -> Variant:
-    """The best variant within `max_octets` and the sides. Raises MediaRefused when even the smallest is too large."""
+def fit(octets: bytes, max_octets: int, max_width: int, max_height: int, *, as_jpeg: bool = False) -> Variant:
+    """The best variant within `max_octets` and the sides. Raises MediaRefused when even the smallest is too large.
+
+    `as_jpeg` wants a JPEG whatever came: of an animation the first frame, on white where one sees through.
+    """
     picture = probe(octets)
     try:
-        if picture.frames > 1:
+        if picture.frames > 1 and not as_jpeg:
             return _fit_animation(octets, picture, max_octets, max_width, max_height)
-        return _fit_still(octets, picture, max_octets, max_width, max_height)
+        return _fit_still(octets, picture, max_octets, max_width, max_height, as_jpeg=as_jpeg)
     except (pyvips.Error, OSError, ValueError, struct.error) as problem:
         raise MediaRefused("broken", "The picture is damaged and cannot be read to its end.") from problem
 
@@ -68,14 +71,16 @@ def _fit_animation(octets: bytes, picture: Picture, max_octets: int, max_width: 
     return Variant(octets=data, content_type="image/gif", width=width, height=height)
 
 
-def _fit_still(octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int) -> Variant:
+def _fit_still(
+    octets: bytes, picture: Picture, max_octets: int, max_width: int, max_height: int, *, as_jpeg: bool = False
+) -> Variant:
     is_exact = _is_exact(octets, picture)
     # More octets than the picture came with show nothing more of it, unless what it came as packs better than JPEG.
     came_with = max_octets if picture.content_type in _PACKS_BETTER else len(octets)
     width, height = max_width, max_height
     while min(width, height) >= MIN_SIDE:
         image = _shrunk(octets, picture, width, height)
-        if is_exact or image.hasalpha():
+        if (is_exact or image.hasalpha()) and not as_jpeg:
             kept = _as_png(image, max_octets)
             if kept is not None:
                 return kept

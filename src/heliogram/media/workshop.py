@@ -51,6 +51,7 @@ class Workshop:
             "max_octets": budget.octets,
             "max_width": budget.max_width,
             "max_height": budget.max_height,
+            "as_jpeg": budget.content_types == ("image/jpeg",),
         }
         return msgspec.convert((await self._do(job))["variant"], Variant)
 

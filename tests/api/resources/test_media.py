@@ -157,10 +157,11 @@ async def test_a_medium_says_where_it_is_used_and_stays_while_it_is(doors: Doors
     campaign = await drafted(doors, media_ids=[picture], content="mms")
     uses = (await doors.api.get(path)).json()["uses"]
     used_by = {"id": campaign, "name": "Sale", "state": "draft", "n_messages": 0}
-    assert uses == {"n_campaigns": 1, "n_messages": 0, "campaigns": [used_by]}
-    sentence = problem(await doors.api.delete(path), "conflict")
-    assert sentence == "It is used by 1 campaign: “Sale”. Take it out there first."
+    sentence = "It is used by 1 campaign: “Sale”. Take it out there first."
+    assert uses == {"n_campaigns": 1, "n_messages": 0, "sentence": sentence, "campaigns": [used_by]}
+    assert problem(await doors.api.delete(path), "conflict") == sentence
     await doors.api.delete(f"{V1}/campaigns/{campaign}")
+    assert (await doors.api.get(path)).json()["uses"]["sentence"] == ""
     assert (await doors.api.delete(path)).status_code == 204
     assert problem(await doors.api.get(path), "not_found") == "There is no such picture."
     assert await n_rows(doors, "media") == {"media": 0}

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, CampaignsWrite, Own
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_detail, media_shape, uploaded_shape, used_sentence
@@ -32,7 +33,7 @@ from heliogram.media.kinds import SAVED, TAKEN_FILES, Kind, kind_of
 from heliogram.media.limits import MEDIA_WARNING_OCTETS, WeightVerdict, weigh
 from heliogram.media.plan import Budget
 from heliogram.media.probe import Picture
-from heliogram.storage import library, media
+from heliogram.storage import access, library, media
 from heliogram.storage.bulk import Row
 from heliogram.storage.types import storable
 
@@ -191,7 +192,11 @@ async def change(media_id: str, asked: MediaChange, app: Own, caller: CampaignsW
 @router.delete("/media/{media_id}", status_code=204, summary="Take a medium that nothing uses out of the library")
 async def delete(media_id: str, app: Own, caller: CampaignsWrite) -> Response:
     async with app.store.write() as connection:
+        row = await media.one(connection, caller.workspace_id, media_id)
         uses = await library.remove(connection, caller.workspace_id, media_id)
+        if row is not None and uses is not None and not uses.is_used:
+            detail = {"filename": row["filename"]}
+            await access.add_audit(connection, audit_row(app, caller, "media.remove", media_id, detail))
     if uses is None:
         raise not_found("picture")
     if uses.is_used:

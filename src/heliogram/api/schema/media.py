@@ -47,6 +47,31 @@ class UploadedShape(MediaShape):
     is_known: bool = False
 
 
+class FetchAsk(Ask):
+    """A file on the web. What is kept is the file: a change there changes nothing here."""
+
+    url: str = Field(min_length=1, max_length=2_000, description="Begins with https:// or http://.")
+    alt_text: str = Field(default="", max_length=MAX_ALT_TEXT)
+    folder: str = Field(default="", max_length=MAX_FOLDER, description="Empty for none.")
+
+
+class CardAsk(Ask):
+    """A contact card. Without a `name` phones show the company as one."""
+
+    company: str = Field(description="At most 20 characters.")
+    phone: str = Field(description="A number, or a short code.")
+    name: str = ""
+    email: str = ""
+    website: str = Field(default="", description="Begins with https:// or http://.")
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    photo_id: str | None = Field(default=None, description="A picture of the library; at most 240 × 240 of it is kept.")
+    folder: str = Field(default="", max_length=MAX_FOLDER, description="Empty for none.")
+
+
 class MediaChange(Ask):
     """Only what is given changes. Campaigns that use the medium show its new description, too."""
 
@@ -67,6 +92,7 @@ class UsesShape(Shape):
 
     n_campaigns: int
     n_messages: int
+    sentence: str = Field(description="Why it cannot be taken out of the library; empty when it can.")
     campaigns: list[UsingCampaign]
 
 

@@ -493,6 +493,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch a file from the web
+         * @description The very same file, fetched or uploaded before, answers 200 with the one that is there (`is_known`).
+         */
+        post: operations["fetch_api_v1_media_fetch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/contact-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a contact card
+         * @description The very same card, made again, answers 200 with the one that is there (`is_known`).
+         */
+        post: operations["make_card_api_v1_media_contact_cards_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments": {
         parameters: {
             query?: never;
@@ -1145,6 +1185,74 @@ export interface components {
          */
         CampaignState: "draft" | "sending" | "paused" | "done" | "canceled";
         /**
+         * CardAsk
+         * @description A contact card. Without a `name` phones show the company as one.
+         */
+        CardAsk: {
+            /**
+             * Company
+             * @description At most 20 characters.
+             */
+            company: string;
+            /**
+             * Phone
+             * @description A number, or a short code.
+             */
+            phone: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+            /**
+             * Website
+             * @description Begins with https:// or http://.
+             * @default
+             */
+            website?: string;
+            /**
+             * Street
+             * @default
+             */
+            street?: string;
+            /**
+             * City
+             * @default
+             */
+            city?: string;
+            /**
+             * Region
+             * @default
+             */
+            region?: string;
+            /**
+             * Postcode
+             * @default
+             */
+            postcode?: string;
+            /**
+             * Country
+             * @default
+             */
+            country?: string;
+            /**
+             * Photo Id
+             * @description A picture of the library; at most 240 × 240 of it is kept.
+             */
+            photo_id?: string | null;
+            /**
+             * Folder
+             * @description Empty for none.
+             * @default
+             */
+            folder?: string;
+        };
+        /**
          * Channel
          * @description What a recipient actually gets.
          * @enum {string}
@@ -1444,6 +1552,28 @@ export interface components {
             lose_answers_n: number | null;
             /** Drop After N */
             drop_after_n: number;
+        };
+        /**
+         * FetchAsk
+         * @description A file on the web. What is kept is the file: a change there changes nothing here.
+         */
+        FetchAsk: {
+            /**
+             * Url
+             * @description Begins with https:// or http://.
+             */
+            url: string;
+            /**
+             * Alt Text
+             * @default
+             */
+            alt_text?: string;
+            /**
+             * Folder
+             * @description Empty for none.
+             * @default
+             */
+            folder?: string;
         };
         /** FieldProblem */
         FieldProblem: {
@@ -2654,6 +2784,11 @@ export interface components {
             n_campaigns: number;
             /** N Messages */
             n_messages: number;
+            /**
+             * Sentence
+             * @description Why it cannot be taken out of the library; empty when it can.
+             */
+            sentence: string;
             /** Campaigns */
             campaigns: components["schemas"]["UsingCampaign"][];
         };
@@ -4153,6 +4288,94 @@ export interface operations {
                 };
                 content: {
                     "image/*": unknown;
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    fetch_api_v1_media_fetch_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    make_card_api_v1_media_contact_cards_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedShape"];
                 };
             };
             /** @description A problem: something in the request */
