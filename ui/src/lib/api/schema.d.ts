@@ -1066,7 +1066,7 @@ export interface components {
             fallback_text?: string;
             /**
              * Media
-             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video, M4A sound; vCard or iCalendar; up to 10, in order
+             * @description JPEG, PNG, GIF, WebP or HEIC; MP4, 3GPP or QuickTime video; M4A, MP3 or AMR sound; vCard or iCalendar; PDF; up to 10, in order
              */
             media?: string[] | null;
             /**
