@@ -48,6 +48,22 @@ def test_what_unknown_numbers_get_is_the_groups_choice(office: Desk, option: lis
 
 
 @pytest.mark.parametrize(
+    ("option", "stored"), [([], None), (["--links-at", "https://go.example.com/"], "https://go.example.com")]
+)
+def test_short_links_are_on_the_groups_own_domain_where_it_has_one(
+    office: Desk, option: list[str], stored: str | None
+) -> None:
+    office.run("groups", "add", "Offers", *NUMBER, "--sms-account", "smsc", *option)
+    assert office.query("SELECT link_base_url FROM groups") == [(stored,)]
+
+
+def test_a_domain_that_links_cannot_begin_with_is_refused(office: Desk) -> None:
+    told = office.run("groups", "add", "Offers", *NUMBER, "--sms-account", "smsc", "--links-at", "go.example.com")
+    assert (told.code, "begins with https://" in told.err) == (2, True)
+    assert office.query("SELECT count(*) FROM groups") == [(0,)]
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["Offers", *NUMBER, "--sms-account", "post"], "There is no carrier account “post”. There are: smsc."),

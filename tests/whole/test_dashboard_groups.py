@@ -37,6 +37,12 @@ def test_a_group_says_what_unknown_numbers_get_and_how_long_its_texts_may_be(pag
     own.get_by_label("The picture is not taken on the way to them").uncheck()
     expect(own.get_by_test_id("text-rules")).to_contain_text("at most 3 segments")
     expect(own.get_by_label("The picture is not taken on the way to them")).not_to_be_checked()
+    own.get_by_test_id("link-address").fill("go.example.com")
+    own.get_by_test_id("link-address").blur()
+    expect(page.get_by_role("status").first).to_contain_text("The address of links begins with https://")
+    own.get_by_test_id("link-address").fill("https://Go.Example.com/")
+    own.get_by_test_id("link-address").blur()
+    expect(own.get_by_test_id("link-address")).to_have_value("https://go.example.com")
     page.reload()
     expect(page.get_by_test_id("group-settings").first.get_by_label("Send text + link")).to_be_checked()
     told = ask(page, stage, "GET", "/groups")["items"][0]

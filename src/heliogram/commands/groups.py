@@ -13,6 +13,7 @@ from heliogram.commands.rules import IfTooLong, MaxSegments, Smart, Transliterat
 from heliogram.commands.senders import NewSender, sender_of
 from heliogram.commands.serving import have_workspace
 from heliogram.model.group import Fallbacks, Purpose, UnknownMms
+from heliogram.model.link_address import NotALinkAddress, link_address
 from heliogram.model.text import TextRules
 from heliogram.storage import access, senders
 
@@ -61,6 +62,9 @@ def add(
     unknown_mms: Annotated[
         UnknownMms, typer.Option(help="What a number gets of which nobody knows whether it takes pictures.")
     ] = UnknownMms.PICTURE,
+    links_at: Annotated[
+        str, typer.Option(help="Domain of its short links, https://go.example.com; empty: the server's own address.")
+    ] = "",
     smart: Smart = None,
     transliterate: Transliterate = None,
     max_segments: MaxSegments = None,
@@ -79,6 +83,7 @@ def add(
         may_go_abroad=abroad,
         fallbacks=Fallbacks(sender_cannot_mms=link_instead),
         unknown_mms=unknown_mms,
+        link_base_url=_link_address(links_at),
         text_rules=TextRules().but(wishes_of(smart, transliterate, max_segments, too_long)),
     )
 
@@ -111,7 +116,15 @@ class _NewGroup:
     may_go_abroad: bool
     fallbacks: Fallbacks
     unknown_mms: UnknownMms
+    link_base_url: str | None
     text_rules: TextRules
+
+
+def _link_address(text: str) -> str | None:
+    try:
+        return link_address(text) if text else None
+    except NotALinkAddress as problem:
+        fail(str(problem))
 
 
 async def _problem(connection: AsyncConnection, workspace_id: str, new: _NewGroup) -> str | None:
@@ -147,7 +160,7 @@ async def _store(connection: AsyncConnection, app: App, workspace_id: str, new: 
         "fallback_sender_cannot_mms": new.fallbacks.sender_cannot_mms,
         "fallback_media_not_taken": new.fallbacks.media_not_taken,
         "unknown_mms": new.unknown_mms.value,
-        "link_base_url": None,
+        "link_base_url": new.link_base_url,
         "help_text": new.help_text,
         "text_rules": new.text_rules,
         "created_at": app.now(),

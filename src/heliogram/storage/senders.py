@@ -103,6 +103,14 @@ async def set_unknown_mms(connection: AsyncConnection, workspace_id: str, group_
     )
 
 
+async def set_link_base_url(connection: AsyncConnection, workspace_id: str, group_id: str, new: str | None) -> None:
+    """None is the server's own address."""
+    table = groups.c
+    await connection.execute(
+        groups.update().where(table.workspace_id == workspace_id, table.id == group_id).values(link_base_url=new)
+    )
+
+
 async def text_rules(connection: AsyncConnection, workspace_id: str, group_id: str) -> TextRules | None:
     """The group's own; None when there is no such group."""
     query = select(groups.c.text_rules).where(groups.c.workspace_id == workspace_id, groups.c.id == group_id)

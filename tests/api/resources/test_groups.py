@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from heliogram.model.consent import Subscription
-from tests.api.kit import n_rows, problem
+from tests.api.kit import n_rows, problem, uploaded
 from tests.doors import Doors
 from tests.world import GROUP
 
@@ -138,3 +138,20 @@ async def test_a_text_may_have_one_to_ten_segments(doors: Doors, n: int, status:
 async def test_a_group_that_is_not_there_has_no_rules(doors: Doors) -> None:
     for changed in ({"text_rules": {"max_segments": 1}}, {}):
         assert "group" in problem(await doors.api.patch(f"{V1}/groups/gone", json=changed), "not_found")
+
+
+async def test_a_group_has_its_short_links_on_its_own_domain_and_gives_it_back(doors: Doors) -> None:
+    path = f"{V1}/groups/{GROUP}"
+    (told,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+    assert told["link_base_url"] is None
+    told = (await doors.api.patch(path, json={"link_base_url": "https://Go.Example.com/"})).json()
+    assert told["link_base_url"] == "https://go.example.com"
+    picture = (await uploaded(doors))["id"]
+    asked = {"group_id": GROUP, "body": "Look", "media_ids": [picture], "content": "text_link"}
+    read = (await doors.api.post(f"{V1}/preview", json=asked)).json()
+    assert read["link"].startswith("https://go.example.com/p/")
+    refused = await doors.api.patch(path, json={"link_base_url": "http://go.example.com"})
+    assert "begins with https://" in problem(refused, "invalid")
+    assert (await doors.api.patch(path, json={"link_base_url": None})).json()["link_base_url"] is not None
+    assert (await doors.api.patch(path, json={"link_base_url": ""})).json()["link_base_url"] is None
+    assert await n_rows(doors, "audit") == {"audit": 2}

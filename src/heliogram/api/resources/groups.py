@@ -51,6 +51,10 @@ async def change_group(group_id: str, asked: GroupChange, app: Own, caller: Sett
             await senders.set_text_rules(connection, caller.workspace_id, group_id, new)
             detail = msgspec.to_builtins(new)
             await access.add_audit(connection, audit_row(app, caller, "group.text_rules", group_id, detail))
+        if asked.link_base_url is not None:
+            await senders.set_link_base_url(connection, caller.workspace_id, group_id, asked.link_base_url or None)
+            detail = {"link_base_url": asked.link_base_url}
+            await access.add_audit(connection, audit_row(app, caller, "group.link_base_url", group_id, detail))
     return next(group for group in await _groups(app, caller) if group.id == group_id)
 
 
@@ -100,6 +104,7 @@ def _group(group: Group, counts: dict[tuple[str, str], int]) -> GroupShape:
         ),
         unknown_mms=group.unknown_mms,
         text_rules=TextRulesShape(**msgspec.structs.asdict(group.text_rules)),
+        link_base_url=group.link_base_url,
         senders=[_sender(sender) for sender in group.senders],
     )
 

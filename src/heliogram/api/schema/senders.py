@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from heliogram.api.schema.shape import Ask, Shape
 from heliogram.model.group import Purpose, UnknownMms
+from heliogram.model.link_address import link_address
 from heliogram.model.sender import Approval, SenderKind
 from heliogram.model.text import MAX_SEGMENTS, TooLong, Wishes
 
@@ -105,7 +106,10 @@ class TextWishes(Ask):
 
 
 class GroupShape(Shape):
-    """`unknown_mms` is what a number gets of which nobody knows whether it takes picture messages."""
+    """`unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
+
+    `link_base_url` is the domain of its short links, null for the server's own address.
+    """
 
     id: str
     name: str
@@ -117,6 +121,7 @@ class GroupShape(Shape):
     fallback: FallbackShape
     unknown_mms: UnknownMms
     text_rules: TextRulesShape
+    link_base_url: str | None
     senders: list[SenderShape]
 
 
@@ -127,11 +132,17 @@ class FallbackAsk(Ask):
 
 
 class GroupChange(Ask):
-    """Only what is given changes."""
+    """Only what is given changes. `link_base_url` "" is the server's own address again; older links stay good."""
 
     fallback: FallbackAsk | None = None
     unknown_mms: UnknownMms | None = None
     text_rules: TextWishes | None = None
+    link_base_url: str | None = Field(default=None, max_length=200, examples=["https://go.example.com"])
+
+    @field_validator("link_base_url")
+    @classmethod
+    def _address(cls, given: str | None) -> str | None:
+        return link_address(given) if given else given
 
 
 class ApprovalAsk(Ask):

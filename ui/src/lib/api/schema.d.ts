@@ -1635,16 +1635,23 @@ export interface components {
         };
         /**
          * GroupChange
-         * @description Only what is given changes.
+         * @description Only what is given changes. `link_base_url` "" is the server's own address again; older links stay good.
          */
         GroupChange: {
             fallback?: components["schemas"]["FallbackAsk"] | null;
             unknown_mms?: components["schemas"]["UnknownMms"] | null;
             text_rules?: components["schemas"]["TextWishes"] | null;
+            /**
+             * Link Base Url
+             * @example https://go.example.com
+             */
+            link_base_url?: string | null;
         };
         /**
          * GroupShape
          * @description `unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
+         *
+         *     `link_base_url` is the domain of its short links, null for the server's own address.
          */
         GroupShape: {
             /** Id */
@@ -1663,6 +1670,8 @@ export interface components {
             fallback: components["schemas"]["FallbackShape"];
             unknown_mms: components["schemas"]["UnknownMms"];
             text_rules: components["schemas"]["TextRulesShape"];
+            /** Link Base Url */
+            link_base_url: string | null;
             /** Senders */
             senders: components["schemas"]["SenderShape"][];
         };
