@@ -29,6 +29,8 @@ from heliogram.config import CannotStart, Config
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.asking import LOOK_S as ASK_LOOK_S
 from heliogram.delivery.asking import Asker
+from heliogram.delivery.canceling import LOOK_S as CANCEL_LOOK_S
+from heliogram.delivery.canceling import Canceler
 from heliogram.delivery.connections import LOOK_S, AccountUnusable, Connections
 from heliogram.delivery.hear import sink_of
 from heliogram.delivery.pictures import Pictures
@@ -92,6 +94,7 @@ class App:
     alerts: Alerts
     worker: Worker
     asker: Asker
+    canceler: Canceler
     expander: Expander
     reader: Reader
     gatherer: Gatherer
@@ -131,8 +134,9 @@ class App:
                 tasks.create_task(self._read(), name="read inbound")
                 tasks.create_task(self._gather(), name="gather media")
                 tasks.create_task(self.worker.run(), name="deliver")
-                tasks.create_task(self._ask(), name="ask carriers")
-                tasks.create_task(self._tidy(), name="tidy up")
+                tasks.create_task(self._again("ask carriers", self.asker.step, ASK_LOOK_S))
+                tasks.create_task(self._again("cancel", self.canceler.step, CANCEL_LOOK_S))
+                tasks.create_task(self._again("tidy up", self.tidy, TIDY_S))
                 tasks.create_task(self._watch_out(), name="watch for trouble")
 
     def locked(self, secret: str) -> str:
@@ -175,15 +179,10 @@ class App:
             await _outlive("watch for trouble", self.alerts.step)
             await asyncio.sleep(ALERT_LOOK_S)
 
-    async def _ask(self) -> None:
+    async def _again(self, name: str, step: Callable[[], Awaitable[int]], pause_s: float) -> None:
         while True:
-            await _outlive("ask carriers", self.asker.step)
-            await asyncio.sleep(ASK_LOOK_S)
-
-    async def _tidy(self) -> None:
-        while True:
-            await _outlive("tidy up", self.tidy)
-            await asyncio.sleep(TIDY_S)
+            await _outlive(name, step)
+            await asyncio.sleep(pause_s)
 
     async def tidy(self) -> int:
         """Forget what has had its time. Returns how many rows."""
@@ -269,6 +268,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
             alerts=_alerts(store, accounts, config),
             worker=worker,
             asker=Asker(store=store, accounts=accounts, now=now, me=new_id()),
+            canceler=Canceler(store=store, accounts=accounts, now=now, me=new_id()),
             expander=Expander(store, new_id=new_id, now=now),
             reader=Reader(store, new_id=new_id, now=now, country_of=country_of),
             gatherer=_gatherer(store, blobs, workshop, accounts),

@@ -73,8 +73,9 @@ class Network:
 
 
 @asynccontextmanager
-async def open_network(scene: Scene, folder: Path) -> AsyncIterator[Network]:
-    settings = SimulatorSettings(folder=folder, system_id=USER, password=PASSWORD, receipt_delay_s=0.01)
+async def open_network(scene: Scene, folder: Path, **changes: Any) -> AsyncIterator[Network]:
+    own: dict[str, Any] = {"system_id": USER, "password": PASSWORD, "receipt_delay_s": 0.01}
+    settings = SimulatorSettings(folder=folder, **(own | changes))
     journal, phones, faults = Journal(folder / "journal.jsonl"), Phones(), FaultBoard()
     smsc = Smsc(settings, journal, phones, faults, lambda: 0.0)
     server = await start_smsc(smsc)

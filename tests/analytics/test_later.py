@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from heliogram.analytics.history import load_history
-from heliogram.analytics.later import asked, heard
+from heliogram.analytics.later import asked, canceled, heard
 from heliogram.analytics.step import TimelineStep, Tone
 from heliogram.analytics.timeline import timeline_of
 from heliogram.delivery.asking import WAITS
@@ -22,7 +22,7 @@ def test_every_news_has_words_whether_it_was_asked_for_or_not(news: News) -> Non
     row: dict[str, Any] = {"news": news.value, "carrier_id": "c1", "code": "001", "at": NOON, "raw": "id:c1"}
     said, answered = heard(row | {"is_asked": False}), heard(row | {"is_asked": True})
     assert said.detail == "A receipt from the carrier."
-    assert answered.detail == "Asked the carrier: no receipt had come, and this is its answer."
+    assert answered.detail == "Asked the carrier: this is its answer, not a receipt."
     assert said.title == answered.title != ""
     assert said.facts == answered.facts == (("Carrier's id", "c1"), ("Code", "001"))
 
@@ -67,3 +67,21 @@ async def test_the_timeline_shows_an_answer_where_it_would_show_the_receipt(scen
 async def test_the_timeline_shows_that_a_carrier_did_not_know(scene: Scene) -> None:
     (step,) = await _story_after(scene, GONE)
     assert (step.kind, step.detail.endswith(GONE.reason)) == ("asked", True)
+
+
+@pytest.mark.parametrize(
+    ("row", "detail", "tone"),
+    [
+        ({"done_at": None, "code": "", "reason": ""}, "The carrier is being asked to take it back.", Tone.INFO),
+        ({"done_at": NOON, "code": "", "reason": ""}, "The carrier took it back.", Tone.INFO),
+        (
+            {"done_at": NOON, "code": "ESME_RCANCELFAIL", "reason": "Too late."},
+            "It could not be taken back. Too late.",
+            Tone.WARN,
+        ),
+    ],
+)
+def test_a_cancellation_says_what_came_of_it(row: dict[str, Any], detail: str, tone: Tone) -> None:
+    step = canceled(row | {"at": NOON, "raw": "cancel_sm"})
+    assert (step.kind, step.title, step.detail, step.tone) == ("cancel", "Asked to be canceled", detail, tone)
+    assert step.facts == ((("Code", row["code"]),) if row["code"] else ())

@@ -1,16 +1,15 @@
 """What every carrier owes the rest of the product, over real sockets to the simulator."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from heliogram.carriers.protocol import Asks, CallbackRefused, Link
-from heliogram.carriers.registry import CARRIERS
-from heliogram.model.event import Callback, News, Piece, ReceiptHeard, Untold
-from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, MmsParcel, Refused, Unknown
+from heliogram.carriers.protocol import Asks, Cancels, Link
+from heliogram.carriers.registry import CANCELS, CARRIERS
+from heliogram.model.event import News, Piece, ReceiptHeard, Untold
+from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, MmsParcel, Parcel, Refused, Unknown
 
 from .sides import NUMBER, PASSWORD, REFUSALS, SECRET, SIDES, Side, open_side, sms_parcel, until
 
@@ -112,12 +111,35 @@ async def test_what_says_that_it_can_be_asked_has_a_way_to_be_and_tells_what_bec
     outcome = await side.carrier.send(parcel)
     assert isinstance(outcome, Accepted)
     (carrier_id,) = outcome.carrier_ids
-    piece = Piece(carrier_id=carrier_id, sender_kind=parcel.sender_kind, sender=parcel.sender, to_e164=parcel.to_e164)
+    piece = _piece(parcel, carrier_id)
     told = await side.carrier.ask(piece)
     assert isinstance(told, ReceiptHeard)
     assert (told.carrier_id, told.news, told.is_asked) == (carrier_id, News.DELIVERED, True)
     assert (len(side.lines("submit")), side.shelf.stored) == (1, [])
     assert isinstance(await side.carrier.ask(msgspec.structs.replace(piece, carrier_id="4711")), Untold)
+
+
+async def test_what_says_that_it_takes_back_has_a_way_to_and_does_before_the_phone_has_it(tmp_path: Path) -> None:
+    for kind in KINDS:
+        async with open_side(kind, tmp_path / kind, delivery_delay_s=60.0) as side:
+            assert side.carrier.capabilities.cancels is isinstance(side.carrier, Cancels) is (kind in CANCELS)
+            if not isinstance(side.carrier, Cancels):
+                continue
+            parcel = side.parcel()
+            outcome = await side.carrier.send(parcel)
+            assert isinstance(outcome, Accepted)
+            (carrier_id,) = outcome.carrier_ids
+            piece = _piece(parcel, carrier_id)
+            told, again = await side.carrier.cancel(piece), await side.carrier.cancel(piece)
+            assert isinstance(told, ReceiptHeard)
+            assert (told.carrier_id, told.news, told.is_asked) == (carrier_id, News.DELETED, True)
+            assert isinstance(again, Untold) and again.code == {"smpp": "ESME_RCANCELFAIL", "mm7": "3001"}[kind]
+            assert [line["id"] for line in side.lines("canceled")] == [carrier_id]
+            assert side.phones.phone(NUMBER).messages == []
+
+
+def _piece(parcel: Parcel, carrier_id: str) -> Piece:
+    return Piece(carrier_id=carrier_id, sender_kind=parcel.sender_kind, sender=parcel.sender, to_e164=parcel.to_e164)
 
 
 async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_kept_or_shown(side: Side) -> None:
@@ -130,82 +152,3 @@ async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_ke
     kept = f"{refused} {accepted} {side.carrier.health()} {getattr(side.carrier, 'settings', '')}"
     for hidden in (PASSWORD, SECRET, "Sale today", NUMBER, NUMBER[1:]):
         assert hidden not in kept
-
-
-async def test_a_carrier_can_take_messages_back_if_and_only_if_it_says_so(side: Side) -> None:
-    assert side.carrier.capabilities.cancels is hasattr(side.carrier, "cancel")
-
-
-# ── what the carrier says of its own accord ──
-
-
-async def test_a_receipt_names_the_id_that_was_given_and_the_number(side: Side) -> None:
-    outcome = await side.carrier.send(side.parcel())
-    await until(lambda: side.shelf.stored)
-    (event,) = side.shelf.stored
-    assert isinstance(outcome, Accepted)
-    assert isinstance(event, ReceiptHeard)
-    assert ((event.carrier_id,), event.news, event.about_e164) == (outcome.carrier_ids, News.DELIVERED, NUMBER)
-
-
-async def test_a_receipt_is_acknowledged_once_it_is_stored_and_not_before(side: Side) -> None:
-    side.shelf.is_open.clear()
-    await side.carrier.send(side.parcel())
-    await until(lambda: side.shelf.n_asked)
-    # Another message goes there and back on the same connection: a receipt acknowledged by now would be in the journal.
-    side.faults.set({"lose_receipts_n": 1})
-    assert isinstance(await side.carrier.send(side.parcel("m2.1")), Accepted)
-    assert side.lines("acknowledged") == []
-    side.shelf.is_open.set()
-    await until(lambda: side.lines("acknowledged"))
-    assert [line["id"] for line in side.lines("acknowledged")] == [side.lines("submit")[0]["id"]]
-
-
-async def test_a_receipt_that_could_not_be_stored_stays_with_the_carrier_and_comes_again(side: Side) -> None:
-    side.shelf.n_failures = 1
-    side.shelf.is_open.clear()
-    await side.carrier.send(side.parcel())
-    await until(lambda: side.shelf.n_asked == 2)
-    assert (side.shelf.stored, side.lines("acknowledged")) == ([], [])
-    side.shelf.is_open.set()
-    await until(lambda: side.lines("acknowledged"))
-    assert len(side.shelf.stored) == 1
-
-
-async def test_a_stranger_who_calls_is_refused_with_a_sentence(side: Side) -> None:
-    with pytest.raises(CallbackRefused) as refused:
-        side.carrier.read_callback(Callback(method="POST", path="/carriers/own", headers={}, body=b"<a/>"))
-    assert 400 <= refused.value.status < 500
-    assert str(refused.value).endswith(".")
-
-
-# ── the end ──
-
-
-async def test_closing_ends_everything_in_time(side: Side) -> None:
-    assert isinstance(await side.carrier.send(side.parcel()), Accepted)
-    await until(lambda: side.lines("acknowledged"))
-    async with asyncio.timeout(IN_TIME_S):
-        await side.close()
-        await side.close()
-    await until(lambda: side.n_sessions() == 0)
-    assert side.listening.cancelled()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-async def test_closing_while_an_answer_is_awaited_leaves_its_outcome_unknown(kind: str, tmp_path: Path) -> None:
-    async with open_side(kind, tmp_path, answer_delay_s=60.0) as side:
-        sending = asyncio.create_task(side.carrier.send(side.parcel()))
-        await until(lambda: side.lines("submit"))
-        async with asyncio.timeout(IN_TIME_S):
-            await side.close()
-            outcome = await sending
-    assert isinstance(outcome, Unknown)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_carrier_never_used_closes_at_once(kind: str, tmp_path: Path) -> None:
-    async with open_side(kind, tmp_path) as side:
-        async with asyncio.timeout(IN_TIME_S):
-            await side.close()
-        assert list(side.journal.lines()) == []

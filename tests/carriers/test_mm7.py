@@ -8,8 +8,8 @@ import pytest
 from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.mm7_settings import Mm7Settings
-from heliogram.carriers.protocol import CallbackRefused, Canceller, Link
-from heliogram.model.event import Callback, News, ReceiptHeard
+from heliogram.carriers.protocol import CallbackRefused, Link
+from heliogram.model.event import Callback, News, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import (
     UNREACHABLE,
     Accepted,
@@ -218,11 +218,15 @@ async def test_a_receipt_is_heard_from_a_call_with_the_right_credentials(opened:
 async def test_what_it_cannot_hear_of_a_request_to_take_back_leaves_it_unknown(opened: Opened) -> None:
     for answering in (never, hang_up):
         async with gateway_answering(answering) as gateway:
-            can: Canceller = opened(gateway.url, timeout_s=0.2)
-            assert isinstance(await can.cancel(["g-1"], sender="72345", to_e164="+13125550142"), Unknown)
+            told = await opened(gateway.url, timeout_s=0.2).cancel(_piece("g-1"))
+            assert isinstance(told, Untold) and told.is_deaf
 
 
 async def test_an_id_that_xml_cannot_carry_takes_nothing_back(opened: Opened) -> None:
-    outcome = await opened("http://127.0.0.1:9/mm7").cancel(["\x00"], sender="72345", to_e164="+13125550142")
-    assert isinstance(outcome, Refused)
-    assert (outcome.code, outcome.permanent) == ("not_encodable", True)
+    told = await opened("http://127.0.0.1:9/mm7").cancel(_piece("\x00"))
+    assert isinstance(told, Untold)
+    assert (told.code, told.is_deaf) == ("not_encodable", False)
+
+
+def _piece(carrier_id: str) -> Piece:
+    return Piece(carrier_id=carrier_id, sender_kind=SenderKind.SHORT_CODE, sender="72345", to_e164="+13125550142")

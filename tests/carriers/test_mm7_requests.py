@@ -7,13 +7,14 @@ import pytest
 from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.mm7_requests import (
     cancel_request_for,
-    joined,
     outcome_of,
     recall_outcome_of,
     replace_request_for,
     request_for,
+    taken_back,
 )
-from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, Partly, Refused, Unknown
+from heliogram.model.event import News, ReceiptHeard, Untold
+from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, Refused, Unknown
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault
 from heliogram.wire.mm7.address import Address, number, short_code
@@ -209,12 +210,16 @@ def test_what_was_taken_back_keeps_its_id_and_an_answer_to_another_question_is_n
     assert isinstance(recall_outcome_of("g-1", read_cancel_rsp, 503, {}, b""), Refused)
 
 
-def test_several_answers_are_one_outcome() -> None:
-    one, two = Accepted(carrier_ids=("a",), exchange="x"), Accepted(carrier_ids=("b",), exchange="y")
-    late = Refused(code="3001", reason="Too late.", permanent=True, exchange="z")
-    silent = Unknown(reason="No answer.")
-    assert joined([one, two]) == Accepted(carrier_ids=("a", "b"), exchange="x\ny")
-    assert joined([one, late]) == Partly(carrier_ids=("a",), code="3001", reason="Too late.", exchange="x\nz")
-    assert joined([late, late]) == late
-    assert joined([one, silent]) == silent
-    assert joined([]) == Accepted(carrier_ids=())
+@pytest.mark.parametrize(("code", "is_deaf"), [("3001", False), ("4003", True), ("4007", False), ("2005", False)])
+def test_what_cannot_be_taken_back_is_told_and_a_gateway_that_knows_no_such_request_is_deaf(
+    code: str, is_deaf: bool
+) -> None:
+    late = Refused(code=code, reason="Too late.", permanent=True, exchange="z")
+    assert taken_back("g-1", late) == Untold(code=code, reason="Too late.", raw="z", is_deaf=is_deaf)
+
+
+def test_what_was_taken_back_is_news_and_a_silent_gateway_is_deaf() -> None:
+    told = taken_back("g-1", Accepted(carrier_ids=("g-1",), exchange="x"))
+    assert told == ReceiptHeard(carrier_id="g-1", news=News.DELETED, raw="x", is_asked=True)
+    silent = taken_back("g-1", Unknown(reason="No answer."))
+    assert isinstance(silent, Untold) and silent.is_deaf

@@ -7,11 +7,11 @@ import pytest
 
 from heliogram.carriers.protocol import Asks
 from heliogram.carriers.smpp import SmppCarrier
-from heliogram.carriers.smpp_asked import MAX_ID, news_of
+from heliogram.carriers.smpp_asked import MAX_ID, news_of, taken_back
 from heliogram.model.event import News, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import UNREACHABLE
 from heliogram.model.sender import SenderKind
-from heliogram.wire.smpp.names import OK, RINVCMDID, RINVMSGID, RQUERYFAIL, RTHROTTLED, Command
+from heliogram.wire.smpp.names import OK, RCANCELFAIL, RINVCMDID, RINVMSGID, RQUERYFAIL, RTHROTTLED, Command
 from heliogram.wire.smpp.pdu import Pdu, Value
 from tests.world import Ids
 
@@ -161,3 +161,34 @@ async def test_an_account_that_shall_not_be_asked_says_so() -> None:
         carrier = SmppCarrier.configured(OWN | {"queries": queries}, "secret", Ids().new_id)
         assert isinstance(carrier, Asks)
         assert carrier.capabilities.queries is queries
+
+
+# ── taking back ──
+
+
+async def test_what_is_taken_back_is_named_with_both_addresses(smsc: Peer) -> None:
+    async with carrying(smsc.port) as carrier:
+        line = await bound(smsc, carrier)
+        asking = asyncio.create_task(carrier.cancel(piece()))
+        pdu = await line.hear()
+        assert (pdu.command, pdu.text("message_id")) == (Command.CANCEL_SM, "g-17")
+        assert (pdu.text("source_addr"), pdu.text("destination_addr")) == ("72345", NUMBER[1:])
+        assert (pdu.number("source_addr_ton"), pdu.number("dest_addr_ton"), pdu.number("dest_addr_npi")) == (3, 1, 1)
+        line.say(Pdu(Command.CANCEL_SM_RESP, OK, pdu.sequence))
+        heard = await asking
+        assert isinstance(heard, ReceiptHeard)
+        assert (heard.news, heard.is_asked, NUMBER[1:] in heard.raw) == (News.DELETED, True, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (None, "no_answer"),
+        (Pdu(Command.CANCEL_SM_RESP, RCANCELFAIL), "ESME_RCANCELFAIL"),
+        (Pdu(Command.GENERIC_NACK, RINVCMDID), "ESME_RINVCMDID"),
+    ],
+)
+def test_what_was_not_taken_back_says_why(answer: Pdu | None, code: str) -> None:
+    untold = taken_back("g-17", answer)
+    assert isinstance(untold, Untold)
+    assert untold.code == code and untold.raw.startswith("cancel_sm id:g-17")

@@ -19,10 +19,15 @@ class AskableCarrier(CounterCarrier):
     otherwise: News | Untold = News.EN_ROUTE
     asked: list[Piece] = field(default_factory=list)
     queries: bool = True
+    cancels: bool = True
+    gives_back: dict[str, Untold] = field(default_factory=dict)
+    canceled: list[Piece] = field(default_factory=list)
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(sms=True, mms=True, idempotent=False, window=self.window, queries=self.queries)
+        return Capabilities(
+            sms=True, mms=True, idempotent=False, window=self.window, queries=self.queries, cancels=self.cancels
+        )
 
     async def ask(self, piece: Piece) -> ReceiptHeard | Untold:
         self.asked.append(piece)
@@ -30,6 +35,12 @@ class AskableCarrier(CounterCarrier):
         if isinstance(said, Untold):
             return said
         return ReceiptHeard(carrier_id=piece.carrier_id, news=said, is_asked=True)
+
+    async def cancel(self, piece: Piece) -> ReceiptHeard | Untold:
+        """It takes back what `gives_back` has no excuse for."""
+        self.canceled.append(piece)
+        excuse = self.gives_back.get(piece.carrier_id)
+        return excuse or ReceiptHeard(carrier_id=piece.carrier_id, news=News.DELETED, is_asked=True, raw="cancel_sm")
 
     def ids(self) -> list[str]:
         """What was asked about since the last look at this."""

@@ -49,7 +49,7 @@ def _stop(message: Queued, **changes: object) -> tuple[State, str]:
 
 
 def test_the_steps_are_taken_in_this_order() -> None:
-    assert [step.__name__ for step in STEPS] == ["ask_consent", "choose_way", "write_text", "encode"]
+    assert [step.__name__ for step in STEPS] == ["heed_cancel", "ask_consent", "choose_way", "write_text", "encode"]
 
 
 # ── may we ──

@@ -40,6 +40,7 @@ OF_EVERY_WORKSPACE = {
     "access.forget_keys": "their age alone decides",
     "alerts.every": "the process that has the duty looks for everybody; each row names its workspace",
     "alerts.take_duty": "by the owner of the duty, which is a process",
+    "cancellations.pending": "the canceler works for everybody; each row names its workspace",
     "campaigns.with_state": "the expander and the finisher work for everybody",
     "inbound.unread": "the reader works for everybody; each row names its workspace",
     "inbound_media.claim": "the gatherer works for everybody; each row names its workspace",

@@ -9,8 +9,9 @@ import pytest
 
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.mm7_settings import Mm7Settings
-from heliogram.model.event import News
+from heliogram.model.event import News, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import Accepted, MediaPart, MmsParcel, Refused
+from heliogram.model.sender import SenderKind
 from heliogram.simulator.journal import Journal
 from heliogram.simulator.mmsc_waiting import Waiting, waiting_in
 from heliogram.simulator.phones import Phones
@@ -24,7 +25,6 @@ from tests.carriers.sides import until
 from .test_mmsc import AT, NUMBER, Scene, parcel_of, post, receipt_in, scene_in
 
 FOREVER_S = 3_600.0
-OWN = {"sender": "72345", "to_e164": NUMBER}
 HEAD = Head(transaction_id="t", namespace=REL_6_MM7_1_4)
 
 
@@ -47,6 +47,10 @@ def other(text: str = "Sold out") -> MmsParcel:
     return msgspec.structs.replace(parcel_of("m1.2"), text=text, media=(picture,))
 
 
+def piece(carrier_id: str) -> Piece:
+    return Piece(carrier_id=carrier_id, sender_kind=SenderKind.SHORT_CODE, sender="72345", to_e164=NUMBER)
+
+
 def shown(scene: Scene) -> list[tuple[str, int]]:
     return [(each.text, len(each.media)) for each in scene.phones.phone(NUMBER).messages]
 
@@ -54,10 +58,10 @@ def shown(scene: Scene) -> list[tuple[str, int]]:
 async def test_a_message_that_waits_is_taken_back_and_never_reaches_its_phone(scene: Scene) -> None:
     first, second = await taken(scene), await taken(scene, key="m2.1")
     assert scene.carrier.capabilities.cancels
-    outcome = await scene.carrier.cancel([first], **OWN)
-    assert isinstance(outcome, Accepted)
-    assert outcome.carrier_ids == (first,)
-    assert [line["id"] for line in scene.lines("cancelled")] == [first]
+    outcome = await scene.carrier.cancel(piece(first))
+    assert isinstance(outcome, ReceiptHeard)
+    assert (outcome.carrier_id, outcome.news, outcome.is_asked) == (first, News.DELETED, True)
+    assert [line["id"] for line in scene.lines("canceled")] == [first]
     assert list(waiting_in(scene.journal.lines())) == [second]
     receipt = await receipt_in(scene)
     assert (receipt.carrier_id, receipt.news, receipt.about_e164) == (first, News.DELETED, NUMBER)
@@ -68,31 +72,31 @@ async def test_one_that_arrived_or_was_taken_back_is_refused_as_too_late_and_sta
     async with scene_in(tmp_path, delivery_delay_s=0.01) as scene:
         given = await taken(scene)
         await until(lambda: scene.lines("arrived"))
-        outcomes = [await scene.carrier.cancel([given], **OWN), await scene.carrier.replace(given, other())]
+        outcomes = [await scene.carrier.cancel(piece(given)), await scene.carrier.replace(given, other())]
         assert shown(scene) == [("Sale today €", 1)]
         assert (await receipt_in(scene)).news is News.DELIVERED
     for outcome in outcomes:
-        assert isinstance(outcome, Refused)
-        assert (outcome.code, outcome.permanent) == ("3001", True)
+        assert isinstance(outcome, Refused | Untold)
+        assert outcome.code == "3001"
         assert outcome.reason.startswith("It is too late")
         assert "waits no more" in outcome.reason
 
 
 async def test_a_message_is_taken_back_once(scene: Scene) -> None:
     given = await taken(scene)
-    outcomes = [await scene.carrier.cancel([given], **OWN) for _ in range(2)]
-    assert isinstance(outcomes[0], Accepted)
-    assert isinstance(outcomes[1], Refused)
-    assert len(scene.lines("cancelled")) == 1
+    outcomes = [await scene.carrier.cancel(piece(given)) for _ in range(2)]
+    assert isinstance(outcomes[0], ReceiptHeard)
+    assert isinstance(outcomes[1], Untold)
+    assert len(scene.lines("canceled")) == 1
 
 
 @pytest.mark.parametrize("wrong", ["mm-2", "mm-0", "mm-01", "mm-²", "g-1", "mm-" + "9" * 30])
 async def test_an_id_that_was_never_given_is_not_known(scene: Scene, wrong: str) -> None:
     await taken(scene)
-    for outcome in (await scene.carrier.cancel([wrong], **OWN), await scene.carrier.replace(wrong, other())):
-        assert isinstance(outcome, Refused)
+    for outcome in (await scene.carrier.cancel(piece(wrong)), await scene.carrier.replace(wrong, other())):
+        assert isinstance(outcome, Refused | Untold)
         assert (outcome.code, outcome.reason) == ("2005", "The gateway does not know the message any more.")
-    assert [*scene.lines("cancelled"), *scene.lines("replaced")] == []
+    assert [*scene.lines("canceled"), *scene.lines("replaced")] == []
 
 
 async def test_a_message_that_waits_is_replaced_and_arrives_as_it_was_replaced(tmp_path: Path) -> None:
@@ -130,7 +134,7 @@ async def test_a_message_that_was_replaced_arrives_so_without_a_restart_too(scen
 async def test_a_restart_forgets_neither_what_waits_nor_what_was_taken_back(tmp_path: Path) -> None:
     async with scene_in(tmp_path, answers=[503] * 50, delivery_delay_s=FOREVER_S) as scene:
         first, second = await taken(scene), await taken(scene, key="m2.1")
-        await scene.carrier.cancel([first], **OWN)
+        await scene.carrier.cancel(piece(first))
     async with scene_in(tmp_path, delivery_delay_s=0.01) as scene:
         await until(lambda: scene.lines("arrived"))
         assert {(await receipt_in(scene)).carrier_id for _ in range(2)} == {first, second}
@@ -145,11 +149,11 @@ async def test_it_is_asked_and_answers_in_every_namespace(scene: Scene, namespac
     given = await carrier.send(parcel_of())
     assert isinstance(given, Accepted)
     replaced = await carrier.replace(given.carrier_ids[0], other())
-    cancelled = await carrier.cancel(given.carrier_ids, **OWN)
+    cancelled = await carrier.cancel(piece(given.carrier_ids[0]))
     await carrier.close()
-    for outcome, name in ((replaced, "ReplaceRsp"), (cancelled, "CancelRsp")):
-        assert isinstance(outcome, Accepted)
-        assert f'<{name} xmlns="{namespace}"' in outcome.exchange
+    assert isinstance(replaced, Accepted) and isinstance(cancelled, ReceiptHeard)
+    for exchange, name in ((replaced.exchange, "ReplaceRsp"), (cancelled.raw, "CancelRsp")):
+        assert f'<{name} xmlns="{namespace}"' in exchange
 
 
 async def test_a_request_for_another_recipient_takes_nothing_back(scene: Scene) -> None:
@@ -170,7 +174,7 @@ async def test_nobody_without_the_password_takes_anything_back(scene: Scene) -> 
     given = await taken(scene)
     octets = write_cancel_req(HEAD, CancelReq(message_id=given))
     assert (await post(scene, octets, Authorization="Basic x")).status == 401
-    assert scene.lines("cancelled") == []
+    assert scene.lines("canceled") == []
 
 
 def test_a_message_without_a_wish_for_reports_is_taken_back_in_silence(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from heliogram.simulator.settings import Ids
 from heliogram.simulator.whereabouts import Whereabouts
-from heliogram.wire.smpp.message import Address, address_of, query_of
-from heliogram.wire.smpp.names import OK, RINVBNDSTS, RINVMSGID, RQUERYFAIL, Command
+from heliogram.wire.smpp.message import Address, address_of, cancel_of, query_of
+from heliogram.wire.smpp.names import OK, RCANCELFAIL, RINVBNDSTS, RINVMSGID, RQUERYFAIL, Command
 from heliogram.wire.smpp.pdu import Pdu
 from tests.carriers.sides import until
 from tests.simulator.clients import AT, NUMBER, Scene, scene_in, submits
@@ -69,3 +69,45 @@ def test_very_old_messages_are_forgotten() -> None:
         places.take({"id": message_id, "at": AT, "from": "72345", "to": NUMBER})
     statuses = [places.told(query_of(message_id, SHOP))[0] for message_id in ("1", "2", "3")]
     assert statuses == [RINVMSGID, OK, OK]
+
+
+# ── taking back ──
+
+
+async def test_what_is_on_its_way_can_be_taken_back_once_and_never_reaches_its_phone(tmp_path: Path) -> None:
+    async with scene_in(tmp_path, delivery_delay_s=0.3) as scene:
+        line = await scene.bound()
+        first, second = await scene.send(line, *submits("one"), *submits("two"))
+        cancel = cancel_of(first.text("message_id"), SHOP, address_of(NUMBER))
+        said = await scene.send(line, cancel, cancel)
+        assert [each.status for each in said] == [OK, RCANCELFAIL]
+        assert (await asked(scene, first.text("message_id"))).number("message_state") == 4
+        await until(lambda: len(scene.journaled("receipt")) == 2)
+        stats = {each["id"]: each["stat"] for each in scene.journaled("receipt")}
+        assert stats == {first.text("message_id"): "DELETED", second.text("message_id"): "DELIVRD"}
+        assert [each.text for each in scene.smsc.phones.phone(NUMBER).messages] == ["two"]
+    async with scene_in(tmp_path) as scene:
+        await scene.bound()
+        assert [each.text for each in scene.smsc.phones.phone(NUMBER).messages] == ["two"]
+        assert (await asked(scene, first.text("message_id"))).number("message_state") == 4
+
+
+async def test_what_the_phone_has_cannot_be_taken_back_nor_what_goes_to_another_or_is_not_known(
+    tmp_path: Path,
+) -> None:
+    async with scene_in(tmp_path, delivery_delay_s=60) as scene:
+        line = await scene.bound()
+        (taken,) = await scene.send(line, *submits())
+        for message_id, source, to, status in (
+            ("4711", SHOP, NUMBER, RINVMSGID),
+            (taken.text("message_id"), address_of("72346"), NUMBER, RCANCELFAIL),
+            (taken.text("message_id"), SHOP, "+13125550143", RCANCELFAIL),
+        ):
+            (answer,) = await scene.send(line, cancel_of(message_id, source, address_of(to)))
+            assert (answer.command, answer.status) == (Command.CANCEL_SM_RESP, status)
+        assert scene.journaled("canceled") == []
+    async with scene_in(tmp_path / "quick") as scene:
+        line = await scene.bound()
+        (taken,) = await scene.send(line, *submits())
+        (answer,) = await scene.send(line, cancel_of(taken.text("message_id"), SHOP, address_of(NUMBER)))
+        assert answer.status == RCANCELFAIL

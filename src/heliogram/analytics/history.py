@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.analytics.step import Row
 from heliogram.analytics.timeline import History
-from heliogram.storage import albums, consent, history, inbound, inbound_media, questions
+from heliogram.storage import albums, cancellations, consent, history, inbound, inbound_media, questions
 
 N_ANSWERS = 50
 
@@ -22,6 +22,7 @@ async def load_history(connection: AsyncConnection, workspace_id: str, message_i
         attempts=attempts,
         receipts=await history.receipts_of(connection, message_id),
         questions=await questions.of_message(connection, message_id),
+        cancellations=await cancellations.of_message(connection, message_id),
         opens=await history.opens_of(connection, message_id),
         answers=answers,
         pictures=await inbound_media.of_messages(connection, workspace_id, [each["id"] for each in answers]),

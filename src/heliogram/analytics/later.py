@@ -15,7 +15,7 @@ _NEWS: dict[News, str] = {
     News.DELETED: "The network deleted it",
     News.UNKNOWN: "The network does not know what became of it",
 }
-_WHEN_ASKED = "Asked the carrier: no receipt had come, and this is its answer."
+_WHEN_ASKED = "Asked the carrier: this is its answer, not a receipt."
 _STATE_TONE = {State.DELIVERED: Tone.OK, State.UNDELIVERED: Tone.BAD}
 
 
@@ -50,4 +50,23 @@ def asked(question: Row) -> TimelineStep:
         ),
         raw=question["raw"] or None,
         tone=Tone.WARN,
+    )
+
+
+def canceled(row: Row) -> TimelineStep:
+    """Somebody wanted it back from the carrier. That it is back is told by the carrier's own word, as a receipt."""
+    if row["done_at"] is None:
+        detail, tone = "The carrier is being asked to take it back.", Tone.INFO
+    elif row["code"]:
+        detail, tone = f"It could not be taken back. {row['reason']}", Tone.WARN
+    else:
+        detail, tone = "The carrier took it back.", Tone.INFO
+    return TimelineStep(
+        at=row["done_at"] or row["at"],
+        kind="cancel",
+        title="Asked to be canceled",
+        detail=detail,
+        facts=(("Code", row["code"]),) if row["code"] else (),
+        raw=row["raw"] or None,
+        tone=tone,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from heliogram.analytics.later import asked, heard
+from heliogram.analytics.later import asked, canceled, heard
 from heliogram.analytics.step import Row, TimelineStep, Tone
 from heliogram.compose.fallback import LINK_MARK
 from heliogram.compose.written import body_sent, replaced_in
@@ -29,6 +29,7 @@ class History:
     attempts: Sequence[Row]
     receipts: Sequence[Row]
     questions: Sequence[Row]
+    cancellations: Sequence[Row]
     opens: Sequence[Row]
     answers: Sequence[Row]
     pictures: Mapping[str, Sequence[Row]]
@@ -56,6 +57,7 @@ def timeline_of(history: History) -> tuple[TimelineStep, ...]:
             steps.append(_answered(attempt))
     steps += [heard(receipt) for receipt in history.receipts]
     steps += [asked(each) for each in history.questions if each["code"]]
+    steps += [canceled(each) for each in history.cancellations]
     steps += [_opened(each) for each in history.opens]
     steps += [_answer_of(texts, history) for texts in _joined(history.answers)]
     if history.forbidden_by is not None:

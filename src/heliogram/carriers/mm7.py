@@ -5,7 +5,7 @@ us with (`mm7_calls`), when to repeat.
 """
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,16 +21,16 @@ from heliogram.carriers.mm7_calls import heard_in, shown_envelope
 from heliogram.carriers.mm7_requests import (
     Request,
     cancel_request_for,
-    joined,
     outcome_of,
     recall_outcome_of,
     replace_request_for,
     request_for,
+    taken_back,
 )
 from heliogram.carriers.mm7_settings import Mm7Settings, context_of, settings_of
 from heliogram.carriers.presence import Presence
 from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Capabilities, Health, Link, Sink
-from heliogram.model.event import Callback, Heard
+from heliogram.model.event import Callback, Heard, Piece, ReceiptHeard, Untold
 from heliogram.model.number import Lookup
 from heliogram.model.parcel import UNREACHABLE, MmsParcel, Outcome, Parcel, Refused, Unknown
 from heliogram.wire.errors import OurFault, TheirFault
@@ -83,9 +83,9 @@ class Mm7Carrier:
             return Refused(code="no_text", reason="This carrier takes picture messages only.", permanent=True)
         return await self._do(lambda: request_for(parcel, self.settings), parcel.key, outcome_of)
 
-    async def cancel(self, carrier_ids: Sequence[str], *, sender: str, to_e164: str) -> Outcome:
-        """Take back what was handed over, as far as no phone has it. MM7 asks neither for the number nor its owner."""
-        return joined([await self._cancel(each, sender) for each in carrier_ids])
+    async def cancel(self, piece: Piece) -> ReceiptHeard | Untold:
+        """Take a message back that no phone has yet. MM7 asks neither for the number nor its owner."""
+        return taken_back(piece.carrier_id, await self._cancel(piece.carrier_id, piece.sender))
 
     async def replace(self, carrier_id: str, parcel: MmsParcel) -> Outcome:
         """Put other content in the place of a message's that no phone has yet. Its id stays."""

@@ -6,13 +6,14 @@ Source: 3GPP TS 23.140 §8.7; gateway rules met in practice: protocols §3.5.
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from heliogram.carriers.exchange import without_numbers
 from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.carriers.refusals import outcome_of_http
+from heliogram.model.event import News, ReceiptHeard, Untold
 from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, MmsParcel, Outcome, Partly, Refused, Unknown
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
@@ -28,6 +29,7 @@ from heliogram.wire.mm7.status import (
     ID_NOT_FOUND,
     NOT_POSSIBLE,
     THROUGHPUT_EXCEEDED,
+    UNSUPPORTED_OPERATION,
     Status,
     meaning_of,
 )
@@ -113,17 +115,19 @@ def recall_outcome_of(
     return Accepted(carrier_ids=(carrier_id,)) if status.is_success else _refused(status, _RECALL)
 
 
-def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """One outcome for the several messages of one request: all of them, some, or none."""
-    taken = tuple(given for each in outcomes if isinstance(each, Accepted) for given in each.carrier_ids)
-    exchange = "\n".join(each.exchange for each in outcomes)
-    match next((each for each in outcomes if not isinstance(each, Accepted)), None):
-        case None:
-            return Accepted(carrier_ids=taken, exchange=exchange)
-        case Refused(code=code, reason=reason) if taken:
-            return Partly(carrier_ids=taken, code=code, reason=reason, exchange=exchange)
-        case other:
-            return other
+_DEAF = frozenset({str(UNSUPPORTED_OPERATION)})
+"""How a gateway says that it does not know the request at all."""
+
+
+def taken_back(carrier_id: str, outcome: Outcome) -> ReceiptHeard | Untold:
+    """What the outcome of a CancelReq says of the message."""
+    match outcome:
+        case Accepted(exchange=exchange):
+            return ReceiptHeard(carrier_id=carrier_id, news=News.DELETED, raw=exchange, is_asked=True)
+        case Refused(code=code, reason=reason, exchange=exchange):
+            return Untold(code=code, reason=reason, raw=exchange, is_deaf=code in _DEAF)
+        case Partly(reason=reason, exchange=exchange) | Unknown(reason=reason, exchange=exchange):
+            return Untold(code="no_answer", reason=reason, raw=exchange, is_deaf=True)
 
 
 # ── the request ──────────────────────────────────────────────────────────────────────────────────────────────────

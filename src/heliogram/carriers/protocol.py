@@ -32,8 +32,7 @@ class Health:
 class Capabilities:
     """`window` is how many parcels (segments, for a text carrier) may be without an answer at once.
 
-    `cancels`: it is a `Canceller` besides.
-    `queries`: it can be asked what became of a piece (`Asks`).
+    `queries`: it can be asked what became of a piece (`Asks`); `cancels`: to take one back (`Cancels`).
     `looks_up`: it can be asked what a number is.
     """
 
@@ -83,14 +82,12 @@ class Asks(Protocol):
         ...
 
 
-class Canceller(Protocol):
-    """A carrier that can take messages back."""
+@runtime_checkable
+class Cancels(Protocol):
+    """A carrier with `Capabilities.cancels`."""
 
-    async def cancel(self, carrier_ids: Sequence[str], *, sender: str, to_e164: str) -> Outcome:
-        """Take back what was handed over, as far as no phone has it. `carrier_ids` are those that were accepted.
-
-        Accepted: all of it is taken back; Partly: these ids are; Refused: nothing is; Unknown: no answer came.
-        """
+    async def cancel(self, piece: Piece) -> ReceiptHeard | Untold:
+        """Have a piece that was not delivered yet never be. The news that it is deleted, or why it goes on."""
         ...
 
 

@@ -74,6 +74,10 @@ CARRIERS: Mapping[str, Callable[[AccountSettings], Carrier]] = {
 }
 
 
+CANCELS = frozenset({"smpp", "mm7"})
+"""The kinds that can take a message back: known where no carrier is open, too."""
+
+
 def carrier_for(kind: str, account: AccountSettings) -> Carrier:
     """The carrier of an account. Raises UnknownCarrier, or the carrier's own complaint about its settings."""
     if kind not in CARRIERS:

@@ -15,7 +15,7 @@ import structlog
 
 from heliogram.carriers.pace import Pace
 from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Capabilities, Health, Link, Sink
-from heliogram.carriers.smpp_asked import MAX_ID, news_of
+from heliogram.carriers.smpp_asked import MAX_ID, news_of, taken_back
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
 from heliogram.carriers.smpp_settings import BindMode, SmppSettings, settings_of
@@ -39,7 +39,7 @@ from heliogram.model.phone import masked
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import Shift
-from heliogram.wire.smpp.message import Address, address_of, query_of, submit_parts
+from heliogram.wire.smpp.message import Address, address_of, cancel_of, query_of, submit_parts
 from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Command, Tag
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.status import status_of
@@ -86,7 +86,12 @@ class SmppCarrier:
     def __init__(self, settings: SmppSettings, new_id: Callable[[], str]) -> None:
         self.settings = settings
         self.capabilities = Capabilities(
-            sms=True, mms=False, idempotent=False, window=_window(settings), queries=settings.queries
+            sms=True,
+            mms=False,
+            idempotent=False,
+            window=_window(settings),
+            queries=settings.queries,
+            cancels=True,
         )
         self._pace = Pace(settings.per_s)
         self._new_id = new_id
@@ -130,6 +135,11 @@ class SmppCarrier:
         source = _source(piece.sender, piece.sender_kind)
         answer = await self._request(piece, query_of(piece.carrier_id, source))
         return answer if isinstance(answer, Untold) else news_of(piece.carrier_id, answer)
+
+    async def cancel(self, piece: Piece) -> ReceiptHeard | Untold:
+        source, destination = _source(piece.sender, piece.sender_kind), address_of(piece.to_e164)
+        answer = await self._request(piece, cancel_of(piece.carrier_id, source, destination))
+        return answer if isinstance(answer, Untold) else taken_back(piece.carrier_id, answer)
 
     async def _request(self, piece: Piece, pdu: Pdu) -> "Reply | Untold":
         """The answer to a request about a piece; Untold where it could not even be asked."""

@@ -1,4 +1,4 @@
-"""What an SMSC answers when it is asked about a message that it took: query_sm into the news of a receipt (§4.8)."""
+"""What an SMSC answers about a message it took: query_sm (§4.8) and cancel_sm (§4.9) into the news of a receipt."""
 
 from typing import Final
 
@@ -40,6 +40,14 @@ def news_of(carrier_id: str, answer: Pdu | None) -> ReceiptHeard | Untold:
         ),
         is_asked=True,
     )
+
+
+def taken_back(carrier_id: str, answer: Pdu | None) -> ReceiptHeard | Untold:
+    """The answer to cancel_sm (§4.9)."""
+    if answer is None or answer.status != OK:
+        return untold("cancel_sm", carrier_id, answer)
+    raw = exchange_of(f"cancel_sm id:{carrier_id}\ncancel_sm_resp {status_of(OK).name}{shown(answer.tlvs)}")
+    return ReceiptHeard(carrier_id=carrier_id, news=News.DELETED, raw=raw, is_asked=True)
 
 
 def untold(request: str, carrier_id: str, answer: Pdu | None) -> Untold:

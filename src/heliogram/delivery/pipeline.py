@@ -22,6 +22,13 @@ from heliogram.routing.choose import Destination, NoRoute, choose
 Step = Callable[[Facts, Draft], Draft | Stop]
 
 
+def heed_cancel(facts: Facts, draft: Draft) -> Draft | Stop:
+    """Nobody wants it any more."""
+    if draft.message.is_canceled:
+        return Stop(message=draft.message, state=State.CANCELED, reason="canceled")
+    return draft
+
+
 def ask_consent(facts: Facts, draft: Draft) -> Draft | Stop:
     """May we? Allowed goes on; held waits until its time; denied ends."""
     message = draft.message
@@ -131,7 +138,7 @@ def encode(facts: Facts, draft: Draft) -> Draft | Stop:
     return draft
 
 
-STEPS: tuple[Step, ...] = (ask_consent, choose_way, write_text, encode)
+STEPS: tuple[Step, ...] = (heed_cancel, ask_consent, choose_way, write_text, encode)
 
 
 def decide(facts: Facts, messages: Iterable[Queued]) -> Batch:

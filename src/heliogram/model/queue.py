@@ -64,6 +64,8 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     """What stands for `body` where the picture becomes a link, with a mark where the link goes; None: `body` does."""
     text_wishes: Wishes | None = None
     """What this one message wants otherwise of `TextRules`."""
+    is_canceled: bool = False
+    """Somebody wants it stopped."""
     n_burned: int = 0
     takes_mms: bool | None = None
     """What is known of the number; None is unknown."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from heliogram.simulator.fate import fate_of
+from heliogram.simulator.fate import Fate, fate_of
 from heliogram.simulator.journal import Line
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.segment import encode_part, split_text
@@ -14,8 +14,9 @@ from heliogram.wire.smpp.names import Command, Tag
 from heliogram.wire.smpp.pdu import Pdu, Value
 
 
-def receipt_line(line: Line) -> Line:
-    fate = fate_of(line["to"])
+def receipt_line(line: Line, fate: Fate | None = None) -> Line:
+    """The receipt of a message that met its fate: its number's, unless another did."""
+    fate = fate or fate_of(line["to"])
     return {
         "at": line["at"],
         "kind": "receipt",

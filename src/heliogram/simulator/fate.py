@@ -13,6 +13,7 @@ class Fate:
 
 
 DELIVERED = Fate("DELIVRD", "Retrieved")
+CANCELED = Fate("DELETED", "Rejected")
 
 BY_SUFFIX: dict[str, Fate] = {
     "0099": Fate("UNDELIV", "Unreachable", "001"),

@@ -13,8 +13,8 @@ import msgspec
 Line = dict[str, Any]
 """`at` (seconds since 1970), `kind` and what is of it.
 
-Kinds: submit, joined, receipt, acknowledged, inbound, fault; of a picture message that waits for its phone besides:
-replaced, cancelled, arrived.
+Kinds: submit, joined, receipt, acknowledged, inbound, fault, refused and canceled; of a picture message that waits for
+its phone besides: replaced and arrived.
 """
 
 _ENCODER = msgspec.json.Encoder()

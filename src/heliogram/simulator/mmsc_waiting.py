@@ -36,7 +36,7 @@ class Waiting:
         if request.recipients and line["to"] not in map(_shown, request.recipients):
             return Status(code=ADDRESS_NOT_FOUND, details="The message is for none of these."), None
         del self.by_id[request.message_id]
-        self._journal.write([{"at": self._now(), "kind": "cancelled", "protocol": "mm7", "id": request.message_id}])
+        self._journal.write([{"at": self._now(), "kind": "canceled", "protocol": "mm7", "id": request.message_id}])
         return Status(code=SUCCESS), line
 
     def replace(self, message_id: str, changed: Line) -> Status:
@@ -64,7 +64,7 @@ def waiting_in(lines: Iterable[Line]) -> dict[str, Line]:
                 waiting[given] = line
             case {"kind": "replaced", "id": str(given)} if given in waiting:
                 waiting[given] = as_replaced(waiting[given], line)
-            case {"kind": "arrived" | "cancelled", "id": str(given)}:
+            case {"kind": "arrived" | "canceled", "id": str(given)}:
                 waiting.pop(given, None)
     return waiting
 

@@ -133,6 +133,7 @@ class Phones:
         unheard: dict[str, Line] = {}
         heard: dict[str, set[str]] = {}
         waiting: dict[str, Line] = {}
+        canceled = {line["id"] for line in journal.lines() if line["kind"] == "canceled"}
         for line in journal.lines():
             match line["kind"]:
                 case "submit" if line.get("waits"):
@@ -142,7 +143,8 @@ class Phones:
                 case "arrived":
                     self.receive(waiting.pop(line["id"]))
                 case "submit":
-                    self.receive(line)
+                    if line["protocol"] != "smpp" or line["id"] not in canceled:
+                        self.receive(line)
                     if line["protocol"] == "smpp":
                         last_id = max(last_id, int(line["id"]))
                 case "receipt" if line["protocol"] == "smpp":

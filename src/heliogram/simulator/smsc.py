@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import cast
 
 from heliogram.simulator.delivered import deliver_sm, receipt_line, segments_of
+from heliogram.simulator.fate import CANCELED
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
 from heliogram.simulator.phones import Phones
@@ -85,7 +86,8 @@ class Smsc:
         self.pay()
 
     def arrive(self, lines: list[Line]) -> list[Line]:
-        """Messages reach their phones, or whatever is their fate. Returns them."""
+        """Messages reach their phones, or whatever is their fate. Returns those that nobody took back meanwhile."""
+        lines = [line for line in lines if not self.whereabouts.is_canceled(line)]
         for line in lines:
             self.whereabouts.arrive(line, self.now())
         self.journal.write([joined for line in lines if (joined := self.phones.receive(line))])
@@ -94,6 +96,16 @@ class Smsc:
     def arrive_later(self, lines: list[Line]) -> None:
         delay_s = self.settings.delivery_delay_s
         asyncio.get_running_loop().call_later(delay_s, lambda: self.report(self.arrive(lines)))
+
+    def cancel(self, pdu: Pdu) -> int:
+        """Take a message back that is on its way: journaled, then so. Returns the status of the answer."""
+        status, line = self.whereabouts.cancel(pdu, self.now())
+        if line is not None:
+            self.journal.write([{"at": self.now(), "kind": "canceled", "id": line["id"]}])
+            if line["receipt"] and not self.faults.loses_receipt(line["to"]):
+                receipts = [receipt_line(line, CANCELED)]
+                asyncio.get_running_loop().call_later(self.settings.receipt_delay_s, self._owe_receipts, receipts)
+        return status
 
     def report(self, arrived: list[Line]) -> None:
         """Have the receipts follow, of those who asked for one."""
@@ -212,6 +224,8 @@ class SmscSession(asyncio.Protocol):
         elif pdu.command == Command.QUERY_SM and self._may_submit():
             status, fields = self._smsc.whereabouts.told(pdu)
             self._session.answer(pdu, status=status, fields=fields)
+        elif pdu.command == Command.CANCEL_SM and self._may_submit():
+            self._session.answer(pdu, status=self._smsc.cancel(pdu))
         else:
             self._session.answer(pdu, status=RINVBNDSTS)
 

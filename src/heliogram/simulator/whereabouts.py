@@ -1,4 +1,4 @@
-"""Where each message is that the SMSC took: what it says when it is asked (query_sm, SMPP v3.4 §4.8).
+"""Where each message is that the SMSC took: for query_sm and cancel_sm (SMPP v3.4 §4.8, §4.9).
 
 Like an SMSC's, this memory ends: of very old messages it knows nothing any more.
 """
@@ -10,13 +10,14 @@ from typing import Final
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.journal import Journal, Line
 from heliogram.simulator.settings import Ids
-from heliogram.wire.smpp.names import OK, RINVMSGID, RQUERYFAIL
+from heliogram.wire.smpp.names import OK, RCANCELFAIL, RINVMSGID, RQUERYFAIL
 from heliogram.wire.smpp.pdu import Pdu, Value
 from heliogram.wire.smpp.receipt import NUMBERS
 
 N_KNOWN: Final = 100_000
 """Messages that are remembered."""
 ENROUTE: Final = "ENROUTE"
+DELETED: Final = "DELETED"
 
 
 @dataclass(slots=True)
@@ -48,12 +49,29 @@ class Whereabouts:
         if known is not None:
             known.stat, known.at = fate_of(line["to"]).stat, at
 
+    def is_canceled(self, line: Line) -> bool:
+        known = self._known.get(self.ids.spelt(line["id"]))
+        return known is not None and known.stat == DELETED
+
+    def cancel(self, pdu: Pdu, at: float) -> tuple[int, Line | None]:
+        """The status of the answer to a cancel_sm, and the message where it is taken back (§4.9)."""
+        known = self._known.get(pdu.text("message_id"))
+        if known is None:
+            return RINVMSGID, None
+        is_to = pdu.text("destination_addr").lstrip("+") == str(known.line["to"]).lstrip("+")
+        if known.stat != ENROUTE or not is_to or not _is_from(known.line, pdu):
+            return RCANCELFAIL, None
+        known.stat, known.at = DELETED, at
+        return OK, known.line
+
     def replay(self, journal: Journal) -> None:
         """Everything of an earlier run has met its fate by now."""
         for line in journal.lines():
             if line["kind"] == "submit" and line["protocol"] == "smpp":
                 self.take(line)
                 self.arrive(line, line["at"])
+            elif line["kind"] == "canceled":
+                self._known[self.ids.spelt(line["id"])].stat = DELETED
 
     def told(self, pdu: Pdu) -> tuple[int, dict[str, Value]]:
         """The status and the fields of the answer to a query_sm."""
@@ -67,7 +85,7 @@ class Whereabouts:
             "message_id": pdu.text("message_id"),
             "final_date": datetime.fromtimestamp(known.at, UTC).strftime("%y%m%d%H%M%S000+") if is_final else "",
             "message_state": NUMBERS[known.stat],
-            "error_code": int(fate_of(known.line["to"]).err) if is_final else 0,
+            "error_code": int(fate_of(known.line["to"]).err) if is_final and known.stat != DELETED else 0,
         }
 
 

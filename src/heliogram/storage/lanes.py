@@ -277,6 +277,7 @@ def _queued(row: Any, *, from_ready: bool = False) -> Queued:
         from_address=row.from_address,
         fallback_body=row.fallback_body,
         text_wishes=row.text_rules,
+        is_canceled=row.canceled_at is not None,
         n_burned=row.n_burned if from_ready else 0,
         forced_reason=row.forced_reason if from_ready else None,
     )

@@ -3,9 +3,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from heliogram.model.access import Scope
 from heliogram.model.consent import Subscription
 from heliogram.model.message import State
 from heliogram.storage import deliveries, lanes, media
+from heliogram.storage.tables.access import audit
 from heliogram.storage.tables.delivery import attempts, messages, outcomes, receipts
 from tests.api.kit import jpeg, launched, n_rows, problem, uploaded
 from tests.doors import Doors
@@ -168,3 +170,59 @@ async def test_only_a_picture_message_has_a_text_for_phones_without_pictures(doo
     made = await doors.api.post(f"{V1}/messages", json=asked | {"media_ids": [(await uploaded(doors))["id"]]})
     told = (await doors.api.get(f"{V1}/messages/{made.json()['id']}")).json()
     assert (told["body"], told["link_text"]) == ("Look", "At {{ link }}, {{ name }}")
+
+
+# ── canceling ──
+
+
+async def _canceled(doors: Doors, message_id: str) -> Any:
+    return await doors.api.post(f"{V1}/messages/{message_id}/cancel")
+
+
+async def test_a_message_that_waits_is_stopped_and_the_audit_log_says_by_whom(doors: Doors) -> None:
+    told = await sent(doors)
+    answer = await _canceled(doors, told["id"])
+    assert (answer.status_code, answer.json()["id"]) == (202, told["id"])
+    async with doors.app.store.read() as connection:
+        (at,) = (await connection.execute(select(messages.c.canceled_at))).scalars()
+        (row,) = (await connection.execute(select(audit).where(audit.c.action == "message.cancel"))).all()
+    assert (at, row.subject, row.actor != "") == (NOON, told["id"], True)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [(State.SENDING, "handed over at this moment"), (State.DELIVERED, "come to its end")]
+)
+async def test_what_cannot_be_canceled_any_more_is_refused_with_the_reason(
+    doors: Doors, state: State, words: str
+) -> None:
+    told = await sent(doors)
+    await stand(doors, told["id"], state)
+    answer = await _canceled(doors, told["id"])
+    assert words in problem(answer, "conflict")
+
+
+async def test_nobody_cancels_what_is_not_there_or_what_they_may_not(doors: Doors) -> None:
+    assert problem(await _canceled(doors, "nothing"), "not_found") == "There is no such message."
+    told = await sent(doors)
+    reader = await doors.key(Scope.MESSAGES_READ)
+    problem(await reader.post(f"{V1}/messages/{told['id']}/cancel"), "forbidden")
+    assert await n_rows(doors, "cancellations", "audit") == {"cancellations": 0, "audit": 0}
+
+
+async def test_what_a_carrier_has_is_asked_for_once_and_the_timeline_says_so(doors: Doors) -> None:
+    told = await sent(doors)
+    await stand(doors, told["id"], State.SENT)
+    assert "gave it no id" in problem(await _canceled(doors, told["id"]), "conflict")
+    ref = {"account_id": SMSC, "carrier_id": "c1", "message_id": told["id"], "n": 1, "part": 0, "n_parts": 1}
+    attempt = {"message_id": told["id"], "n": 1, "workspace_id": WORKSPACE, "at": NOON, "account_id": SMSC}
+    attempt |= {"sender_id": "us", "channel": "sms", "reason": "text", "encoding": "GSM-7", "n_segments": 1}
+    attempt |= {"link_token": None, "variant_sha256": None, "variant_octets": None, "fact_id": None, "reference": 1}
+    async with doors.app.store.write() as connection:
+        await deliveries.add_attempts(connection, [attempt | {"rewriting": None}])
+        await deliveries.add_refs(connection, [ref | {"workspace_id": WORKSPACE}])
+    assert (await _canceled(doors, told["id"])).status_code == 202
+    assert await n_rows(doors, "cancellations") == {"cancellations": 1}
+    steps = (await doors.api.get(f"{V1}/messages/{told['id']}")).json()["timeline"]
+    assert [step["detail"] for step in steps if step["kind"] == "cancel"] == [
+        "The carrier is being asked to take it back."
+    ]

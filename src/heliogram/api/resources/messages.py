@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from heliogram.analytics.history import load_history
 from heliogram.analytics.timeline import timeline_of
+from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, MessagesRead, MessagesWrite, Own
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_shape
@@ -17,10 +18,12 @@ from heliogram.api.schema.shape import Page
 from heliogram.app import App
 from heliogram.audience.phones import parse_phone
 from heliogram.campaigns.single import Single, queue_single
+from heliogram.carriers.registry import CANCELS
 from heliogram.compose.fallback import marked, short_url, with_link
+from heliogram.delivery.canceling import want_canceled
 from heliogram.model.message import Content, State
 from heliogram.model.reasons import sentence_for, sentence_for_way
-from heliogram.storage import history, senders
+from heliogram.storage import access, history, senders
 from heliogram.storage.history import MessageFilter
 
 router = APIRouter(tags=["messages"])
@@ -85,6 +88,31 @@ async def send(asked: MessageAsk, app: Own, caller: MessagesWrite, once: OnceOnl
             raise not_found("picture")
         row = await history.message(connection, caller.workspace_id, message_id)
         assert row is not None  # it was added two lines above
+        answer = await once.keep(connection, caller.workspace_id, 202, MessageShape(**_row(row)))
+    app.kick()
+    return answer
+
+
+@router.post(
+    "/messages/{message_id}/cancel", status_code=202, response_model=MessageShape, summary="Stop one, or take it back"
+)
+async def cancel(message_id: str, app: Own, caller: MessagesWrite, once: OnceOnly) -> Response:
+    """What waits is stopped. What a carrier has is asked back: its answer decides, and stands in the timeline."""
+    async with app.store.write() as connection:
+        earlier = await once.earlier(connection, caller.workspace_id)
+        if earlier is not None:
+            return earlier
+        kinds = {row["id"]: row["carrier"] for row in await senders.accounts_of(connection, caller.workspace_id)}
+        why_not = await want_canceled(
+            connection, caller.workspace_id, message_id, lambda each: kinds.get(each) in CANCELS, app.now()
+        )
+        if why_not is None:
+            raise not_found("message")
+        if why_not:
+            raise Problem("conflict", why_not)
+        await access.add_audit(connection, audit_row(app, caller, "message.cancel", message_id, {}))
+        row = await history.message(connection, caller.workspace_id, message_id)
+        assert row is not None  # it was held above
         answer = await once.keep(connection, caller.workspace_id, 202, MessageShape(**_row(row)))
     app.kick()
     return answer

@@ -69,6 +69,8 @@ messages = Table(
     Column("fallback_body", Text),
     # What a single message wants otherwise.
     Column("text_rules", Json),
+    # Somebody wants it stopped that had not been handed over: its turn ends it.
+    Column("canceled_at", Instant),
     UniqueConstraint("campaign_id", "contact_id"),
     Index("ix_messages_workspace_phone", "workspace_id", "phone_e164"),
     # A campaign's messages have the campaign's picture, so that only the others are looked for.
@@ -220,6 +222,21 @@ receipts = Table(
         sqlite_where=text("message_id IS NULL"),
         postgresql_where=text("message_id IS NULL"),
     ),
+)
+
+# Messages that somebody wants back from their carrier. While `done_at` is null, the carrier is still to be asked.
+cancellations = Table(
+    "cancellations",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("done_at", Instant),
+    # Why it goes on its way all the same, "" where the carrier took it back.
+    Column("code", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Index("ix_cancellations_done_at", "done_at"),
 )
 
 # How an account's receipts write the ids of its answers: learnt, or said in its settings. None: as they are.

@@ -1,4 +1,4 @@
-"""Carriers are asked what became of messages that have no receipt.
+"""Carriers are asked what became of messages that have no receipt, and to take messages back.
 
 Revision ID: 0012
 """
@@ -39,3 +39,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('sent', 'unknown')"),
         postgresql_where=sa.text("state IN ('sent', 'unknown')"),
     )
+    op.create_table(
+        "cancellations",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("done_at", types.Instant(), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_cancellations_workspace_id")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_cancellations")),
+    )
+    op.create_index("ix_cancellations_done_at", "cancellations", ["done_at"])
+    op.add_column("messages", sa.Column("canceled_at", types.Instant(), nullable=True))
