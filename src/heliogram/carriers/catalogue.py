@@ -83,6 +83,7 @@ _RARE: Final = frozenset({"window", "timeout_s", "connect_timeout_s", "reconnect
         "national",
     ),
     *("receipt_ids", "tlvs", "queries", "auth", "callback_auth", "read_reply"),
+    *(f"ton_npi_{each}" for each in ("long_code", "toll_free", "short_code", "alphanumeric", "recipient")),
     *("namespace", "soap_action", "transfer_encoding", "expiry", "validity_s", "mms_url", "subject"),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -99,6 +100,7 @@ _TYPES: Final[Mapping[object, SettingType]] = {
     bool: "switch",
 }
 
+_TON_NPI: Final = "Type of number and numbering plan, as the carrier wants them: TON/NPI."
 _KINDS: Final[Mapping[str, _Words]] = {
     "smpp": _Words(
         shape=SmppSettings,
@@ -130,6 +132,11 @@ _KINDS: Final[Mapping[str, _Words]] = {
                 "How they are written, where that shall not be learnt from the receipts.",
             ),
             "tlvs": ("Fields of its own", "TLVs for each submit, as 0x1400=text:abc, 0x1401=int2:7; empty: none."),
+            "ton_npi_long_code": ("Long codes", _TON_NPI),
+            "ton_npi_toll_free": ("Toll-free numbers", _TON_NPI),
+            "ton_npi_short_code": ("Short codes", f"{_TON_NPI} Many carriers want 6/0, 0/1 or 2/1."),
+            "ton_npi_alphanumeric": ("Names", _TON_NPI),
+            "ton_npi_recipient": ("Recipients", _TON_NPI),
             "queries": ("Ask about what has no receipt", "By query_sm, after hours or a lost line; off: never."),
             "reconnect_s": ("First pause", "Seconds before connecting again; doubled up to 30."),
         },

@@ -18,6 +18,7 @@ from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Capabilitie
 from heliogram.carriers.smpp_asked import MAX_ID, news_of, taken_back
 from heliogram.carriers.smpp_bind import Bind, Delivered, Inbox, Reply
 from heliogram.carriers.smpp_heard import event_of
+from heliogram.carriers.smpp_numbering import Numbering
 from heliogram.carriers.smpp_settings import BindMode, SmppSettings, settings_of
 from heliogram.carriers.smpp_tlvs import shown, tlvs_of
 from heliogram.carriers.tls import client_context
@@ -36,10 +37,9 @@ from heliogram.model.parcel import (
     Unknown,
 )
 from heliogram.model.phone import masked
-from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import Shift
-from heliogram.wire.smpp.message import Address, address_of, cancel_of, query_of, submit_parts
+from heliogram.wire.smpp.message import cancel_of, query_of, submit_parts
 from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Command, Tag
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.status import status_of
@@ -85,6 +85,7 @@ class SmppCarrier:
 
     def __init__(self, settings: SmppSettings, new_id: Callable[[], str]) -> None:
         self.settings = settings
+        self._numbering = settings.numbering()
         self.capabilities = Capabilities(
             sms=True,
             mms=False,
@@ -114,7 +115,7 @@ class SmppCarrier:
         if isinstance(parcel, MmsParcel):
             return Refused(code="no_mms", reason="SMPP carries no picture messages.", permanent=True)
         try:
-            pdus = _pdus(parcel, self.settings)
+            pdus = _pdus(parcel, self.settings, self._numbering)
         except OurFault as fault:
             return Refused(code="not_encodable", reason=f"SMPP cannot carry this: {fault}.", permanent=True)
         bind = self._freest()
@@ -132,12 +133,13 @@ class SmppCarrier:
 
     async def ask(self, piece: Piece) -> ReceiptHeard | Untold:
         """What became of a piece. It takes a place of `per_s`: to some carriers each request counts."""
-        source = _source(piece.sender, piece.sender_kind)
+        source = self._numbering.source(piece.sender, piece.sender_kind)
         answer = await self._request(piece, query_of(piece.carrier_id, source))
         return answer if isinstance(answer, Untold) else news_of(piece.carrier_id, answer)
 
     async def cancel(self, piece: Piece) -> ReceiptHeard | Untold:
-        source, destination = _source(piece.sender, piece.sender_kind), address_of(piece.to_e164)
+        source = self._numbering.source(piece.sender, piece.sender_kind)
+        destination = self._numbering.destination(piece.to_e164)
         answer = await self._request(piece, cancel_of(piece.carrier_id, source, destination))
         return answer if isinstance(answer, Untold) else taken_back(piece.carrier_id, answer)
 
@@ -275,18 +277,14 @@ def _refusal(code: int, exchange: str) -> Refused:
     return Refused(code=status.name, reason=status.sentence, permanent=status.is_permanent, exchange=exchange)
 
 
-def _source(sender: str, kind: SenderKind) -> Address:
-    return address_of(sender, is_name=kind is SenderKind.ALPHANUMERIC)
-
-
-def _pdus(parcel: SmsParcel, settings: SmppSettings) -> list[Pdu]:
+def _pdus(parcel: SmsParcel, settings: SmppSettings, numbering: Numbering) -> list[Pdu]:
     """One submit_sm a segment, or one for all of them. Raises OurFault before anything has left."""
-    source = _source(parcel.sender, parcel.sender_kind)
+    source = numbering.source(parcel.sender, parcel.sender_kind)
     if not 1 <= len(source.digits) <= MAX_ADDRESS or "\0" in source.digits:
         raise OurFault(f"a sender has 1 to {MAX_ADDRESS} characters")
     pdus = submit_parts(
         source,
-        address_of(parcel.to_e164),
+        numbering.destination(parcel.to_e164),
         parcel.parts,
         parcel.encoding,
         reference=parcel.reference,

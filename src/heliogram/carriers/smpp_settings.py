@@ -11,9 +11,11 @@ from typing import Literal
 import msgspec
 
 from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.smpp_numbering import Numbering, rule_of
 from heliogram.carriers.smpp_tlvs import tlvs_of
 from heliogram.model.cut import PLAIN, Cut
 from heliogram.model.receipt_id import IdForm
+from heliogram.model.sender import SenderKind
 from heliogram.wire.national import IDENTIFIERS
 from heliogram.wire.smpp.message import LongForm
 
@@ -35,6 +37,7 @@ class SmppSettings:
     `alphabet` is what the carrier takes data_coding 0 for; `national` are languages whose GSM tables handsets know.
     `tlvs` go with each submit, as `carriers.smpp_tlvs` reads them.
     `receipt_ids` is how receipts write the ids of answers, where it shall not be learnt.
+    `ton_npi_…` is how addresses are written, by the kind of sender (`carriers.smpp_numbering`).
     `queries`: the carrier may be asked what became of a message that has no receipt (query_sm).
     """
 
@@ -58,6 +61,11 @@ class SmppSettings:
     national: str = ""
     receipt_ids: IdForm = IdForm.LEARN
     tlvs: str = ""
+    ton_npi_long_code: str = "1/1"
+    ton_npi_toll_free: str = "1/1"
+    ton_npi_short_code: str = "3/0"
+    ton_npi_alphanumeric: str = "5/0"
+    ton_npi_recipient: str = "1/1"
     queries: bool = True
 
     def __post_init__(self) -> None:
@@ -80,11 +88,24 @@ class SmppSettings:
 
     def _check_texts(self) -> None:
         tlvs_of(self.tlvs)
+        self.numbering()
         if unknown := sorted(set(self.languages()) - set(IDENTIFIERS)):
             raise Misconfigured(f"There are no national tables for {', '.join(unknown)}; for {', '.join(IDENTIFIERS)}.")
         # The tables are named in a header before the text, of septets; without it, handsets show other letters.
         if self.national and (self.alphabet != "gsm7" or self.long_texts not in (LongForm.UDH_8, LongForm.UDH_16)):
             raise Misconfigured("National tables go with alphabet=gsm7 and long_texts=udh8 or udh16 only.")
+
+    def numbering(self) -> Numbering:
+        """How addresses are written. Raises Misconfigured."""
+        return Numbering(
+            senders={
+                SenderKind.LONG_CODE: rule_of(self.ton_npi_long_code),
+                SenderKind.TOLL_FREE: rule_of(self.ton_npi_toll_free),
+                SenderKind.SHORT_CODE: rule_of(self.ton_npi_short_code),
+                SenderKind.ALPHANUMERIC: rule_of(self.ton_npi_alphanumeric),
+            },
+            recipients=rule_of(self.ton_npi_recipient),
+        )
 
     def languages(self) -> tuple[str, ...]:
         return tuple(each.strip() for each in self.national.split(",") if each.strip())

@@ -30,6 +30,7 @@ MAX_DIGITS = 20
 """Of a destination (§5.2.9): a receipt has to name it again."""
 OFFER_AGAIN_S = 1.0
 """The pause before a receipt is offered again that the client could not store."""
+_TON_NPI = ("source_addr_ton", "source_addr_npi", "dest_addr_ton", "dest_addr_npi")
 _BINDS = frozenset({Command.BIND_TRANSCEIVER, Command.BIND_RECEIVER, Command.BIND_TRANSMITTER})
 
 
@@ -294,6 +295,7 @@ class SmscSession(asyncio.Protocol):
             "id": smsc.next_id(),
             "from": _shown(pdu),
             "to": f"+{digits}",
+            "ton_npi": [pdu.number(name) for name in _TON_NPI],
             "text": text,
             "data_coding": pdu.number("data_coding"),
             "receipt": bool(pdu.number("registered_delivery") & 1),

@@ -91,4 +91,7 @@ class Whereabouts:
 
 def _is_from(line: Line, pdu: Pdu) -> bool:
     """Whether it was submitted with this source address (§4.8.1: it must match)."""
-    return pdu.text("source_addr").lstrip("+") == str(line["from"]).lstrip("+")
+    rule = [pdu.number("source_addr_ton"), pdu.number("source_addr_npi")]
+    # An earlier version did not journal the rule.
+    is_so = rule == line.get("ton_npi", rule)[:2]
+    return is_so and pdu.text("source_addr").lstrip("+") == str(line["from"]).lstrip("+")
