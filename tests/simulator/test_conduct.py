@@ -84,11 +84,15 @@ def test_luck_is_the_same_on_every_machine() -> None:
     assert all(0 <= luck(seed, "x") < 1 for seed in range(1_000))
 
 
-def test_receipts_are_lost_and_picture_messages_refused_by_the_script_too(tmp_path: Path) -> None:
-    conduct = conduct_of(tmp_path, Fault(name="receipt_lost", nth=2), Fault(name="error", nth=1, status=4006))
-    board = ScriptedBoard(conduct=conduct)
+def test_receipts_are_lost_by_the_script_too(tmp_path: Path) -> None:
+    board = ScriptedBoard(conduct=conduct_of(tmp_path, Fault(name="receipt_lost", nth=2)))
     assert [board.loses_receipt(TO) for _ in range(3)] == [False, True, False]
-    assert [board.refusal("mm7", TO), board.refusal("mm7", TO), board.refusal("smpp", TO)] == [4006, 0, 0]
+
+
+def test_what_a_fault_does_is_usual_for_its_protocol_unless_the_script_says_otherwise() -> None:
+    assert (Fault(name="error").code(), Fault(name="error").code("mm7")) == (0x08, 3000)
+    assert Fault(name="error", status=4006).code("mm7") == Fault(name="error", status=4006).code() == 4006
+    assert (Fault(name="slow_answer").wait_s(), Fault(name="slow_answer", delay_s=0).wait_s()) == (10.0, 0)
 
 
 def test_every_fault_befalls_something_somewhere() -> None:
@@ -96,3 +100,4 @@ def test_every_fault_befalls_something_somewhere() -> None:
         assert kind.protocols <= {"smpp", "mm7"}
         assert kind.protocols
         assert 0 <= kind.status <= 0xFFFFFFFF
+        assert not kind.mm7_status or "mm7" in kind.protocols

@@ -7,6 +7,7 @@ from heliogram.simulator.script import BadScript, read_script
 from heliogram.simulator.settings import Ids
 
 ONE = '[[carrier]]\nname = "north"\nprotocol = "smpp"\n'
+MMSC = ONE.replace("smpp", "mm7") + "[[carrier.fault]]\n"
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text()
 
 
@@ -39,13 +40,44 @@ def test_loss_adds_faults_after_those_of_the_script() -> None:
         (ONE + '[[carrier.fault]]\nname = "drop"\nshare = 1.1\n', "fault 1, share: from 0 to 1"),
         (ONE + '[[carrier.fault]]\nname = "drop"\nstatus = 8\n', "fault 1, status: drop refuses nothing"),
         (ONE + '[[carrier.fault]]\nname = "drop"\nfrom_s = 5\nuntil_s = 5\n', "fault 1, until_s"),
-        (ONE.replace("smpp", "mm7") + '[[carrier.fault]]\nname = "nack"\n', "name: nack does not befall mm7"),
+        (MMSC + 'name = "nack"\n', "name: nack does not befall mm7"),
+        (ONE + '[[carrier.fault]]\nname = "cut_answer"\n', "name: cut_answer does not befall smpp"),
+        (ONE + '[[carrier.fault]]\nname = "error"\nstatus = 0\n', "status: from 1 to 0xFFFFFFFF"),
+        (MMSC + 'name = "error"\nstatus = 399\n', "status: a StatusCode from 2000 to 9999"),
+        (MMSC + 'name = "error"\nstatus = 600\n', "status: a StatusCode from 2000 to 9999"),
+        (MMSC + 'name = "error"\nstatus = 1999\n', "status: a StatusCode from 2000 to 9999"),
+        (MMSC + 'name = "error"\nstatus = 10000\n', "status: a StatusCode from 2000 to 9999"),
+        (MMSC + 'name = "soap_fault"\nstatus = 500\n', "status: a StatusCode from 2000 to 9999"),
+        (MMSC + 'name = "http_error"\nstatus = 4006\n', "status: a StatusCode from 2000 to 9999"),
+        (MMSC + 'name = "drop"\ndelay_s = 1\n', "delay_s: drop waits for nothing"),
+        (MMSC + 'name = "slow_answer"\ndelay_s = 60.1\n', "delay_s: from 0 to 60"),
     ],
 )
 def test_what_cannot_be_played_is_refused_with_the_place_and_the_reason(text: str, words: str) -> None:
     with pytest.raises(BadScript) as refused:
         read_script(text)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        'name = "error"\nstatus = 400',
+        'name = "error"\nstatus = 599',
+        'name = "error"\nstatus = 2000',
+        'name = "error"\nstatus = 9999',
+        'name = "http_error"\nstatus = 500',
+        'name = "slow_answer"\ndelay_s = 60',
+    ],
+)
+def test_what_an_mmsc_can_do_it_may_be_told_to(fault: str) -> None:
+    (carrier,) = read_script(f"{MMSC}{fault}\n").carrier
+    assert len(carrier.faults()) == 1
+
+
+def test_answers_and_connections_get_lost_over_mm7_too() -> None:
+    (carrier,) = read_script(ONE.replace("smpp", "mm7") + 'loss = "bad"\n').carrier
+    assert [fault.name for fault in carrier.faults()] == ["no_answer", "receipt_lost", "drop"]
 
 
 def test_the_page_has_every_fault_and_its_example_can_be_played() -> None:

@@ -18,6 +18,7 @@ from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal
 
 SMPP: Final = frozenset({"smpp"})
+MM7: Final = frozenset({"mm7"})
 BOTH: Final = frozenset({"smpp", "mm7"})
 
 
@@ -34,11 +35,16 @@ class On(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A fault by name: what it befalls, where it can be, and the status it refuses with where none is given."""
+    """A fault by name: what it befalls, where it can be, and what it takes where a script does not say.
+
+    `status` is what it refuses with over SMPP, `mm7_status` over MM7 (below 1000: of HTTP), `delay_s` its wait.
+    """
 
     on: On
     protocols: frozenset[str] = SMPP
     status: int = 0
+    mm7_status: int = 0
+    delay_s: float = 0.0
 
 
 FAULTS: Final[dict[str, Kind]] = {
@@ -48,23 +54,29 @@ FAULTS: Final[dict[str, Kind]] = {
     "bind_error": Kind(on=On.BIND, status=0x0D),
     "bind_nack": Kind(on=On.BIND),
     "deliver_then_unbind": Kind(on=On.BIND),
-    "no_answer": Kind(on=On.MESSAGE),
-    "drop": Kind(on=On.MESSAGE),
-    "error": Kind(on=On.MESSAGE, protocols=BOTH, status=0x08),
-    "throttled": Kind(on=On.MESSAGE, status=0x58),
+    "no_answer": Kind(on=On.MESSAGE, protocols=BOTH),
+    "drop": Kind(on=On.MESSAGE, protocols=BOTH),
+    "error": Kind(on=On.MESSAGE, protocols=BOTH, status=0x08, mm7_status=3000),
+    "throttled": Kind(on=On.MESSAGE, protocols=BOTH, status=0x58, mm7_status=3510),
+    "http_error": Kind(on=On.MESSAGE, protocols=MM7, mm7_status=503),
+    "soap_fault": Kind(on=On.MESSAGE, protocols=MM7, mm7_status=4006),
+    "soap_fault_without_detail": Kind(on=On.MESSAGE, protocols=MM7),
+    "slow_answer": Kind(on=On.MESSAGE, protocols=MM7, delay_s=10.0),
+    "cut_answer": Kind(on=On.MESSAGE, protocols=MM7),
     "nack": Kind(on=On.MESSAGE),
     "nack_without_sequence": Kind(on=On.MESSAGE),
     "unbind_on_message": Kind(on=On.MESSAGE),
     "length_too_short": Kind(on=On.MESSAGE),
     "length_too_long": Kind(on=On.MESSAGE),
     "unknown_command": Kind(on=On.MESSAGE),
-    "unreadable_answer": Kind(on=On.MESSAGE),
-    "empty_id": Kind(on=On.MESSAGE),
-    "repeated_id": Kind(on=On.MESSAGE),
-    "receipt_first": Kind(on=On.MESSAGE),
+    "unreadable_answer": Kind(on=On.MESSAGE, protocols=BOTH),
+    "empty_id": Kind(on=On.MESSAGE, protocols=BOTH),
+    "repeated_id": Kind(on=On.MESSAGE, protocols=BOTH),
+    "receipt_first": Kind(on=On.MESSAGE, protocols=BOTH),
     "no_answer_to_unbind": Kind(on=On.UNBIND),
     "receipt_lost": Kind(on=On.RECEIPT, protocols=BOTH),
-    "receipt_twice": Kind(on=On.TELLING),
+    "receipt_twice": Kind(on=On.TELLING, protocols=BOTH),
+    "receipt_of_another": Kind(on=On.TELLING, protocols=MM7),
     "receipt_as_message": Kind(on=On.TELLING),
 }
 """Source: the carrier faults of Jasmin's `tests/protocols/smpp/smsc_simulator.py`, and carriers met in the wild."""
@@ -91,7 +103,8 @@ LATENCIES: Final[dict[str, Span]] = {
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a fault strikes. Each condition narrows it; `nth` and `every` count what the others leave.
 
-    `to` is a pattern of numbers (`*`, `?`); `from_s` and `until_s` are seconds since the start.
+    `to` is a pattern of numbers (`*`, `?`); `from_s` and `until_s` are seconds since the start. `status` and `delay_s`
+    are what it does, None what is usual.
     """
 
     name: str
@@ -103,9 +116,15 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     from_s: float = 0.0
     until_s: float = float("inf")
     status: int | None = None
+    delay_s: float | None = None
 
-    def code(self) -> int:
-        return FAULTS[self.name].status if self.status is None else self.status
+    def code(self, protocol: str = "smpp") -> int:
+        kind = FAULTS[self.name]
+        usual = kind.mm7_status if protocol == "mm7" else kind.status
+        return usual if self.status is None else self.status
+
+    def wait_s(self) -> float:
+        return FAULTS[self.name].delay_s if self.delay_s is None else self.delay_s
 
 
 @dataclass(slots=True)
@@ -166,12 +185,6 @@ class ScriptedBoard(FaultBoard):
     """Faults on demand, and the receipts that the script loses."""
 
     conduct: Conduct | None = None
-
-    def refusal(self, protocol: str, to: str = "") -> int:
-        # SMPP's refusals are said on the rough line, before the SMSC hears of the message.
-        if protocol == "mm7" and self.conduct is not None and (fault := self.conduct.first(On.MESSAGE, to)):
-            return fault.code()
-        return FaultBoard.refusal(self, protocol, to)
 
     def loses_receipt(self, to: str = "") -> bool:
         lost = self.conduct is not None and self.conduct.first(On.RECEIPT, to) is not None

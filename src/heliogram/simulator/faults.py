@@ -47,7 +47,7 @@ class FaultBoard:
     def clear(self) -> None:
         self.faults = Faults()
 
-    def refusal(self, protocol: str, to: str = "") -> int:
+    def refusal(self, protocol: str) -> int:
         """The status to refuse this message with, 0 for none."""
         faults = self.faults
         if faults.refuse_protocol not in ("", protocol) or not faults.refuse_status:

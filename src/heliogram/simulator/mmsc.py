@@ -15,19 +15,21 @@ from aiohttp import web
 
 from heliogram.carriers.digest import Login
 from heliogram.carriers.http import Answered, HttpClient, basic_credentials, post_as
+from heliogram.simulator.conduct import Conduct, Fault, On
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
 from heliogram.simulator.mmsc_calls import call_of
 from heliogram.simulator.mmsc_waiting import Waiting
 from heliogram.simulator.phones import Phones, Shot
+from heliogram.simulator.rough_post import OF_ANOTHER, REFUSALS, hang_up, said, soap
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7 import status as codes
 from heliogram.wire.mm7.address import Address, AddressKind
 from heliogram.wire.mm7.cancel import CancelReq, read_cancel_req, write_cancel_rsp
 from heliogram.wire.mm7.content import Content, read_content
-from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, XML_TYPE, Head, Message, read_message
+from heliogram.wire.mm7.envelope import MAX_MESSAGE_OCTETS, Head, Message, read_message
 from heliogram.wire.mm7.fault import write_fault
 from heliogram.wire.mm7.names import REL_6_MM7_1_4
 from heliogram.wire.mm7.replace import ReplaceReq, read_replace_req, write_replace_rsp
@@ -51,7 +53,9 @@ class Mmsc:
         phones: Phones,
         faults: FaultBoard,
         now: Callable[[], float],
+        conduct: Conduct | None = None,
     ) -> None:
+        self._conduct = conduct
         self._settings = settings
         self._journal = journal
         self._phones = phones
@@ -60,6 +64,8 @@ class Mmsc:
         self._credentials = basic_credentials(settings.system_id, settings.password)
         self._login = Login(settings.system_id, settings.password)
         self._receipts: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
+        self._told: dict[str, asyncio.Event] = {}
+        """By id, what wakes an answer that goes after its receipt."""
         self._last_id = 0
         self._namespace = REL_6_MM7_1_4
         self._remember()
@@ -106,29 +112,38 @@ class Mmsc:
                 case "SubmitReq":
                     return await self._submit(read_submit_req(message.envelope), message, request)
                 case "CancelReq":
-                    return _soap(write_cancel_rsp(head, self._cancel(read_cancel_req(message.envelope))))
+                    return soap(write_cancel_rsp(head, self._cancel(read_cancel_req(message.envelope))))
                 case "ReplaceReq":
                     status = self._replace(read_replace_req(message.envelope), message)
-                    return _soap(write_replace_rsp(head, status))
+                    return soap(write_replace_rsp(head, status))
                 case name:
                     wrong = Status(code=codes.UNSUPPORTED_OPERATION, details=f"There is no {name} here.")
         except TheirFault as fault:
             wrong = Status(code=2007, details=str(fault))
-        return _soap(write_fault(head, wrong, error="RSErrorRsp"), http_status=500)
+        return soap(write_fault(head, wrong, error="RSErrorRsp"), http_status=500)
 
     async def _submit(self, submitted: SubmitReq, message: Message, request: web.Request) -> web.StreamResponse:
         head = message.envelope.head
-        refused = self._judge(submitted)
+        refused, fault = self._judge(submitted), None
+        if refused is None and self._conduct is not None:
+            fault = self._conduct.first(On.MESSAGE, _shown(_recipients(submitted)[0]))
+        if fault is not None and fault.name in REFUSALS:
+            return REFUSALS[fault.name](head, fault.code("mm7"))
         if refused is not None and refused.code < 1000:
             return web.Response(status=refused.code, text="A fault on demand.")
         if refused is not None:
-            return _soap(write_submit_rsp(head, SubmitRsp(status=refused)))
+            return soap(write_submit_rsp(head, SubmitRsp(status=refused)))
         line = self._take(submitted, read_content(message.content), head, len(await request.read()))
-        if self._settings.answer_delay_s:
-            await asyncio.sleep(self._settings.answer_delay_s)
+        is_held = fault is not None and fault.name == "receipt_first" and line["receipt"]
+        told = self._told.setdefault(line["id"], asyncio.Event()) if is_held else None
+        if delay_s := self._answer_delay_s():
+            await asyncio.sleep(delay_s)
         if self._faults.drops_connection() or self._faults.loses_answer():
-            return _hang_up(request)
-        return _soap(write_submit_rsp(head, SubmitRsp(status=Status(code=codes.SUCCESS), message_id=line["id"])))
+            return hang_up(request)
+        return await said(request, head, line["id"], fault, told)
+
+    def _answer_delay_s(self) -> float:
+        return self._settings.answer_delay_s or (self._conduct.answer_delay_s() if self._conduct else 0.0)
 
     def _cancel(self, request: CancelReq) -> Status:
         status, line = self._waiting.cancel(request)
@@ -145,7 +160,7 @@ class Mmsc:
         if self._faults.is_throttled(self._now()):
             return Status(code=codes.THROUGHPUT_EXCEEDED)
         recipients = _recipients(submitted)
-        if wanted := self._faults.refusal("mm7", _shown(recipients[0]) if recipients else ""):
+        if wanted := self._faults.refusal("mm7"):
             return Status(code=wanted)
         if len(recipients) != 1:
             return Status(code=3003)
@@ -266,10 +281,23 @@ class Mmsc:
                 continue
             if await self._is_taken(client, line):
                 self._journal.write([{"at": self._now(), "kind": "acknowledged", "id": line["id"]}])
+                if told := self._told.pop(line["id"], None):
+                    told.set()
             elif n_tried < len(RETRY_WAITS_S):
                 loop.call_later(RETRY_WAITS_S[n_tried], self._receipts.put_nowait, (line, n_tried + 1))
 
     async def _is_taken(self, client: HttpClient, line: Line) -> bool:
+        """Tell of it as the script wants it told. Whether that was acknowledged."""
+        about = line["to"] if line["kind"] == "receipt" else ""
+        match self._conduct.first(On.TELLING, about) if self._conduct and about else None:
+            case Fault(name="receipt_twice"):
+                return await self._is_heard(client, line) and await self._is_heard(client, line)
+            case Fault(name="receipt_of_another"):
+                return await self._is_heard(client, line | {"id": OF_ANOTHER})
+            case _:
+                return await self._is_heard(client, line)
+
+    async def _is_heard(self, client: HttpClient, line: Line) -> bool:
         content_type, buffers = call_of(line, self._settings.folder)
         headers = {
             "Content-Type": content_type,
@@ -283,10 +311,16 @@ class Mmsc:
 
 
 async def start_mmsc(
-    settings: SimulatorSettings, journal: Journal, phones: Phones, faults: FaultBoard, now: Callable[[], float]
+    settings: SimulatorSettings,
+    journal: Journal,
+    phones: Phones,
+    faults: FaultBoard,
+    now: Callable[[], float],
+    conduct: Conduct | None = None,
 ) -> web.AppRunner:
-    """Serve MM7 on loopback. The caller cleans the runner up."""
-    runner = web.AppRunner(Mmsc(settings, journal, phones, faults, now).app(), access_log=None, shutdown_timeout=1)
+    """Serve MM7 on loopback, by the script's conduct where there is one. The caller cleans the runner up."""
+    mmsc = Mmsc(settings, journal, phones, faults, now, conduct)
+    runner = web.AppRunner(mmsc.app(), access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", settings.mm7_port).start()
     return runner
@@ -298,14 +332,3 @@ def _recipients(submitted: SubmitReq) -> tuple[Address, ...]:
 
 def _shown(address: Address) -> str:
     return f"+{address.text}" if address.kind is AddressKind.NUMBER else address.text
-
-
-def _soap(envelope: bytes, *, http_status: int = 200) -> web.Response:
-    return web.Response(status=http_status, body=envelope, headers={"Content-Type": XML_TYPE})
-
-
-def _hang_up(request: web.Request) -> web.Response:
-    """Take the connection away: what is returned reaches nobody."""
-    if request.transport is not None:
-        request.transport.close()
-    return web.Response()

@@ -130,7 +130,22 @@ def _wrong_with(fault: Fault, protocol: str) -> list[str]:
         "times: at least 0": fault.times is None or fault.times >= 0,
         "share: from 0 to 1": 0 <= fault.share <= 1,
         "until_s: later than from_s, which is at least 0": 0 <= fault.from_s < fault.until_s,
-        f"status: {fault.name} refuses nothing": fault.status is None or bool(kind.status),
-        "status: from 1 to 0xFFFFFFFF": fault.status is None or 1 <= fault.status <= 0xFFFFFFFF,
+        f"status: {fault.name} refuses nothing": fault.status is None or bool(kind.status or kind.mm7_status),
+        f"status: {_STATUSES[protocol]}": fault.status is None or _is_status(fault.name, protocol, fault.status),
+        f"delay_s: {fault.name} waits for nothing": fault.delay_s is None or bool(kind.delay_s),
+        f"delay_s: from 0 to {MAX_LATENCY_S:.0f}": fault.delay_s is None or 0 <= fault.delay_s <= MAX_LATENCY_S,
     }
     return [sentence for sentence, is_right in checks.items() if not is_right]
+
+
+_STATUSES = {
+    "smpp": "from 1 to 0xFFFFFFFF",
+    "mm7": "a StatusCode from 2000 to 9999, or of HTTP from 400 to 599 where the fault is error or http_error",
+}
+
+
+def _is_status(name: str, protocol: str, status: int) -> bool:
+    if protocol == "smpp":
+        return 1 <= status <= 0xFFFFFFFF
+    is_http = name in ("error", "http_error") and 400 <= status <= 599
+    return is_http or (name != "http_error" and 2000 <= status <= 9999)

@@ -87,15 +87,13 @@ async def _start(
         answer_ids=carrier.ids,
         receipt_ids=carrier.receipts.ids,
         receipt_delay_s=carrier.receipts.delay_s,
-        # A rough line delays each SMPP answer by itself.
-        answer_delay_s=carrier.span().min_s if carrier.protocol == "mm7" else 0.0,
         delivery_delay_s=carrier.delivery_s,
         mms=carrier.mms,
     )
     phones = Phones()
     own = Control(folder, journal, phones, board).app()
     if carrier.protocol == "mm7":
-        runner = await start_mmsc(settings, journal, phones, board, now)
+        runner = await start_mmsc(settings, journal, phones, board, now, conduct)
         stack.push_async_callback(runner.cleanup)
         return runner.addresses[0][1], conduct, own
     smsc = Smsc(settings, journal, phones, board, now)
