@@ -90,14 +90,16 @@ def test_receipts_are_lost_by_the_script_too(tmp_path: Path) -> None:
 
 
 def test_what_a_fault_does_is_usual_for_its_protocol_unless_the_script_says_otherwise() -> None:
-    assert (Fault(name="error").code(), Fault(name="error").code("mm7")) == (0x08, 3000)
+    usual = [Fault(name="error").code(protocol) for protocol in ("smpp", "mm7", "http")]
+    assert usual == [0x08, 3000, 400]
     assert Fault(name="error", status=4006).code("mm7") == Fault(name="error", status=4006).code() == 4006
     assert (Fault(name="slow_answer").wait_s(), Fault(name="slow_answer", delay_s=0).wait_s()) == (10.0, 0)
 
 
 def test_every_fault_befalls_something_somewhere() -> None:
     for kind in FAULTS.values():
-        assert kind.protocols <= {"smpp", "mm7"}
+        assert kind.protocols <= {"smpp", "mm7", "http"}
         assert kind.protocols
         assert 0 <= kind.status <= 0xFFFFFFFF
         assert not kind.mm7_status or "mm7" in kind.protocols
+        assert not kind.http_status or "http" in kind.protocols

@@ -8,6 +8,7 @@ from heliogram.simulator.settings import Ids
 
 ONE = '[[carrier]]\nname = "north"\nprotocol = "smpp"\n'
 MMSC = ONE.replace("smpp", "mm7") + "[[carrier.fault]]\n"
+WEB = ONE.replace("smpp", "http") + "[[carrier.fault]]\n"
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text()
 
 
@@ -49,6 +50,11 @@ def test_loss_adds_faults_after_those_of_the_script() -> None:
         (MMSC + 'name = "error"\nstatus = 10000\n', "status: a StatusCode from 2000 to 9999"),
         (MMSC + 'name = "soap_fault"\nstatus = 500\n', "status: a StatusCode from 2000 to 9999"),
         (MMSC + 'name = "http_error"\nstatus = 4006\n', "status: a StatusCode from 2000 to 9999"),
+        (WEB + 'name = "error"\nstatus = 399\n', "status: of HTTP, from 400 to 599"),
+        (WEB + 'name = "error"\nstatus = 600\n', "status: of HTTP, from 400 to 599"),
+        (WEB + 'name = "soap_fault"\n', "name: soap_fault does not befall http"),
+        (ONE.replace("smpp", "http") + 'secret = "fifteen-octets-"\n', "secret: at least 16"),
+        (ONE.replace("smpp", "http") + 'secret = "whsec_?"\n', "secret: at least 16 octets"),
         (MMSC + 'name = "drop"\ndelay_s = 1\n', "delay_s: drop waits for nothing"),
         (MMSC + 'name = "slow_answer"\ndelay_s = 60.1\n', "delay_s: from 0 to 60"),
     ],
@@ -84,4 +90,4 @@ def test_the_page_has_every_fault_and_its_example_can_be_played() -> None:
     listed = [line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `") and "fault" not in line[:9]]
     assert set(FAULTS) <= set(listed)
     example = PAGE.partition("```toml\n")[2].partition("```")[0]
-    assert [carrier.name for carrier in read_script(example).carrier] == ["north", "south", "pictures"]
+    assert [carrier.name for carrier in read_script(example).carrier] == ["north", "south", "pictures", "own"]

@@ -19,7 +19,8 @@ from heliogram.simulator.journal import Journal
 
 SMPP: Final = frozenset({"smpp"})
 MM7: Final = frozenset({"mm7"})
-BOTH: Final = frozenset({"smpp", "mm7"})
+POSTED: Final = frozenset({"mm7", "http"})
+ALL: Final = SMPP | POSTED
 
 
 class On(StrEnum):
@@ -37,14 +38,19 @@ class On(StrEnum):
 class Kind:
     """A fault by name: what it befalls, where it can be, and what it takes where a script does not say.
 
-    `status` is what it refuses with over SMPP, `mm7_status` over MM7 (below 1000: of HTTP), `delay_s` its wait.
+    `status` is what it refuses with over SMPP, `mm7_status` over MM7 (below 1000: of HTTP), `http_status` over JSON;
+    `delay_s` is its wait.
     """
 
     on: On
     protocols: frozenset[str] = SMPP
     status: int = 0
     mm7_status: int = 0
+    http_status: int = 0
     delay_s: float = 0.0
+
+    def refuses(self) -> bool:
+        return bool(self.status or self.mm7_status or self.http_status)
 
 
 FAULTS: Final[dict[str, Kind]] = {
@@ -54,29 +60,29 @@ FAULTS: Final[dict[str, Kind]] = {
     "bind_error": Kind(on=On.BIND, status=0x0D),
     "bind_nack": Kind(on=On.BIND),
     "deliver_then_unbind": Kind(on=On.BIND),
-    "no_answer": Kind(on=On.MESSAGE, protocols=BOTH),
-    "drop": Kind(on=On.MESSAGE, protocols=BOTH),
-    "error": Kind(on=On.MESSAGE, protocols=BOTH, status=0x08, mm7_status=3000),
-    "throttled": Kind(on=On.MESSAGE, protocols=BOTH, status=0x58, mm7_status=3510),
-    "http_error": Kind(on=On.MESSAGE, protocols=MM7, mm7_status=503),
+    "no_answer": Kind(on=On.MESSAGE, protocols=ALL),
+    "drop": Kind(on=On.MESSAGE, protocols=ALL),
+    "error": Kind(on=On.MESSAGE, protocols=ALL, status=0x08, mm7_status=3000, http_status=400),
+    "throttled": Kind(on=On.MESSAGE, protocols=ALL, status=0x58, mm7_status=3510, http_status=429),
+    "http_error": Kind(on=On.MESSAGE, protocols=POSTED, mm7_status=503, http_status=503),
     "soap_fault": Kind(on=On.MESSAGE, protocols=MM7, mm7_status=4006),
     "soap_fault_without_detail": Kind(on=On.MESSAGE, protocols=MM7),
-    "slow_answer": Kind(on=On.MESSAGE, protocols=MM7, delay_s=10.0),
-    "cut_answer": Kind(on=On.MESSAGE, protocols=MM7),
+    "slow_answer": Kind(on=On.MESSAGE, protocols=POSTED, delay_s=10.0),
+    "cut_answer": Kind(on=On.MESSAGE, protocols=POSTED),
     "nack": Kind(on=On.MESSAGE),
     "nack_without_sequence": Kind(on=On.MESSAGE),
     "unbind_on_message": Kind(on=On.MESSAGE),
     "length_too_short": Kind(on=On.MESSAGE),
     "length_too_long": Kind(on=On.MESSAGE),
     "unknown_command": Kind(on=On.MESSAGE),
-    "unreadable_answer": Kind(on=On.MESSAGE, protocols=BOTH),
-    "empty_id": Kind(on=On.MESSAGE, protocols=BOTH),
-    "repeated_id": Kind(on=On.MESSAGE, protocols=BOTH),
-    "receipt_first": Kind(on=On.MESSAGE, protocols=BOTH),
+    "unreadable_answer": Kind(on=On.MESSAGE, protocols=ALL),
+    "empty_id": Kind(on=On.MESSAGE, protocols=ALL),
+    "repeated_id": Kind(on=On.MESSAGE, protocols=ALL),
+    "receipt_first": Kind(on=On.MESSAGE, protocols=ALL),
     "no_answer_to_unbind": Kind(on=On.UNBIND),
-    "receipt_lost": Kind(on=On.RECEIPT, protocols=BOTH),
-    "receipt_twice": Kind(on=On.TELLING, protocols=BOTH),
-    "receipt_of_another": Kind(on=On.TELLING, protocols=MM7),
+    "receipt_lost": Kind(on=On.RECEIPT, protocols=ALL),
+    "receipt_twice": Kind(on=On.TELLING, protocols=ALL),
+    "receipt_of_another": Kind(on=On.TELLING, protocols=POSTED),
     "receipt_as_message": Kind(on=On.TELLING),
 }
 """Source: the carrier faults of Jasmin's `tests/protocols/smpp/smsc_simulator.py`, and carriers met in the wild."""
@@ -120,7 +126,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def code(self, protocol: str = "smpp") -> int:
         kind = FAULTS[self.name]
-        usual = kind.mm7_status if protocol == "mm7" else kind.status
+        usual = {"smpp": kind.status, "mm7": kind.mm7_status, "http": kind.http_status}[protocol]
         return usual if self.status is None else self.status
 
     def wait_s(self) -> float:

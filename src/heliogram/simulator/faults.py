@@ -18,10 +18,10 @@ class Faults:
     """The faults in force. Counts are how many messages are left for the fault; None is without end, 0 is off."""
 
     refuse_status: _Status = 0
-    """The command_status (SMPP) or StatusCode (MM7) that refuses a message."""
+    """The command_status (SMPP), StatusCode (MM7) or HTTP status that refuses a message."""
     refuse_n: _Count | None = 0
-    refuse_protocol: Literal["", "smpp", "mm7"] = ""
-    """"smpp" or "mm7"; empty for both."""
+    refuse_protocol: Literal["", "smpp", "mm7", "http"] = ""
+    """"smpp", "mm7" or "http"; empty for all."""
     throttle_per_s: _Rate = 0.0
     """More messages a second than this are answered with ESME_RTHROTTLED; 0 is off."""
     lose_receipts_n: _Count | None = 0

@@ -140,7 +140,12 @@ class Mmsc:
             await asyncio.sleep(delay_s)
         if self._faults.drops_connection() or self._faults.loses_answer():
             return hang_up(request)
-        return await said(request, head, line["id"], fault, told)
+
+        def taken(message_id: str) -> web.Response:
+            status = Status(code=codes.SUCCESS)
+            return soap(write_submit_rsp(head, SubmitRsp(status=status, message_id=message_id)))
+
+        return await said(request, taken, line["id"], fault, told)
 
     def _answer_delay_s(self) -> float:
         return self._settings.answer_delay_s or (self._conduct.answer_delay_s() if self._conduct else 0.0)

@@ -90,7 +90,7 @@ class Phones:
                 sender=line["from"],
                 to=line["to"],
                 text=text,
-                kind="mms" if line["protocol"] == "mm7" else "sms",
+                kind=_kind_of(line),
                 media=_media_of(line),
             )
         )
@@ -105,7 +105,7 @@ class Phones:
                 sender=line["from"],
                 to=line["to"],
                 text=line["text"],
-                kind="mms" if line.get("protocol") == "mm7" else "sms",
+                kind=_kind_of(line),
                 media=_media_of(line),
             )
         )
@@ -161,6 +161,11 @@ class Phones:
                     if len(heard[whole]) >= int(place.partition("/")[2] or 1):
                         unheard.pop(whole, None)
         return {"last_id": last_id, "owed": list(owed.values()), "unheard": list(unheard.values())}
+
+
+def _kind_of(line: Line) -> str:
+    """A gateway over HTTP carries both: there the pictures make the difference."""
+    return "mms" if line.get("protocol") == "mm7" or line.get("media") else "sms"
 
 
 def _media_of(line: Line) -> tuple[PhoneMedia, ...]:

@@ -1,7 +1,7 @@
-"""What a script makes of the MMSC's answers: refusals of every kind, and sound answers made unsound.
+"""What a script makes of answers over HTTP: refusals of every kind, and sound answers made unsound.
 
-Here: fault → answer. Not here: when it strikes (`conduct`), what a sound MMSC says (`mmsc`), which journals what it
-takes as ever.
+Here: fault → answer. Not here: when it strikes (`conduct`), what a sound carrier says (`mmsc`, `gateway`), which
+journals what it takes as ever.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ HOLD_S: Final = 5.0
 SILENCE_S: Final = 600.0
 """How long a message without an answer keeps its connection: more than any client waits."""
 OF_ANOTHER: Final = "mm-of-another"
-"""The id in a report about a message that nobody sent."""
+"""The id in a receipt about a message that nobody sent."""
 
 
 def soap(envelope: bytes, *, http_status: int = 200) -> web.Response:
@@ -40,11 +40,12 @@ def hang_up(request: web.Request, last_words: bytes = b"") -> web.Response:
 
 def _refused(head: Head, code: int) -> web.Response:
     if code < 1000:
-        return _http_error(head, code)
+        return http_error(code)
     return soap(write_submit_rsp(head, SubmitRsp(status=Status(code=code))))
 
 
-def _http_error(head: Head, code: int) -> web.Response:
+def http_error(code: int) -> web.Response:
+    """What a proxy says for a carrier that is not there."""
     page = f"<html><head><title>{code}</title></head><body><h1>{code}</h1></body></html>"
     return web.Response(status=code, text=page, content_type="text/html")
 
@@ -60,7 +61,7 @@ def _without_detail(head: Head, code: int) -> web.Response:
 REFUSALS: Final[dict[str, Callable[[Head, int], web.Response]]] = {
     "error": _refused,
     "throttled": _refused,
-    "http_error": _http_error,
+    "http_error": lambda _head, code: http_error(code),
     "soap_fault": lambda head, code: soap(
         write_fault(head, Status(code=code, details="A fault by script"), error="RSErrorRsp"), http_status=500
     ),
@@ -70,9 +71,16 @@ REFUSALS: Final[dict[str, Callable[[Head, int], web.Response]]] = {
 
 
 async def said(
-    request: web.Request, head: Head, message_id: str, fault: Fault | None, told: asyncio.Event | None
+    request: web.Request,
+    sound: Callable[[str], web.Response],
+    message_id: str,
+    fault: Fault | None,
+    told: asyncio.Event | None,
 ) -> web.Response:
-    """The answer to a message that was taken. `told` is set once its receipt is acknowledged, None if none comes."""
+    """The answer to a message that was taken; `sound` is what a sound carrier says, with an id.
+
+    `told` is set once the message's receipt is acknowledged, None if none comes.
+    """
     match fault:
         case Fault(name="drop"):
             return hang_up(request)
@@ -84,18 +92,28 @@ async def said(
         case Fault(name="receipt_first") if told is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(told.wait(), HOLD_S)
+        case Fault(name="cut_answer"):
+            return hang_up(request, _half(sound(message_id)))
+        case Fault(name="unreadable_answer"):
+            whole = sound(message_id)
+            whole.body = _octets(whole)[: len(_octets(whole)) // 2]
+            return whole
         case Fault(name="empty_id"):
-            message_id = ""
+            return sound("")
         case Fault(name="repeated_id"):
-            message_id = "1"
+            return sound("1")
         case _:
             pass
-    envelope = write_submit_rsp(head, SubmitRsp(status=Status(code=1000), message_id=message_id))
-    match fault:
-        case Fault(name="cut_answer"):
-            start = f"HTTP/1.1 200 OK\r\nContent-Type: {XML_TYPE}\r\nContent-Length: {len(envelope)}\r\n\r\n"
-            return hang_up(request, start.encode() + envelope[: len(envelope) // 2])
-        case Fault(name="unreadable_answer"):
-            return soap(envelope[: len(envelope) // 2])
-        case _:
-            return soap(envelope)
+    return sound(message_id)
+
+
+def _half(answer: web.Response) -> bytes:
+    """As it is on the wire, with the second half of its body missing."""
+    body = _octets(answer)
+    head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.headers['Content-Type']}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[: len(body) // 2]
+
+
+def _octets(answer: web.Response) -> bytes:
+    assert isinstance(answer.body, bytes)
+    return answer.body

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.webhook import MIN_SECRET, key_of
 from heliogram.simulator.conduct import FAULTS, LATENCIES, Fault, Span
 from heliogram.simulator.settings import Ids, MmsReach
 
@@ -46,13 +48,17 @@ class Receipts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One carrier of the script. `delivery_s` is how long a message waits before its phone has it."""
+    """One carrier of the script.
+
+    `delivery_s` is how long a message waits before its phone has it. `secret` signs both ways over HTTP.
+    """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
-    protocol: Literal["smpp", "mm7"]
+    protocol: Literal["smpp", "mm7", "http"]
     port: _Port = 0
     system_id: Annotated[str, msgspec.Meta(min_length=1, max_length=15)] = "heliogram"
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=8)] = "secret"
+    secret: str = "heliogram-secret"
     callback_url: str = ""
     ids: Ids = Ids.DECIMAL
     receipts: Receipts = Receipts()
@@ -109,6 +115,8 @@ def _contradictions(script: Script) -> list[str]:
             found.append(f"{where}, name: another carrier has it")
         if carrier.port in ports:
             found.append(f"{where}, port: {carrier.port} is taken by another, or by the control socket")
+        if carrier.protocol == "http" and not _can_sign(carrier.secret):
+            found.append(f"{where}, secret: at least {MIN_SECRET} octets, plain or as whsec_ and base64")
         names.add(carrier.name)
         ports |= {carrier.port} - {0}
         span = carrier.span()
@@ -117,6 +125,13 @@ def _contradictions(script: Script) -> list[str]:
         for place, fault in enumerate(carrier.fault, 1):
             found += [f"{where}, fault {place}, {why}" for why in _wrong_with(fault, carrier.protocol)]
     return found
+
+
+def _can_sign(secret: str) -> bool:
+    try:
+        return len(key_of(secret)) >= MIN_SECRET
+    except Misconfigured:
+        return False
 
 
 def _wrong_with(fault: Fault, protocol: str) -> list[str]:
@@ -130,7 +145,8 @@ def _wrong_with(fault: Fault, protocol: str) -> list[str]:
         "times: at least 0": fault.times is None or fault.times >= 0,
         "share: from 0 to 1": 0 <= fault.share <= 1,
         "until_s: later than from_s, which is at least 0": 0 <= fault.from_s < fault.until_s,
-        f"status: {fault.name} refuses nothing": fault.status is None or bool(kind.status or kind.mm7_status),
+        f"status: {fault.name} refuses nothing": fault.status is None
+        or bool(kind.status or kind.http_status or kind.mm7_status),
         f"status: {_STATUSES[protocol]}": fault.status is None or _is_status(fault.name, protocol, fault.status),
         f"delay_s: {fault.name} waits for nothing": fault.delay_s is None or bool(kind.delay_s),
         f"delay_s: from 0 to {MAX_LATENCY_S:.0f}": fault.delay_s is None or 0 <= fault.delay_s <= MAX_LATENCY_S,
@@ -140,6 +156,7 @@ def _wrong_with(fault: Fault, protocol: str) -> list[str]:
 
 _STATUSES = {
     "smpp": "from 1 to 0xFFFFFFFF",
+    "http": "of HTTP, from 400 to 599",
     "mm7": "a StatusCode from 2000 to 9999, or of HTTP from 400 to 599 where the fault is error or http_error",
 }
 
@@ -147,5 +164,7 @@ _STATUSES = {
 def _is_status(name: str, protocol: str, status: int) -> bool:
     if protocol == "smpp":
         return 1 <= status <= 0xFFFFFFFF
-    is_http = name in ("error", "http_error") and 400 <= status <= 599
-    return is_http or (name != "http_error" and 2000 <= status <= 9999)
+    is_http = 400 <= status <= 599
+    if protocol == "http":
+        return is_http
+    return (is_http and name in ("error", "http_error")) or (name != "http_error" and 2000 <= status <= 9999)

@@ -11,6 +11,7 @@ from aiohttp import web
 from heliogram.simulator.conduct import Conduct, ScriptedBoard
 from heliogram.simulator.control import Control
 from heliogram.simulator.faults import Faults
+from heliogram.simulator.gateway import start_gateway
 from heliogram.simulator.journal import Journal
 from heliogram.simulator.mmsc import start_mmsc
 from heliogram.simulator.phones import Phones
@@ -82,7 +83,7 @@ async def _start(
         smpp_port=carrier.port,
         mm7_port=carrier.port,
         system_id=carrier.system_id,
-        password=carrier.password,
+        password=carrier.secret if carrier.protocol == "http" else carrier.password,
         mm7_callback_url=carrier.callback_url,
         answer_ids=carrier.ids,
         receipt_ids=carrier.receipts.ids,
@@ -92,8 +93,9 @@ async def _start(
     )
     phones = Phones()
     own = Control(folder, journal, phones, board).app()
-    if carrier.protocol == "mm7":
-        runner = await start_mmsc(settings, journal, phones, board, now, conduct)
+    if carrier.protocol != "smpp":
+        start = start_mmsc if carrier.protocol == "mm7" else start_gateway
+        runner = await start(settings, journal, phones, board, now, conduct)
         stack.push_async_callback(runner.cleanup)
         return runner.addresses[0][1], conduct, own
     smsc = Smsc(settings, journal, phones, board, now)
