@@ -264,7 +264,7 @@ async def test_a_message_is_refused_and_not_taken(
 
 @pytest.mark.parametrize("name", ["no_answer", "drop", "cut_answer", "unreadable_answer", "empty_id"])
 async def test_a_message_is_taken_and_we_do_not_know_it_until_its_receipt_comes(tmp_path: Path, name: str) -> None:
-    async with scripted(tmp_path, name, timeout_s=0.5) as scene:
+    async with scripted(tmp_path, name, timeout_s=2.0) as scene:
         assert isinstance(await scene.carrier.send(sms_parcel()), Unknown)
         await until(lambda: scene.receipts)
         assert scene.ids() == [line["id"] for line in scene.lines("submit")] == ["h-1"]

@@ -101,7 +101,7 @@ async def test_a_message_is_refused_and_not_taken(
 
 @pytest.mark.parametrize("name", ["no_answer", "drop", "cut_answer", "unreadable_answer", "empty_id"])
 async def test_a_message_is_taken_and_we_do_not_know_it_until_its_receipt_comes(tmp_path: Path, name: str) -> None:
-    async with scripted(tmp_path, name, timeout_s=0.5) as scene:
+    async with scripted(tmp_path, name, timeout_s=2.0) as scene:
         assert isinstance(await scene.carrier.send(mms_parcel()), Unknown)
         (line,) = scene.lines("submit")
         await until(lambda: scene.heard)
@@ -114,7 +114,7 @@ async def test_an_answer_that_is_slow_comes_in_the_end(tmp_path: Path) -> None:
         await until(lambda: scene.heard)
         assert not sending.done()
         assert isinstance(await sending, Accepted)
-    async with scripted(tmp_path / "slower", "slow_answer", timeout_s=0.5) as scene:
+    async with scripted(tmp_path / "slower", "slow_answer", timeout_s=2.0) as scene:
         assert isinstance(await scene.carrier.send(mms_parcel()), Unknown)
 
 
@@ -167,12 +167,12 @@ async def test_a_fault_befalls_the_numbers_it_is_for_and_nobody_who_has_no_passw
 
 
 async def test_an_answer_takes_as_long_as_the_latency_says(tmp_path: Path) -> None:
-    text = "latency = {min_s = 1.0, max_s = 1.0}"
+    text = "latency = {min_s = 2.0, max_s = 2.0}"
     script = f'control_port = 0\n[[carrier]]\nname = "p"\nprotocol = "mm7"\n{text}\n'
     async with AsyncExitStack() as stack:
         ports, (conduct,) = await start_carriers(read_script(script), tmp_path, lambda: AT, stack)
         url = f"http://127.0.0.1:{ports['p']}/mm7"
-        for timeout_s, kind in ((0.5, Unknown), (8.0, Accepted)):
+        for timeout_s, kind in ((1.0, Unknown), (20.0, Accepted)):
             settings = Mm7Settings(url=url, username="heliogram", password="secret", timeout_s=timeout_s)
             carrier = Mm7Carrier(settings)
             assert isinstance(await carrier.send(mms_parcel()), kind)
