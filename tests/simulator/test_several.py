@@ -13,6 +13,9 @@ from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.model.parcel import Accepted
 from heliogram.simulator.script import read_script
 from heliogram.simulator.several import start_carriers, summary_of
+from heliogram.wire.smpp.message import address_of, cancel_of
+from heliogram.wire.smpp.names import OK, RCANCELFAIL, Command
+from heliogram.wire.smpp.pdu import Pdu
 from tests.carriers.sides import NUMBER, mms_parcel
 from tests.simulator.test_rough_line import AT, bound_to
 
@@ -83,3 +86,21 @@ async def test_the_control_socket_has_a_part_for_each_and_a_summary_of_all(tmp_p
         assert await asyncio.to_thread(get, f"{root}/healthz") == {"ok": True}
         assert set(await asyncio.to_thread(get, f"{root}/summary")) == {"north", "south", "pictures"}
         assert await asyncio.to_thread(get, f"{root}/carriers/north/phones") == {"items": []}
+
+
+async def test_a_carrier_whose_texts_are_on_their_way_for_a_while_takes_them_back(tmp_path: Path) -> None:
+    script = SCRIPT.replace('ids = "hex"', 'ids = "hex"\ndelivery_s = 60')
+    async with AsyncExitStack() as stack:
+        ports, conducts = await start_carriers(read_script(script), tmp_path, lambda: AT, stack)
+        for name, password, status in (("north", "secret", OK), ("south", "other", RCANCELFAIL)):
+            async with bound_to(ports[name], password=password) as line:
+                if name == "south":
+                    await line.submit()  # the fault of the script strikes the first
+                message_id = (await line.submit()).text("message_id")
+                cancel = cancel_of(message_id, address_of("72345"), address_of(NUMBER))
+                line.say(Pdu(cancel.command, 0, 7, cancel.fields))
+                while (said := await line.hear()).command != Command.CANCEL_SM_RESP:
+                    line.answer(said)  # a receipt, of a text that is there already
+                assert said.status == status
+        kinds = summary_of(conducts)
+    assert (kinds["north"]["canceled"], "canceled" in kinds["south"]) == (1, False)
