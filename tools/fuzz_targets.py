@@ -3,8 +3,6 @@
 import io
 import json
 import struct
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +11,16 @@ from PIL import Image
 from heliogram.audience.errors import AudienceError
 from heliogram.audience.importing import read_people
 from heliogram.audience.phones import parse_phone
-from heliogram.carriers.digest import challenge_in
+from heliogram.carriers.digest import Login
 from heliogram.carriers.mm7_calls import heard_in
+from heliogram.carriers.protocol import Misconfigured
+from heliogram.carriers.smpp_heard import event_of
+from heliogram.carriers.smpp_tlvs import shown, tlvs_of
 from heliogram.compose.errors import ComposeError
 from heliogram.compose.liquid import compile_text
 from heliogram.media.kinds import read_other, without_remarks
 from heliogram.media.probe import MediaRefused, probe
+from heliogram.simulator.script import BadScript, read_script
 from heliogram.wire import gsm, mime, udh
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7 import deliver, report
@@ -27,6 +29,8 @@ from heliogram.wire.mm7.content import Medium, write_content
 from heliogram.wire.mm7.envelope import Head, pack_message
 from heliogram.wire.smpp import message, pdu, receipt
 from heliogram.wire.smpp.names import Command
+from tools.fuzz_files import FILES
+from tools.fuzz_target import Target
 
 _VECTORS = Path(__file__).parents[1] / "tests/vectors/wire"
 _RELATED = 'multipart/related; boundary="b"; start="<mm7-start>"'
@@ -36,24 +40,47 @@ _HEAD = Head(
 _PERSON = {"first_name": "Ada", "last_name": "", "city": "Chicago", "n": 3, "tags": ["a", "b"]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """`rare` is a pattern of the refusal (or, where nothing is refused, of the octets) at which `--plant` plants."""
-
-    name: str
-    read: Callable[[bytes], object]
-    allowed: tuple[type[Exception], ...]
-    seeds: Callable[[], Iterable[bytes]]
-    rare: str
-    tokens: tuple[bytes, ...] = ()
-
-
 def _pdu(octets: bytes) -> None:
     read = pdu.parse(_with_length(octets))
     if read.command == Command.DELIVER_SM:
         text, _concat = message.read_text(read)
         if message.is_receipt(read):
             receipt.read(read, text)
+
+
+def _heard(octets: bytes) -> None:
+    read = pdu.parse(_with_length(octets))
+    shown(read.tlvs)
+    if read.command in (Command.DELIVER_SM, Command.DATA_SM):
+        event_of(read, connection_id="c")
+
+
+def _told() -> list[bytes]:
+    """Texts and receipts of phones, with TLVs."""
+    fields: dict[str, pdu.Value] = {"source_addr": "13125550142", "destination_addr": "72345", "data_coding": 8}
+    sar = ((0x020C, b"\0\x07"), (0x020E, b"\x02"), (0x020F, b"\x01"))
+    more = ((0x1400, b"abc\0"), (0x0381, b"\x01312"), (0x0424, "Grüße 🎉".encode("utf-16-be")))
+    news = receipt.Receipt(id="42", stat="DELIVRD", err="000", dlvrd="001", submit_date="", done_date="", text="")
+    told = {**fields, "data_coding": 0, "esm_class": message.RECEIPT, "short_message": receipt.write(news).encode()}
+    pdus = [
+        pdu.Pdu(Command.DELIVER_SM, fields={**fields, "short_message": "Да".encode("utf-16-be")}, tlvs=sar),
+        pdu.Pdu(Command.DELIVER_SM, fields=fields, tlvs=more),
+        pdu.Pdu(Command.DATA_SM, fields=fields, tlvs=more[2:]),
+        pdu.Pdu(Command.DELIVER_SM, fields=told, tlvs=receipt.tlvs(news)),
+    ]
+    return [pdu.encode(each) for each in pdus]
+
+
+def _digest(octets: bytes) -> None:
+    """A gateway's challenge, and our answer to it, which is a header of one line."""
+    login = Login("heliogram", "secret")
+    login.hears(octets.decode("latin-1"))
+    login.headers("POST", "/mm7", "m1.1")
+
+
+def _script() -> list[bytes]:
+    page = (Path(__file__).parents[1] / "docs/simulator.md").read_text()
+    return [page.partition("```toml\n")[2].partition("```")[0].encode()]
 
 
 def _national(octets: bytes) -> None:
@@ -159,6 +186,29 @@ TARGETS = (
     ),
     Target(name="pdu", read=_pdu, allowed=(TheirFault,), seeds=_pdus, rare="TLV 0x"),
     Target(
+        name="heard",
+        read=_heard,
+        allowed=(TheirFault,),
+        seeds=_told,
+        rare="no number",
+        tokens=(
+            b"\x02\x0c\0\x02",
+            b"\x02\x0e\0\x01",
+            b"\x04\x24\0\x04",
+            b"\x00\x1e\0\x02",
+            b"\x04\x23\0\x03",
+            b"\xff\xff",
+        ),
+    ),
+    Target(
+        name="tlvs",
+        read=lambda octets: tlvs_of(octets.decode("utf-8", "replace")),
+        allowed=(Misconfigured,),
+        seeds=lambda: [b"0x1400=text:abc, 0x1401=int2:7, 0x1402=hex:0aff", b"5120=octets:a b,0x3fff=int4:0x10"],
+        rare="each tag once",
+        tokens=(b"0x1400=int1:", b"hex:", b"text:", b",", b"=", b"-1", b"_", "٣".encode(), b"0x", b"0b1"),
+    ),
+    Target(
         name="receipt",
         read=lambda octets: receipt.read_text(octets.decode("latin-1")),
         allowed=(TheirFault,),
@@ -184,7 +234,7 @@ TARGETS = (
     ),
     Target(
         name="digest",
-        read=lambda octets: challenge_in(octets.decode("latin-1")),
+        read=_digest,
         allowed=(),
         seeds=lambda: [b'Digest realm="mmsc", nonce="n", qop="auth, auth-int", algorithm=SHA-256-sess, opaque=o'],
         rare="Digest.*Digest",
@@ -246,4 +296,23 @@ TARGETS = (
         rare="damaged",
         tokens=(b"ID3", b"TAG", b"APETAGEX", b"\xff\xfb\x90", b"obj", b"/ObjStm", b"stream", b"(", b"udta", b"moov"),
     ),
+    Target(
+        name="script",
+        read=lambda octets: read_script(octets.decode("utf-8", "replace")),
+        allowed=(BadScript,),
+        seeds=_script,
+        rare="fault",
+        tokens=(
+            b"[[carrier.fault]]\n",
+            b"= nan\n",
+            b"= -1\n",
+            b"= inf\n",
+            b"[" * 60,
+            b"{a=" * 40,
+            b"9" * 90,
+            b'"""',
+            b"= 1979-05-27\n",
+        ),
+    ),
+    *FILES,
 )

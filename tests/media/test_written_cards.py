@@ -46,6 +46,20 @@ def test_what_poses_as_a_card_or_is_too_large_is_refused(octets: bytes, code: st
     assert refused.value.code == code
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("inside", [b";" * 500, b';"a"' * 500, b";a" * 500 + b'"', b'"a";' * 500])
+def test_a_line_without_end_is_read_as_fast_as_any(inside: bytes) -> None:
+    """A line that can be cut in many ways is tried in one only: of some, the others would take years."""
+    with pytest.raises(MediaRefused, match="Line 3 of the contact card is none"):
+        read_card(b"BEGIN:VCARD\nVERSION:3.0\nN" + inside + b"\nEND:VCARD\n")
+
+
+@pytest.mark.parametrize("params", [b"", b";" * 500, b';TYPE="a:b;c"' * 500, b";TYPE=work" * 39])
+def test_a_line_may_have_many_parameters(params: bytes) -> None:
+    octets = b"BEGIN:VCARD\nVERSION:3.0\nTEL" + params + b":+13125550142\nEND:VCARD\n"
+    assert read_card(octets).content_type == "text/vcard"
+
+
 @given(st.binary(max_size=60), st.integers(12, 80))
 def test_a_broken_card_is_read_or_refused_and_nothing_else(inside: bytes, at: int) -> None:
     octets = CARD[:at] + inside + CARD[at:]

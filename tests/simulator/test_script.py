@@ -28,6 +28,9 @@ def test_loss_adds_faults_after_those_of_the_script() -> None:
     ("text", "words"),
     [
         ("carrier = ", "is no TOML"),
+        ("carrier = " + "[" * 5_000, "is no TOML: there are too many brackets in brackets"),
+        ("carrier = " + "{a = " * 5_000, "is no TOML: there are too many brackets in brackets"),
+        ("seed = " + "9" * 5_000, "is no TOML: Exceeds the limit"),
         ("", "carrier"),
         (ONE.replace("smpp", "fax"), "carrier 1, protocol: Invalid enum value 'fax'"),
         (ONE + "prot = 1\n", "carrier 1: Object contains unknown field `prot`"),

@@ -14,9 +14,8 @@ MAX_LINES: Final = 20_000
 MAX_DEPTH: Final = 4
 """A calendar holds events, which hold alarms."""
 
-_LINE: Final = re.compile(
-    r"(?:[A-Za-z0-9-]{1,60}\.)?([A-Za-z0-9-]{1,60})((?:;[^:\"]{0,2000}|\"[^\"]{0,2000}\"){0,40}):(.*)"
-)
+# Each character can be read in one way only: where a line is none, nothing else is tried.
+_LINE: Final = re.compile(r"(?:[A-Za-z0-9-]{1,60}\.)?([A-Za-z0-9-]{1,60})((?:;(?:[^:\"]|\"[^\"]*\")*)?):(.*)")
 _VERSIONS: Final = {"VCARD": ("2.1", "3.0", "4.0"), "VCALENDAR": ("2.0",)}
 _TYPES: Final = {"VCARD": "text/vcard", "VCALENDAR": "text/calendar"}
 _NAMES: Final = {"VCARD": "contact card", "VCALENDAR": "calendar entry"}

@@ -89,14 +89,21 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def read_script(text: str) -> Script:
     """A script from its text. Raises BadScript with a sentence that names the place."""
     try:
-        script = msgspec.convert(tomllib.loads(text), Script)
-    except tomllib.TOMLDecodeError as problem:
-        raise BadScript(f"The script is no TOML: {problem}.") from problem
+        script = msgspec.convert(_table(text), Script)
     except msgspec.ValidationError as problem:
         raise BadScript(f"The script cannot be played: {_placed(str(problem))}.") from problem
     for problem_found in _contradictions(script):
         raise BadScript(f"The script cannot be played: {problem_found}.")
     return script
+
+
+def _table(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as problem:
+        raise BadScript("The script is no TOML: there are too many brackets in brackets.") from problem
+    except ValueError as problem:  # also of a number with more digits than Python reads
+        raise BadScript(f"The script is no TOML: {problem}.") from problem
 
 
 def _placed(problem: str) -> str:
