@@ -111,13 +111,13 @@ async def run(name: str, folder: Path) -> Made:
             await workshop.fit(octets, budget)
             took.append(time.perf_counter() - began)
             out = folder / f"out.{case.suffix}"
-            costs["pillow"].append(await asyncio.to_thread(_pillow, source, out, variant))
-            costs["ffmpeg"].append(await asyncio.to_thread(_ffmpeg, source, out, variant))
+            for tool, found in costs.items():
+                found.append(await asyncio.to_thread(_alone, tool, source, out, variant))
         # The child is this process's only one now.
         peak_mb = max(map(peak_mb_of, children_of(os.getpid())))
     finally:
         await workshop.close()
-    others = {each: _median([cost for cost in found if cost is not None]) for each, found in costs.items()}
+    others = {tool: _median([cost for cost in found if cost is not None]) for tool, found in costs.items()}
     return Made(ours=Cost(seconds=statistics.median(took), peak_mb=peak_mb), variant=variant, others=others)
 
 
@@ -135,26 +135,11 @@ def _median(costs: list[Cost]) -> Cost | None:
     return Cost(seconds=statistics.median(each.seconds for each in costs), peak_mb=max(each.peak_mb for each in costs))
 
 
-def _pillow(source: Path, out: Path, variant: Variant) -> Cost:
-    # It measures itself: starting Python is not the picture's time.
-    command = [sys.executable, "-m", "bench.pillow_alone", source, out, variant.width, variant.height]
-    command.append(variant.quality or 85)
-    done = subprocess.run(list(map(str, command)), capture_output=True, check=True, timeout=TIME_LIMIT_S)
-    return Cost(**json.loads(done.stdout))
-
-
-def _ffmpeg(source: Path, out: Path, variant: Variant) -> Cost | None:
-    ffmpeg = shutil.which("ffmpeg")
-    if ffmpeg is None:
+def _alone(tool: str, source: Path, out: Path, variant: Variant) -> Cost | None:
+    if tool == "ffmpeg" and shutil.which(tool) is None:
         return None
-    scale = f"scale={variant.width}:{variant.height}:flags=lanczos"
-    if out.suffix == ".gif":
-        scale += ",split[a][b];[a]palettegen[p];[b][p]paletteuse"
-    command = [ffmpeg, "-y", "-loglevel", "error", "-i", str(source), "-vf", scale, "-q:v", "4", str(out)]
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    _pid, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise TooLarge(f"ffmpeg ended with {process.returncode}")
-    return Cost(seconds=time.perf_counter() - began, peak_mb=used.ru_maxrss * 1_024 / 1e6)
+    options = (variant.width, variant.height, variant.quality or 85)
+    command = [sys.executable, "-m", "bench.alone", tool, str(source), str(out), *map(str, options)]
+    # It measures itself: starting Python is not the picture's time.
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=TIME_LIMIT_S)
+    return Cost(**json.loads(done.stdout))
