@@ -77,6 +77,8 @@ async def test_the_estimate_is_the_forecast_of_the_hand_over(mixed: Doors) -> No
     assert [each["octets"] for each in told["variants"]] == [
         sum(one.n_octets for one in each.fitted) for each in counted.variants if each.fitted
     ]
+    for each in (fitted for variant in told["variants"] for fitted in variant["media"]):
+        assert 40 <= each["quality"] <= 95 and 0.5 < each["similarity"] <= 1
 
 
 async def test_everyone_of_the_audience_is_counted_once(mixed: Doors) -> None:

@@ -116,15 +116,29 @@ def test_a_dry_run_adds_up_and_names_segments_and_warnings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "words"), [(22_333, "22,333 bytes (at most 721,167), to 2 people."), (0, "fits in no form, so a link")]
+    ("octets", "how", "words"),
+    [
+        (
+            22_333,
+            {"quality": 87, "similarity": 0.98234},
+            "22,333 bytes, quality 87, similarity 0.982 (at most 721,167)",
+        ),
+        (
+            22_333,
+            {"quality": None, "similarity": 1.0},
+            "22,333 bytes, similarity 1.000 (at most 721,167), to 2 people.",
+        ),
+        (22_333, {"quality": None, "similarity": None}, "22,333 bytes (at most 721,167), to 2 people."),
+        (0, {"quality": None, "similarity": None}, "fits in no form, so a link"),
+    ],
 )
-def test_each_route_says_what_becomes_of_the_picture(octets: int, words: str) -> None:
+def test_each_route_says_what_becomes_of_the_picture(octets: int, how: dict[str, float | None], words: str) -> None:
     report = _report()
-    variant = {"route": "short_code 72975", "octets": octets, "media": [{}], "budget_octets": 721_167, "n": 2}
+    variant = {"route": "short_code 72975", "octets": octets, "media": [how], "budget_octets": 721_167, "n": 2}
     report["estimate"]["variants"] = [variant]
     assert f"Picture from the short code 72975: {words}" in dry_run_text(report, 16_161)
-    variant["media"] = [{}, {}]
-    assert f"2 pictures from the short code 72975: {words}" in dry_run_text(report, 16_161)
+    variant["media"] = [how, how]
+    assert "2 pictures from the short code 72975: " in dry_run_text(report, 16_161)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ async def test_a_variant_is_made_once_for_all_processes(small_scene: Scene) -> N
     async with asyncio.timeout(10):
         second = await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "menu"))
     assert second == first
+    assert [(row["quality"], row["similarity"]) for row in stored] == [
+        (fitted[0].quality, fitted[0].similarity) for fitted in first.values() if fitted
+    ]
+    assert all(0.5 < row["similarity"] <= 1 for row in stored)
     assert [row["budget_octets"] for row in stored] == BUDGETS
     assert await _rows(small_scene) == stored
 
@@ -231,3 +235,11 @@ async def test_trying_several_out_says_what_keeping_them_would_give(small_scene:
         {octets: [each.n_octets for each in fitted or ()] for octets, fitted in told.items()} for told in (tried, made)
     ]
     assert sizes[0] == sizes[1]
+
+
+async def test_a_sound_is_sent_with_how_long_it_lasts(small_scene: Scene) -> None:
+    sha256 = await small_scene.blobs.put(b"sound")
+    sound = {"content_type": "audio/mpeg", "n_octets": 5, "duration_ms": 26_122}
+    await small_scene.world.add_picture("jingle", sha256, **sound)
+    made = await _pictures(small_scene, NOBODY).prepare(WORKSPACE, "jingle")
+    assert {variant.part.duration_ms for variant in made.values() if variant} == {26_122}

@@ -4,7 +4,7 @@ import pytest
 import pyvips
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from heliogram.media.fit import QUALITIES, Variant, decode_whole, fit, largest_quality
 from heliogram.media.plan import all_budgets
@@ -31,6 +31,26 @@ def test_a_photo_fits_the_budget_of_every_route_at_the_largest_quality_that_does
     shrunk = pyvips.Image.thumbnail_buffer(PHOTO, variant.width, height=variant.height, size="down")
     better = shrunk.jpegsave_buffer(Q=variant.quality + 1, keep="none", optimize_coding=True)
     assert len(better) > octets
+
+
+def test_one_step_more_of_quality_would_not_fit() -> None:
+    photo = noise(900, 700).filter(ImageFilter.GaussianBlur(2))
+    octets = saved(photo, "PNG")
+    for budget in (60_000, 90_000, 120_000):
+        variant = _fit(octets, budget)
+        shown = pyvips.Image.thumbnail_buffer(octets, variant.width, height=variant.height, size="down").copy_memory()
+        at = {q: len(shown.jpegsave_buffer(Q=q, keep="none", optimize_coding=True)) for q in range(40, 96)}
+        assert variant.quality is not None and 40 <= variant.quality < 95
+        assert at[variant.quality] == len(variant.octets) <= budget < at[variant.quality + 1]
+
+
+def test_what_the_budget_costs_the_picture_is_told() -> None:
+    octets = saved(noise(900, 700).filter(ImageFilter.GaussianBlur(2)), "PNG")
+    made = [_fit(octets, budget) for budget in (2_000_000, 120_000, 60_000)]
+    assert [each.similarity for each in made] == sorted((each.similarity or 0 for each in made), reverse=True)
+    assert (made[0].content_type, made[0].similarity) == ("image/png", 1.0)
+    assert 0.8 < (made[2].similarity or 0) < (made[1].similarity or 0) < 1
+    assert _fit(gif()).similarity is None
 
 
 @given(st.lists(st.integers(1, 1_000), min_size=96, max_size=96).map(sorted), st.integers(0, 1_100))

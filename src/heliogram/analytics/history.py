@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.analytics.step import Row
 from heliogram.analytics.timeline import History
-from heliogram.storage import albums, cancellations, consent, history, inbound, inbound_media, questions
+from heliogram.storage import albums, cancellations, consent, history, inbound, inbound_media, media, questions
 
 N_ANSWERS = 50
 
@@ -17,6 +17,8 @@ async def load_history(connection: AsyncConnection, workspace_id: str, message_i
     attempts = await history.attempts_of(connection, message_id)
     answers = await inbound.answers_to(connection, workspace_id, message, N_ANSWERS)
     fact_ids = [each["fact_id"] for each in attempts if each["fact_id"]]
+    shows = albums.shown_of(message)
+    shown = await albums.media_of(connection, shows) if shows else []
     return History(
         message=message,
         attempts=attempts,
@@ -28,7 +30,8 @@ async def load_history(connection: AsyncConnection, workspace_id: str, message_i
         pictures=await inbound_media.of_messages(connection, workspace_id, [each["id"] for each in answers]),
         facts=await consent.facts_by_id(connection, workspace_id, fact_ids),
         forbidden_by=await _forbidden_by(connection, workspace_id, message),
-        media=await albums.media_of(connection, shown) if (shown := albums.shown_of(message)) else (),
+        media=shown,
+        variants=[each for one in shown for each in (await media.variants_of(connection, one["id"])).values()],
     )
 
 

@@ -36,6 +36,8 @@ class History:
     facts: Mapping[str, Row]
     forbidden_by: Row | None
     media: Sequence[Row]
+    variants: Sequence[Row] = ()
+    """What was made of the pictures for their routes."""
 
 
 CHANNEL_WORDS = {
@@ -159,13 +161,14 @@ def _why_sender(message: Row, attempt: Row) -> str:
 def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
     facts: list[tuple[str, str]] = []
     if channel is Channel.MMS:
-        went = [each["n_octets"] for each in attempt["variants"] or ()]
+        went = attempt["variants"] or ()
         for n, each in enumerate(history.media, 1):
             label = f"Picture {n}" if len(history.media) > 1 else "Picture"
-            goes = f", {went[n - 1]:,} as it goes" if len(went) >= n else ""
+            goes = _goes(history, went[n - 1]) if len(went) >= n else ""
             facts.append((label, f"{each['filename']}, {each['n_octets']:,} bytes as uploaded{goes}"))
         if attempt["variant_octets"] is not None:
-            facts.append(("Made for this route", f"{attempt['variant_octets']:,} bytes"))
+            how_well = "" if went else _how_well(history, attempt["variant_sha256"])
+            facts.append(("Made for this route", f"{attempt['variant_octets']:,} bytes{how_well}"))
         title = "Pictures fitted" if len(history.media) > 1 else "Picture fitted"
         return TimelineStep(at=attempt["at"], kind="written", title=title, facts=tuple(facts))
     n = attempt["n_segments"]
@@ -184,6 +187,20 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
         facts=(*facts, *(_changes(body, rewriting) if rewriting else ())),
         tone=Tone.WARN if rewriting and rewriting.n_uncut else Tone.INFO,
     )
+
+
+def _goes(history: History, went: Row) -> str:
+    """One of several media as it went."""
+    return f", {went['n_octets']:,} as it goes{_how_well(history, went['sha256'])}"
+
+
+def _how_well(history: History, sha256: str) -> str:
+    """What the route's budget cost a picture, where that was measured."""
+    made = next((each for each in history.variants if each["sha256"] == sha256), None)
+    if made is None or made["similarity"] is None:
+        return ""
+    quality = f", quality {made['quality']}" if made["quality"] is not None else ""
+    return f"{quality}, similarity {made['similarity']:.3f}"
 
 
 _OWN_FALLBACK = "the one written for phones without pictures"

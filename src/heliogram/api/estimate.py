@@ -226,7 +226,14 @@ def _variant(each: RouteVariant) -> RouteVariantShape:
         budget_octets=each.budget_octets,
         octets=sum(one.n_octets for one in fitted),
         media=[
-            FittedShape(octets=one.n_octets, content_type=one.part.content_type, width=one.width, height=one.height)
+            FittedShape(
+                octets=one.n_octets,
+                content_type=one.part.content_type,
+                width=one.width,
+                height=one.height,
+                quality=one.quality,
+                similarity=one.similarity,
+            )
             for one in fitted
         ],
         n=each.n,

@@ -123,6 +123,8 @@ def _pictures(estimate: Json, n_media_octets: int) -> list[str]:
     lines = [estimate["weight"]["sentence"]] if estimate["weight"] else []
     for variant in estimate["variants"]:
         size = f"{variant['octets']:,} bytes" if variant["octets"] else "fits in no form, so a link goes instead"
+        if len(variant["media"]) == 1 and variant["octets"]:
+            size += _how_well(variant["media"][0])
         route = variant["route"].replace("_", " ")
         at_most = f"at most {variant['budget_octets']:,}"
         what = f"{n} pictures" if (n := len(variant["media"])) > 1 else "Picture"
@@ -130,6 +132,14 @@ def _pictures(estimate: Json, n_media_octets: int) -> list[str]:
     if n_media_octets and estimate["sms_link"]:
         lines.append(f"Picture behind the link: {n_media_octets:,} bytes, for {estimate['sms_link']:,} people.")
     return lines
+
+
+def _how_well(fitted: Json) -> str:
+    """What the route's budget cost a picture, where that was measured."""
+    if fitted["similarity"] is None:
+        return ""
+    quality = f", quality {fitted['quality']}" if fitted["quality"] is not None else ""
+    return f"{quality}, similarity {fitted['similarity']:.3f}"
 
 
 def _warnings(estimate: Json) -> list[Json]:

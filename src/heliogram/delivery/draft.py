@@ -18,11 +18,13 @@ from heliogram.routing.choose import NoRoute
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A medium as one budget made it, loaded and ready to go."""
+    """A medium as one budget made it, loaded and ready to go. `quality` and `similarity` are as of `media.fit`."""
 
     part: MediaPart
     width: int
     height: int
+    quality: int | None = None
+    similarity: float | None = None
 
     @property
     def n_octets(self) -> int:

@@ -111,7 +111,7 @@ class Pictures:
         except MediaRefused:
             return None
         row = {"content_type": fitted.content_type, "sha256": "", "width": fitted.width, "height": fitted.height}
-        return _whole(row, fitted.octets)
+        return _whole({**row, "quality": fitted.quality, "similarity": fitted.similarity}, fitted.octets)
 
     def _forget_oldest(self) -> None:
         while len(self._prepared) > N_KEPT:
@@ -154,6 +154,7 @@ class Pictures:
             "width": fitted.width,
             "height": fitted.height,
             "quality": fitted.quality,
+            "similarity": fitted.similarity,
             "created_at": self.now(),
         }
         async with self.store.write() as connection:
@@ -168,5 +169,12 @@ def _whole(row: Row, octets: bytes) -> Variant:
         octets=octets,
         sha256=row["sha256"],
         filename=f"{kind_of(content_type).value}.{SUFFIXES.get(content_type, 'bin')}",
+        duration_ms=row.get("duration_ms", 0),
     )
-    return Variant(part=part, width=row["width"], height=row["height"])
+    return Variant(
+        part=part,
+        width=row["width"],
+        height=row["height"],
+        quality=row.get("quality"),
+        similarity=row.get("similarity"),
+    )

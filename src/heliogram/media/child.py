@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import msgspec
+import pyvips
 
 from heliogram.media.fit import decode_whole, fit
 from heliogram.media.kinds import read_other, without_remarks
@@ -25,6 +26,7 @@ _LENGTH = struct.Struct(">I")
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_OCTETS, MEMORY_OCTETS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pyvips.cache_set_max(0)  # it would keep what was made of the last pictures, and no two are the same
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
         _allow_cpu(CPU_S)

@@ -15,6 +15,7 @@ from PIL import Image, ImageSequence
 from heliogram.media.animation import fit_animation
 from heliogram.media.containers import read_webp
 from heliogram.media.heic import open_heic
+from heliogram.media.likeness import similarity
 from heliogram.media.probe import MediaRefused, Picture, probe
 
 QUALITIES = (95, 40)
@@ -25,13 +26,18 @@ MIN_SIDE = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A picture as one budget made it. `quality` is JPEG's, None for the others."""
+    """A picture as one budget made it. `quality` is JPEG's, None for the others.
+
+    `similarity` is how like it is to the original in the same size, 1.0 for no difference (`media.likeness`); None for
+    an animation.
+    """
 
     octets: bytes
     content_type: str
     width: int
     height: int
     quality: int | None = None
+    similarity: float | None = None
 
 
 def decode_whole(octets: bytes) -> Picture:
@@ -91,7 +97,12 @@ def _fit_still(
         if best is not None:
             data, quality = best
             return Variant(
-                octets=data, content_type="image/jpeg", width=image.width, height=image.height, quality=quality
+                octets=data,
+                content_type="image/jpeg",
+                width=image.width,
+                height=image.height,
+                quality=quality,
+                similarity=round(similarity(image, pyvips.Image.jpegload_buffer(data)), 4),
             )
         width, height = int(width * SHRINK), int(height * SHRINK)
     raise MediaRefused("does_not_fit", f"The picture cannot be made small enough for {max_octets:,} octets.")
@@ -154,4 +165,4 @@ def _as_png(image: pyvips.Image, max_octets: int) -> Variant | None:
     data = bytes(image.pngsave_buffer(keep="none", compression=9))
     if len(data) > max_octets:
         return None
-    return Variant(octets=data, content_type="image/png", width=image.width, height=image.height)
+    return Variant(octets=data, content_type="image/png", width=image.width, height=image.height, similarity=1.0)

@@ -9,12 +9,16 @@ from heliogram.model.sender import SenderKind
 
 
 class MediaPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture as it goes on the wire. `octets` is shared by every parcel that carries it: never copy it."""
+    """One picture as it goes on the wire. `octets` is shared by every parcel that carries it: never copy it.
+
+    `duration_ms` is a sound's or a film's, 0 for all else and where nobody knows.
+    """
 
     content_type: str
     octets: bytes
     sha256: str
     filename: str
+    duration_ms: int = 0
 
 
 class SmsParcel(msgspec.Struct, frozen=True, kw_only=True):

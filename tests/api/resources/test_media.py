@@ -260,6 +260,9 @@ async def test_a_sound_is_kept_without_what_its_tags_tell(doors: Doors) -> None:
     told = (await upload(doors, id3() + mp3() + ape() + id3v1(), "jingle.mp3")).json()
     got = await doors.api.get(told["url"])
     assert (got.content, told["n_octets"], SECRET in got.content) == (mp3(), len(mp3()), False)
+    async with doors.app.store.read() as connection:
+        lasts_ms = (await connection.exec_driver_sql("SELECT duration_ms FROM media")).scalar_one()
+    assert lasts_ms == 1_044  # 40 frames of 1,152 samples
     again = await upload(doors, mp3(), "the same.mp3")
     assert (again.status_code, again.json()["id"], again.json()["is_known"]) == (200, told["id"], True)
 

@@ -122,6 +122,7 @@ async def add_picture(
         "width": picture.picture.width,
         "height": picture.picture.height,
         "frames": picture.picture.frames,
+        "duration_ms": picture.picture.duration_ms,
         "alt_text": alt_text,
         "folder": " ".join(folder.split()),
         "created_at": app.now(),

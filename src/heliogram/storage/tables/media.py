@@ -1,6 +1,6 @@
 """Pictures as uploaded, the variants made of them for each route, albums of several, and the links that show them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, SmallInteger, String, Table
 
 from heliogram.storage.tables import metadata
 from heliogram.storage.types import Instant
@@ -21,6 +21,8 @@ media = Table(
     Column("created_at", Instant, nullable=False),
     # "" for none. A folder is there as long as something is in it.
     Column("folder", String, nullable=False, server_default=""),
+    # Of a sound or a film; 0 for all else, and where nobody knows.
+    Column("duration_ms", BigInteger, nullable=False, server_default="0"),
     Index("ix_media_workspace_id_id", "workspace_id", "id"),
     Index("ix_media_workspace_id_folder", "workspace_id", "folder", "id"),
     Index("ix_media_workspace_id_sha256", "workspace_id", "sha256"),
@@ -38,6 +40,8 @@ media_variants = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("quality", Integer),
+    # To the original in the same size, 0 to 1; NULL for an animation and for what was made before this was measured.
+    Column("similarity", Float),
     Column("created_at", Instant, nullable=False),
 )
 
