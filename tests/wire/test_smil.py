@@ -34,6 +34,22 @@ def test_each_slide_is_one_par_with_its_medium_before_its_text() -> None:
     assert read_sources(octets) == ("a.gif", "t.txt", "b.mp4", "c.amr", "d.vcf")
 
 
+@pytest.mark.parametrize(
+    ("slide", "dur"),
+    [
+        (Slide(media_src="a.jpg", media_type="image/jpeg", text_src="t.txt"), "5000ms"),
+        (Slide(media_src="a.mp3", media_type="audio/mpeg", duration_ms=26_122), "26122ms"),
+        (Slide(media_src="a.mp4", media_type="video/mp4", duration_ms=900), "900ms"),
+        (Slide(media_src="a.mp4", media_type="video/mp4", text_src="t.txt", duration_ms=900), "5000ms"),
+        (Slide(media_src="a.mp4", media_type="video/mp4", text_src="t.txt", duration_ms=5_001), "5001ms"),
+        (Slide(media_src="a.mp4", media_type="video/mp4"), "5000ms"),
+    ],
+)
+def test_a_slide_lasts_as_long_as_what_plays_on_it_and_long_enough_to_read(slide: Slide, dur: str) -> None:
+    par = first(parse_xml(write_smil([slide])), "par")
+    assert par is not None and par.get("dur") == dur
+
+
 def test_a_name_with_markup_in_it_stays_a_name() -> None:
     assert read_sources(write_smil([Slide(media_src='"<&>.jpg', media_type="image/jpeg")])) == ('"<&>.jpg',)
 

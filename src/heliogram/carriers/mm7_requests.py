@@ -14,7 +14,17 @@ from heliogram.carriers.http import basic_credentials
 from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.carriers.refusals import outcome_of_http
 from heliogram.model.event import News, ReceiptHeard, Untold
-from heliogram.model.parcel import MEDIA_REFUSED, THROTTLED, Accepted, MmsParcel, Outcome, Partly, Refused, Unknown
+from heliogram.model.parcel import (
+    MEDIA_REFUSED,
+    THROTTLED,
+    Accepted,
+    MediaPart,
+    MmsParcel,
+    Outcome,
+    Partly,
+    Refused,
+    Unknown,
+)
 from heliogram.model.sender import SenderKind
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.mime import Buffers, PartOut, base64_lines
@@ -140,7 +150,7 @@ def _with_content(envelope: bytes, parcel: MmsParcel, settings: Mm7Settings) -> 
     # The key is one attempt's, so its hash is in no picture, and none need be searched for it.
     boundary = hashlib.sha256(parcel.key.encode()).hexdigest()[:32]
     content = write_content(
-        [_medium(part.content_type, part.filename, part.octets, settings) for part in parcel.media],
+        [_medium(part, settings) for part in parcel.media],
         parcel.text,
         content_id=_CONTENT_ID,
         boundary=f"{boundary}-content",
@@ -165,9 +175,9 @@ def _request(envelope: bytes, content: PartOut | None, settings: Mm7Settings, *,
 _base64_of = lru_cache(maxsize=24)(base64_lines)
 
 
-def _medium(content_type: str, filename: str, octets: bytes, settings: Mm7Settings) -> Medium:
-    encoded = _base64_of(octets) if settings.transfer_encoding == "base64" else octets
-    return Medium(content_type=content_type, filename=filename, octets=encoded)
+def _medium(part: MediaPart, settings: Mm7Settings) -> Medium:
+    encoded = _base64_of(part.octets) if settings.transfer_encoding == "base64" else part.octets
+    return Medium(content_type=part.content_type, filename=part.filename, octets=encoded, duration_ms=part.duration_ms)
 
 
 def _sender_address(parcel: MmsParcel) -> Address:

@@ -29,15 +29,23 @@ _SOURCES = frozenset({"img", "video", "audio", "text", "ref"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slide:
-    """One screen: at most one medium (with its content type) and at most one text, each by file name or `cid:`."""
+    """One screen: at most one medium (with its content type) and at most one text, each by file name or `cid:`.
+
+    `duration_ms` is how long a sound or a film lasts, 0 for a picture and where nobody knows.
+    """
 
     media_src: str = ""
     media_type: str = ""
     text_src: str = ""
+    duration_ms: int = 0
 
 
 def write_smil(slides: Sequence[Slide], *, slide_ms: int = SLIDE_MS) -> bytes:
-    """The presentation of these slides, in order, each shown for `slide_ms`. Raises OurFault for no slides."""
+    """The presentation of these slides, in order. Raises OurFault for no slides.
+
+    One with a sound or a film is shown as long as that lasts, and no less than `slide_ms` where there is a text to
+    read; all others are shown for `slide_ms`.
+    """
     if not slides:
         raise OurFault("a presentation needs at least one slide")
     return (_HEAD + "".join(_par(slide, slide_ms) for slide in slides) + _TAIL).encode("utf-8")
@@ -57,4 +65,5 @@ def _par(slide: Slide, slide_ms: int) -> str:
         shown += f"<{element} src={quoteattr(slide.media_src)}{region}/>"
     if slide.text_src:
         shown += f'<text src={quoteattr(slide.text_src)} region="Text"/>'
-    return f'<par dur="{slide_ms}ms">{shown}</par>'
+    lasts_ms = max(slide.duration_ms, slide_ms) if slide.text_src else slide.duration_ms or slide_ms
+    return f'<par dur="{lasts_ms}ms">{shown}</par>'

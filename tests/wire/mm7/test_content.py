@@ -30,6 +30,13 @@ def test_the_slides_show_every_part_and_two_of_one_name_stay_two() -> None:
     assert [leaf.filename for leaf in leaves[1:]] == ["1-cat.jpg", "2-cat.jpg", "text.txt"]
 
 
+def test_a_film_is_shown_as_long_as_it_lasts() -> None:
+    film = Medium(content_type="video/mp4", filename="a.mp4", octets=b"x", duration_ms=12_500)
+    part = write_content([MEDIA[0], film], "", content_id="c", boundary="b", transfer_encoding="binary")
+    show = read_leaves(mime_part({"content-type": part.content_type}, b"".join(part.buffers)))[0].octets
+    assert [each in show for each in (b'dur="5000ms"><img', b'dur="12500ms"><video')] == [True, True]
+
+
 def test_the_transfer_encoding_named_is_the_one_declared() -> None:
     encoded = base64_lines(PICTURE)
     medium = Medium(content_type="image/jpeg", filename="a.jpg", octets=encoded)

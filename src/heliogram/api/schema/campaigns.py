@@ -129,8 +129,7 @@ class SegmentsTotal(Shape):
 class FittedShape(Shape):
     """`quality` is JPEG's (40 to 95), null for other kinds. `similarity` tells how like it is to the original.
 
-    It is shown in the same size: SSIM of its luma, 1 for no difference; null for an animation and for what is sent as it
-    came.
+    Both in the same size: SSIM of the luma, 1 for no difference; null for an animation and for what is sent as it came.
     """
 
     octets: int

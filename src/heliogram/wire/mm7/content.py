@@ -17,11 +17,15 @@ TEXT_NAME = "text.txt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
-    """One picture, video or other file. To write, `octets` are in the transfer encoding; as read, they are the file."""
+    """One picture, video or other file. To write, `octets` are in the transfer encoding; as read, they are the file.
+
+    `duration_ms` is how long to show it where it lasts, 0 for a picture; nobody reads it out of a file that came.
+    """
 
     content_type: str
     filename: str
     octets: bytes
+    duration_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,10 @@ def write_content(
         )
         for n, (name, medium) in enumerate(zip(names, media, strict=True), 1)
     ]
-    slides = [smil.Slide(media_src=n, media_type=m.content_type) for n, m in zip(names, media, strict=True)]
+    slides = [
+        smil.Slide(media_src=name, media_type=medium.content_type, duration_ms=medium.duration_ms)
+        for name, medium in zip(names, media, strict=True)
+    ]
     slides = slides or [smil.Slide()]
     if text:
         slides[0] = replace(slides[0], text_src=TEXT_NAME)
