@@ -89,6 +89,12 @@ def _groups() -> Found:
     return groups
 
 
+def _senders() -> Found:
+    from heliogram.commands.failover import senders
+
+    return senders
+
+
 def _numbers() -> Found:
     from heliogram.commands.numbers import numbers
 
@@ -114,6 +120,7 @@ COMMANDS: Final[dict[str, Callable[[], Found]]] = {
     "keys": _keys,
     "accounts": _accounts,
     "groups": _groups,
+    "senders": _senders,
     "numbers": _numbers,
     "media": _media,
 }

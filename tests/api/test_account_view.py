@@ -4,6 +4,7 @@ import pytest
 
 from heliogram.api.account_view import AGE_STEP_S, Queue, Seen, account_shape, queue_of
 from heliogram.carriers.protocol import Link
+from heliogram.delivery.shift import DOWN, Shift
 from tests.api.kit import connected
 from tests.doors import Doors
 from tests.world import NOON, WORKSPACE
@@ -43,6 +44,16 @@ async def test_a_paused_account_says_so_whatever_its_link_and_keeps_its_last_tro
         "Paused: nothing is handed over. The counter is up.",
     )
     assert (told.last_trouble, told.last_trouble_at) == ("It was away.", NOON)
+
+
+async def test_an_account_that_traffic_has_left_says_since_when_and_why(doors: Doors) -> None:
+    connected(doors)
+    account = doors.app.accounts["smsc"]
+    account.shift = Shift(why=DOWN, since=NOON)
+    assert account_shape(account, Seen(), Queue(n=0, age_s=0.0)).detail == (
+        "The counter is up. Since 12:00 UTC traffic goes by the accounts that stand in: it had no line to the carrier, "
+        "and traffic stays away from it for a while."
+    )
 
 
 async def test_the_age_of_the_queue_is_told_in_steps(doors: Doors) -> None:

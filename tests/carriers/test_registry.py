@@ -4,10 +4,13 @@ import pytest
 
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.protocol import Misconfigured
-from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for, cut_for
+from heliogram.carriers.registry import CARRIERS, AccountSettings, UnknownCarrier, carrier_for, carries, cut_for
 from heliogram.carriers.smpp import SmppCarrier
 from heliogram.model.cut import PLAIN, Cut
 from tests.world import Clock, Ids
+
+from .kit import account as secret_account
+from .sides import WEB_CARRIERS
 
 
 def account(**settings: Any) -> AccountSettings:
@@ -53,3 +56,12 @@ def test_settings_that_cannot_work_are_complained_about_before_anything_is_sent(
 def test_how_texts_are_cut_is_known_without_opening_the_account(kind: str) -> None:
     settings = {"host": "127.0.0.1", "port": 2775, "system_id": "helio", "long_texts": "udh16"}
     assert cut_for(kind, settings) == (Cut(is_wide=True) if kind == "smpp" else PLAIN)
+
+
+@pytest.mark.parametrize("kind", CARRIERS)
+def test_what_a_kind_carries_is_what_its_carriers_can(kind: str) -> None:
+    settings = {"smpp": {"host": "h", "port": 1, "system_id": "a"}, "mm7": {"url": "http://h/mm7", "vaspid": "v"}}
+    own = settings.get(kind) or {"url": "http://127.0.0.1:9", **WEB_CARRIERS[kind][0]}
+    secret = "secret" if kind in settings else "secret-12345:and-more:and-a-key"
+    can = CARRIERS[kind](secret_account(secret, own)).capabilities
+    assert (carries(kind, "sms"), carries(kind, "mms")) == (can.sms, can.mms)

@@ -52,6 +52,9 @@ async def test_an_attempt_says_by_whom_it_goes_how_and_why(scene: Scene) -> None
         "reference": int(message_id[-2:], 16),
         "rewriting": None,
         "variants": None,
+        "number_fact": None,
+        "instead_of": None,
+        "instead_why": None,
     }
     assert await scene.states() == {message_id: State.SENDING}
 

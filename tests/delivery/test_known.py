@@ -2,11 +2,12 @@
 
 import pytest
 
-from heliogram.delivery.known import learnt_from, with_known
+from heliogram.delivery.known import fact_behind, learnt_from, with_known
 from heliogram.model.message import Channel, Content
-from heliogram.model.number import NO, YES, Kind, NumberFact, Source, fact
+from heliogram.model.number import NO, YES, Kind, Known, NumberFact, Source, fact
 from heliogram.model.parcel import MEDIA_REFUSED, NO_MMS, NOT_A_MOBILE
 from heliogram.storage import lanes, numbers
+from tests.delivery.decided import queued
 from tests.delivery.scene import ADA, BO, Scene
 from tests.world import NOON, WORKSPACE
 
@@ -68,3 +69,22 @@ def test_only_a_word_about_the_number_of_a_picture_message_is_learnt(
 ) -> None:
     found = learnt_from(ADA, channel, why, Source.ANSWER, NOON)
     assert found == (fact(ADA, Kind.MMS, NO, Source.ANSWER, NOON, detail=why) if is_learnt else None)
+
+
+NETWORK = fact(ADA, Kind.NETWORK, "Verizon", Source.LOOKUP, NOON)
+LANDLINE = fact(ADA, Kind.LINE, "landline", Source.LOOKUP, NOON)
+
+
+@pytest.mark.parametrize(
+    ("reason", "known", "behind"),
+    [
+        ("number_no_mms", Known(mms=NO_PICTURES, network=NETWORK), NO_PICTURES),
+        ("number_landline", Known(line=LANDLINE), LANDLINE),
+        ("carrier_not_approved", Known(mms=NO_PICTURES, network=NETWORK), NETWORK),
+        ("mms", Known(network=NETWORK), None),
+        ("media_not_taken", Known(mms=NO_PICTURES), None),
+        ("number_landline", Known(), None),
+    ],
+)
+def test_the_fact_behind_a_way_is_the_one_that_chose_it(reason: str, known: Known, behind: NumberFact | None) -> None:
+    assert fact_behind(queued(known=known), reason) == behind

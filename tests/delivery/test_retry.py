@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliogram.delivery.retry import BACKOFF_S, Conclusion, conclude
+from heliogram.delivery.retry import BACKOFF_S, Conclusion, Elsewhere, conclude, settled
 from heliogram.model.group import Fallbacks
 from heliogram.model.message import NEXT, Channel, State
 from heliogram.model.parcel import (
@@ -149,3 +149,74 @@ def test_only_what_was_refused_whole_is_tried_again_and_never_without_an_end(
     assert isinstance(outcome, Refused) and found.again_at >= NOON
     is_free = outcome.code in (THROTTLED, UNREACHABLE)
     assert n_burned < found.n_burned <= len(BACKOFF_S) or found.forced_reason or is_free
+
+
+# ── by which route ──
+
+
+def _next_way(code: str, elsewhere: Elsewhere, **more: Any) -> Conclusion:
+    return conclude(
+        _refused(code, **more),
+        channel=Channel.SMS,
+        n_burned=0,
+        fallbacks=WITH_LINK,
+        now=NOON,
+        elsewhere=elsewhere,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "elsewhere", "expected"),
+    [
+        ("69", Elsewhere.NONE, _again(5, "69", n_burned=1)),
+        ("69", Elsewhere.UNTRIED, _again(0, "69", n_burned=1, goes_elsewhere=True)),
+        ("69", Elsewhere.TRIED, _again(5, "69", n_burned=1, goes_elsewhere=True)),
+        (UNREACHABLE, Elsewhere.NONE, _again(1, UNREACHABLE)),
+        (UNREACHABLE, Elsewhere.UNTRIED, _again(0, UNREACHABLE, goes_elsewhere=True)),
+        (UNREACHABLE, Elsewhere.TRIED, _again(1, UNREACHABLE, goes_elsewhere=True)),
+        (THROTTLED, Elsewhere.UNTRIED, _again(1, THROTTLED)),
+    ],
+)
+def test_the_next_try_goes_by_another_account_at_once_the_first_time_and_not_for_a_matter_of_pace(
+    code: str, elsewhere: Elsewhere, expected: Conclusion
+) -> None:
+    assert _next_way(code, elsewhere) == expected
+
+
+@pytest.mark.parametrize("elsewhere", Elsewhere)
+@pytest.mark.parametrize("outcome", [Unknown(reason="x"), Partly(carrier_ids=("c",), code="8", reason="x")])
+def test_what_may_have_gone_out_is_tried_by_no_other_account(outcome: Outcome, elsewhere: Elsewhere) -> None:
+    concluded = conclude(outcome, channel=Channel.SMS, n_burned=0, fallbacks=WITH_LINK, now=NOON, elsewhere=elsewhere)
+    assert (concluded.state, concluded.again_at, concluded.goes_elsewhere) == (State.UNKNOWN, None, False)
+
+
+@pytest.mark.parametrize("elsewhere", Elsewhere)
+def test_a_lasting_refusal_and_the_last_try_end_it_wherever_else_there_is(elsewhere: Elsewhere) -> None:
+    assert _next_way("69", elsewhere, permanent=True).state is State.FAILED
+    last = conclude(
+        _refused(),
+        channel=Channel.SMS,
+        n_burned=len(BACKOFF_S),
+        fallbacks=WITH_LINK,
+        now=NOON,
+        elsewhere=elsewhere,
+    )
+    assert last.state is State.FAILED
+
+
+# ── with the same key ──
+
+
+@pytest.mark.parametrize(
+    ("again", "settles"),
+    [
+        (Accepted(carrier_ids=("c1",)), True),
+        (_refused(permanent=True), False),
+        (_refused(THROTTLED), False),
+        (Partly(carrier_ids=("c1",), code="8", reason="x"), False),
+        (Unknown(reason="again"), False),
+    ],
+)
+def test_only_an_acceptance_settles_what_became_of_the_first(again: Outcome, settles: bool) -> None:
+    first = Unknown(reason="no answer")
+    assert settled(first, again) == (again if settles else first)

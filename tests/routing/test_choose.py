@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from heliogram.model.group import Fallbacks, Group, Purpose, UnknownMms
 from heliogram.model.message import Channel, Content
-from heliogram.model.queue import Route
-from heliogram.model.sender import Approval, Sender, SenderKind
+from heliogram.model.queue import Detour, Route
+from heliogram.model.sender import Approval, Sender, SenderKind, Standby
 from heliogram.routing.choose import Destination, NoRoute, choose
 
 CODE, LONG, NAME = SenderKind.SHORT_CODE, SenderKind.LONG_CODE, SenderKind.ALPHANUMERIC
@@ -294,3 +294,28 @@ def test_a_group_says_what_a_number_gets_of_which_nobody_knows(
 ) -> None:
     group = replace(_group(US), unknown_mms=unknown_mms)
     assert _way(group, Destination(country="US", mms=mms)) == way
+
+
+TWO = replace(
+    US,
+    sms_failover=(Standby(account_id="smsc2", carrier="smpp"),),
+    mms_failover=(Standby(account_id="mmsc2", carrier="twilio"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "first", "second"), [(Content.TEXT, "smsc", "smsc2"), (Content.MMS, "mmsc", "mmsc2")]
+)
+def test_another_account_of_the_sender_stands_in_for_one_that_traffic_has_left(
+    content: Content, first: str, second: str
+) -> None:
+    for away, chosen in ({}, first), ({first: "account_down"}, second), ({second: "account_down"}, first):
+        way = choose(_group(TWO), Destination(country="US"), content, away=away)
+        assert isinstance(way, Route) and way.account_id == chosen
+        assert way.detour == (Detour(instead_of=first, why="account_down") if chosen == second else None)
+    avoiding = choose(_group(TWO), Destination(country="US"), content, avoids=first)
+    assert isinstance(avoiding, Route) and avoiding.account_id == second
+
+
+def test_a_standing_in_account_says_of_which_kind_it_is() -> None:
+    assert [TWO.carrier_of(each) for each in ("mmsc", "mmsc2")] == [TWO.mms_carrier, "twilio"]

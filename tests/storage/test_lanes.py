@@ -267,3 +267,19 @@ async def test_messages_that_wait_for_an_account_stand_aside_until_it_has_room(s
         assert await let_in({}) == [ids[3]]
         assert await let_in({"smsc": 1}) == [ids[0], ids[3]]
         assert await let_in({"smsc": 5, "mmsc": 1}) == ids
+
+
+async def test_a_ready_message_comes_back_with_the_account_that_it_avoids(store: Store, world: World) -> None:
+    first, second = await _add_messages(world, ["+13125550001", "+13125550002"])
+    async with store.write() as connection:
+        await lanes.put_ready(connection, [_ready(first) | {"avoids": "smsc"}, _ready(second) | {"avoids": None}])
+        await lanes.put_ready(connection, [_ready(second) | {"avoids": "mmsc"}])
+        found = await lanes.read_ready(connection, LANE, NOON, 10)
+    assert {each.id: each.avoids for each in found} == {first: "smsc", second: "mmsc"}
+
+
+@pytest.mark.parametrize("state", LaneState)
+async def test_a_lane_says_how_it_stands(store: Store, world: World, state: LaneState) -> None:
+    async with store.write() as connection:
+        await lanes.set_state(connection, "campaign", state)
+        assert await lanes.state_of(connection, LANE) is state

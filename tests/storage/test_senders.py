@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from heliogram.model.group import Fallbacks, Group, Purpose
 from heliogram.model.sender import Approval, Sender, SenderKind
-from heliogram.storage import senders
+from heliogram.storage import accounts, senders
 from heliogram.storage.engine import Store
 from tests.world import GROUP, MMSC, NOON, SMSC, WORKSPACE, World
 
@@ -132,3 +132,18 @@ async def test_a_second_sender_of_an_address_and_one_of_no_account_are_refused(
         await world.add_sender("second", **changes)
     async with store.read() as connection:
         assert not await senders.has_sender(connection, WORKSPACE, "second")
+
+
+async def test_the_accounts_that_stand_in_for_a_senders_own_are_kept_in_their_order(world: World) -> None:
+    for account_id, carrier in (("b", "smpp"), ("a", "smpp"), ("t", "twilio")):
+        await world.add_account(account_id, carrier)
+    for wanted in ({"sms": ["b", "a"], "mms": ["t"]}, {"sms": ["t"], "mms": []}):
+        async with world.store.write() as connection:
+            await senders.set_failover(connection, WORKSPACE, "us", wanted)
+            (sender,) = (await senders.load_groups(connection, WORKSPACE))[GROUP].senders
+            through = await accounts.senders_through(connection, WORKSPACE)
+            groups = await accounts.groups_through(connection, WORKSPACE)
+        assert (sender.sms_accounts(), sender.mms_accounts()) == ((SMSC, *wanted["sms"]), (MMSC, *wanted["mms"]))
+        named = {SMSC, MMSC, *wanted["sms"], *wanted["mms"]}
+        assert through == {each: ["+13125550100"] for each in named}
+        assert groups == {each: ["Offers"] for each in named}

@@ -13,7 +13,9 @@ from heliogram.analytics.step import Row, TimelineStep, Tone
 from heliogram.compose.fallback import LINK_MARK
 from heliogram.compose.written import body_sent, replaced_in
 from heliogram.model.message import Channel, State
-from heliogram.model.reasons import sentence_for, sentence_for_way
+from heliogram.model.number import NumberFact
+from heliogram.model.number_words import words_of
+from heliogram.model.reasons import WHY_ELSEWHERE, sentence_for, sentence_for_way
 from heliogram.model.text import Rewriting, Spelling
 
 
@@ -117,6 +119,9 @@ def _decided(history: History, attempt: Row) -> list[TimelineStep]:
     facts = [("Sender", f"{attempt['sender']} ({attempt['sender_kind'].replace('_', ' ')})")]
     if attempt["sender_kind"]:
         facts.append(("Why this sender", _why_sender(history.message, attempt)))
+    if attempt["number_fact"]:
+        known = msgspec.convert(attempt["number_fact"], NumberFact)
+        facts.append(("Known of the number", words_of(known, at)))
     steps.append(
         TimelineStep(
             at=at,
@@ -240,9 +245,17 @@ def _attempted(attempt: Row) -> TimelineStep:
         at=attempt["at"],
         kind="attempt",
         title=f"Attempt {attempt['n']}: handed to “{attempt['account_name']}”",
-        detail="Recorded before the first byte left.",
+        detail=_instead(attempt) or "Recorded before the first byte left.",
         facts=(("Carrier", (attempt["carrier"] or "").upper()),),
     )
+
+
+def _instead(attempt: Row) -> str:
+    """Why another account stood in for the sender's first one."""
+    if not attempt["instead_of"]:
+        return ""
+    first = attempt["instead_of_name"] or "an account that is gone"
+    return f"Instead of “{first}”: {WHY_ELSEWHERE[attempt['instead_why']]}"
 
 
 _OUTCOMES: dict[str, tuple[str, Tone]] = {

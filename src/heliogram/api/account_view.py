@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.schema.senders import AccountShape
 from heliogram.delivery.accounts import Account
+from heliogram.model.reasons import WHY_ELSEWHERE
 from heliogram.storage import lanes
 
 
@@ -38,6 +39,15 @@ async def queue_of(connection: AsyncConnection, workspace_id: str, now: datetime
     return Queue(n=await lanes.queue_depth(connection, workspace_id), age_s=age_s - age_s % AGE_STEP_S)
 
 
+def _detail(account: Account, said: str) -> str:
+    if account.is_paused:
+        return f"Paused: nothing is handed over. {said}"
+    if account.shift.why and account.shift.since is not None:
+        since = f"{account.shift.since:%H:%M} UTC"
+        return f"{said} Since {since} traffic goes by the accounts that stand in: {WHY_ELSEWHERE[account.shift.why]}"
+    return said
+
+
 def account_shape(account: Account, seen: Seen, queue: Queue) -> AccountShape:
     health = account.health()
     return AccountShape(
@@ -46,7 +56,7 @@ def account_shape(account: Account, seen: Seen, queue: Queue) -> AccountShape:
         carrier=account.kind,
         state="paused" if account.is_paused else health.link.value,
         since=None if account.is_paused else seen.since,
-        detail=f"Paused: nothing is handed over. {health.detail}" if account.is_paused else health.detail,
+        detail=_detail(account, health.detail),
         in_flight=account.slots.taken,
         window=account.carrier.capabilities.window,
         queue=queue.n,

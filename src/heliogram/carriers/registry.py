@@ -88,3 +88,12 @@ def carrier_for(kind: str, account: AccountSettings) -> Carrier:
 def cut_for(kind: str, settings: Mapping[str, object]) -> Cut:
     """How texts for an account are cut, by its settings alone: forecasts count where no carrier is open, too."""
     return cut_of(settings) if kind == "smpp" else PLAIN
+
+
+_ONLY: Mapping[str, str] = {"smpp": "sms", "mm7": "mms"}
+"""The protocols that carry one kind of message; web services carry both."""
+
+
+def carries(kind: str, channel: str) -> bool:
+    """Whether accounts of a kind carry texts ("sms") or picture messages ("mms")."""
+    return _ONLY.get(kind, channel) == channel

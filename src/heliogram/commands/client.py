@@ -54,8 +54,8 @@ class Api:
         headers = {"Idempotency-Key": once} if once else {}
         return _read(await self._client.post(f"/api/v1{path}", data=data, files=files, headers=headers))
 
-    async def ask(self, method: str, path: str, body: Mapping[str, str | None] | None = None) -> Json:
-        """PATCH, DELETE, or a POST of JSON."""
+    async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
+        """PATCH, PUT, DELETE, or a POST of JSON."""
         await self._check()
         return _read(await self._client.request(method, f"/api/v1{path}", json=body))
 

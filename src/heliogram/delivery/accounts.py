@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from heliogram.carriers.protocol import Carrier, Health, Link
+from heliogram.delivery.shift import STAYS, Shift, see
 from heliogram.delivery.slots import Slots
+from heliogram.model.parcel import Outcome, Refused, Unknown
 
 
 @dataclass(slots=True)
@@ -26,6 +28,8 @@ class Account:
     n_unreported: int = 0
     """Messages handed over since the carrier's last receipt, the first of them at `unreported_since`."""
     unreported_since: datetime | None = None
+    shift: Shift = STAYS
+    """Whether traffic has left it for other accounts of its senders. Each process sees for itself."""
 
     def handed_over(self, now: datetime) -> None:
         self.n_unreported += 1
@@ -34,6 +38,17 @@ class Account:
 
     def reported(self) -> None:
         self.n_unreported, self.unreported_since = 0, None
+
+    def look(self, now: datetime) -> None:
+        """See how its line is. One that is paused or about to be another is as it was."""
+        if not self.is_paused and not self.is_closing:
+            self.shift = see(self.shift, now, is_up=self.carrier.health().link is Link.UP)
+
+    def answered(self, outcome: Outcome, now: datetime) -> None:
+        """See what it answered: silence and "not now" speak against it, a word on the message does not."""
+        is_bad = isinstance(outcome, Unknown) or (isinstance(outcome, Refused) and not outcome.permanent)
+        is_up = self.carrier.health().link is Link.UP
+        self.shift = see(self.shift, now, is_up=is_up, n_good=not is_bad, n_bad=is_bad)
 
     def is_usable(self) -> bool:
         return not self.is_paused and not self.is_closing and self.carrier.health().link is Link.UP

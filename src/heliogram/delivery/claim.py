@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.delivery.draft import Batch, Draft, Facts
 from heliogram.delivery.fold import Deltas, News, count_move, fold
-from heliogram.delivery.known import with_known
+from heliogram.delivery.known import fact_behind, with_known
 from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.pipeline import decide
 from heliogram.delivery.slots import Reservation
@@ -23,6 +23,7 @@ from heliogram.model.group import Group
 from heliogram.model.message import State
 from heliogram.model.parcel import MediaPart
 from heliogram.model.queue import Lane, LaneState, Queued, Stop
+from heliogram.routing.standby import accounts_of, left_behind
 from heliogram.storage import campaigns, consent, deliveries, lanes, media
 from heliogram.storage.deliveries import LastAttempt
 
@@ -56,6 +57,8 @@ class Turn:
     link_base_url: str
     new_token: Callable[[], str]
     cuts: Mapping[str, Cut] = field(default_factory=dict)
+    away: Mapping[str, str] = field(default_factory=dict)
+    """The accounts that traffic has left for others of their senders, each with why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +85,14 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> Take
     """
     if lane.state is LaneState.CANCELED:
         return await _cancel(connection, lane, turn)
-    accounts, is_urgent = _accounts_of(turn.group), lane.priority >= URGENT
+    accounts, is_urgent = accounts_of(turn.group.senders), lane.priority >= URGENT
     room = turn.reserved.room(accounts, urgent=is_urgent)
     # One at least is looked at: it may need no slot to be done with.
     limit = max(1, min(N_CLAIMED, sum(room.values())))
     aside = await lanes.standing_aside(connection, lane.id, turn.now)
-    # Those who wait for an account that the group no longer uses are decided anew.
-    gone = {account_id: n for account_id, n in aside.items() if account_id is not None and account_id not in accounts}
+    # Those who wait for an account that the group no longer uses, or that traffic has left, are decided anew.
+    behind = left_behind(turn.group.senders, turn.away)
+    gone = {each: n for each, n in aside.items() if each is not None and (each not in accounts or each in behind)}
     waiting = await lanes.read_ready(connection, lane.id, turn.now, limit, room | gone) if aside else []
     fresh = await lanes.read_next(connection, lane, limit - len(waiting))
     claimed = await with_known(connection, lane.workspace_id, _of_few_pictures(waiting + fresh), turn.now)
@@ -100,7 +104,8 @@ async def take_turn(connection: AsyncConnection, lane: Lane, turn: Turn) -> Take
     left = len(aside) > 0 or len(claimed) == limit or len(claimed) < len(waiting) + len(fresh)
     return Taken(
         attempts=attempts,
-        n_moved=len(placed.moved) + len(placed.aside) + len(placed.parked),
+        # Who is parked waits as before: a turn that does no more than that must not be followed by another at once.
+        n_moved=len(placed.moved) + len(placed.aside),
         has_more=left or bool(placed.aside) or placed.is_full,
         is_full=placed.is_full,
         accounts=accounts,
@@ -114,11 +119,6 @@ async def _cancel(connection: AsyncConnection, lane: Lane, turn: Turn) -> Taken:
     stopped = [Stop(message=each, state=State.CANCELED, reason="campaign_canceled") for each in claimed]
     await _store(connection, lane, turn, Placed(stopped=stopped, moved=claimed))
     return Taken(n_moved=len(claimed), has_more=len(claimed) == N_CANCELED)
-
-
-def _accounts_of(group: Group) -> frozenset[str]:
-    found = {sender.sms_account_id for sender in group.senders} | {sender.mms_account_id for sender in group.senders}
-    return frozenset(account_id for account_id in found if account_id is not None)
 
 
 def _of_few_pictures(claimed: Sequence[Queued]) -> Sequence[Queued]:
@@ -142,6 +142,7 @@ async def _decide(connection: AsyncConnection, lane: Lane, turn: Turn, claimed: 
         link_base_url=turn.group.link_base_url or turn.link_base_url,
         new_token=turn.new_token,
         cuts=turn.cuts,
+        away=turn.away,
         text_rules=lane.text_rules or turn.group.text_rules,
     )
     # Nothing is waited for between this and the decision: another lane's pictures might push these out.
@@ -329,6 +330,9 @@ def _attempt_row(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "fact_id": draft.fact_id,
         "reference": reference_of(draft.message.id),
         "rewriting": draft.rewriting,
+        "number_fact": fact_behind(draft.message, route.reason),
+        "instead_of": route.detour.instead_of if route.detour else None,
+        "instead_why": route.detour.why if route.detour else None,
     }
 
 
@@ -358,6 +362,7 @@ def _ready_row(message: Queued, at: datetime | None, *, waits_for: str | None = 
         "n_burned": message.n_burned,
         "forced_reason": message.forced_reason,
         "waits_for": waits_for,
+        "avoids": message.avoids,
     }
 
 

@@ -12,10 +12,10 @@ from heliogram.delivery.claim import Attempt
 from heliogram.delivery.fold import Deltas, Move, News, fold
 from heliogram.delivery.known import learnt_from
 from heliogram.delivery.receipts import match_early, ref_row
-from heliogram.delivery.retry import Conclusion, conclude
+from heliogram.delivery.retry import Conclusion, Elsewhere, conclude
 from heliogram.media.plan import all_budgets
 from heliogram.model.group import Fallbacks, Group
-from heliogram.model.message import State
+from heliogram.model.message import Channel, State
 from heliogram.model.number import NumberFact, Source
 from heliogram.model.parcel import Accepted, Outcome, Partly, Refused, Unknown
 from heliogram.storage import campaigns, deliveries, lanes, numbers
@@ -48,6 +48,7 @@ async def store_results(
             fallbacks=group.fallbacks if group else Fallbacks(),
             now=now,
             may_shrink=_may_shrink(result),
+            elsewhere=_elsewhere(result),
         )
         rows.append(_outcome_row(result, now))
         news.append(News(message_id=message.id, state=conclusion.state, reason=storable(conclusion.reason)))
@@ -69,6 +70,15 @@ async def store_results(
     for account_id, carrier_ids in given.items():
         await match_early(connection, account_id, carrier_ids, deltas, now)
     await campaigns.add_counts(connection, deltas)
+
+
+def _elsewhere(result: Result) -> Elsewhere:
+    """Whether another account of the sender can try."""
+    message, route = result.attempt.draft.message, result.attempt.draft.the_route()
+    accounts = route.sender.mms_accounts() if route.channel is Channel.MMS else route.sender.sms_accounts()
+    if len(accounts) < 2:
+        return Elsewhere.NONE
+    return Elsewhere.UNTRIED if message.avoids is None else Elsewhere.TRIED
 
 
 def _may_shrink(result: Result) -> bool:
@@ -148,4 +158,5 @@ def _ready_row(result: Result, conclusion: Conclusion) -> dict[str, Any]:
         "n_burned": conclusion.n_burned,
         "forced_reason": conclusion.forced_reason or message.forced_reason,
         "waits_for": None,
+        "avoids": result.attempt.draft.the_route().account_id if conclusion.goes_elsewhere else message.avoids,
     }

@@ -60,6 +60,8 @@ class Facts:
     new_token: Callable[[], str]
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     text_rules: TextRules = DEFAULTS
+    away: Mapping[str, str] = field(default_factory=dict)
+    """The accounts that traffic has left for others of their senders, each with why."""
     ways: Ways = field(default_factory=dict)
 
 

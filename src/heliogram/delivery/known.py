@@ -40,7 +40,18 @@ def _with(message: Queued, known: Known) -> Queued:
         # A landline that was sent a picture and took it is open to messages: what happened counts before what it is.
         is_landline=is_landline and takes_mms is not True,
         takes_mms=takes_mms,
+        known=known,
     )
+
+
+def fact_behind(message: Queued, reason: str) -> NumberFact | None:
+    """The fact about its number that chose a message's way; None where another reason did."""
+    match reason:
+        case "number_no_mms" | "number_landline":
+            return message.known.why_no_mms()
+        case "carrier_not_approved":
+            return message.known.network
+    return None
 
 
 def learnt_from(

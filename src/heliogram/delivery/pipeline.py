@@ -68,7 +68,7 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
 
 def _misfit(route: Route, fitted: Fitted | None) -> str:
     """Why these media cannot go this way, "" when they can. All go together, or none does."""
-    carrier = route.sender.mms_carrier
+    carrier = route.sender.carrier_of(route.account_id)
     if fitted is None:
         return "media_not_taken"
     if not all(takes(carrier, each.part.content_type) for each in fitted):
@@ -81,7 +81,7 @@ def _way(facts: Facts, message: Queued, *, misfit: str = "") -> Route | NoRoute:
     forced, address = message.forced_reason, message.from_address
     alike = (
         (message.country, message.network, message.is_landline, message.takes_mms),
-        (message.content, forced, address, misfit),
+        (message.content, forced, address, misfit, message.avoids),
     )
     way = facts.ways.get(alike)
     if way is None:
@@ -99,6 +99,8 @@ def _way(facts: Facts, message: Queued, *, misfit: str = "") -> Route | NoRoute:
             misfit=misfit,
             forced_reason=forced,
             from_address=address,
+            away=facts.away,
+            avoids=message.avoids,
         )
         facts.ways[alike] = way
     return way

@@ -20,12 +20,14 @@ from heliogram.delivery.conclude import Result, not_stored, store_results
 from heliogram.delivery.parcels import parcel_of
 from heliogram.delivery.pictures import Pictures, PicturesNeeded
 from heliogram.delivery.receipts import resolve_doubt
+from heliogram.delivery.repeat import may_still_go, repeated
+from heliogram.delivery.retry import REPEAT_WAITS_S
 from heliogram.delivery.slots import Reservation
 from heliogram.model.album import Shown
 from heliogram.model.cut import Cut
 from heliogram.model.group import Group
-from heliogram.model.parcel import Accepted, Unknown
-from heliogram.model.queue import Lane, LaneState
+from heliogram.model.parcel import Accepted, Outcome, Unknown
+from heliogram.model.queue import Lane, LaneState, Queued
 from heliogram.storage import deliveries, lanes, senders
 from heliogram.storage.blobs import BlobsError
 from heliogram.storage.engine import Store
@@ -64,6 +66,7 @@ class Worker:
     me: str
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    repeat_waits_s: Sequence[float] = REPEAT_WAITS_S
     _lanes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _asked_again: set[str] = field(default_factory=set)
     """Lanes that got more work while their task was at it: it may have looked just before."""
@@ -77,6 +80,7 @@ class Worker:
     _stored: asyncio.Event = field(default_factory=asyncio.Event)
     """Answers that came and that are stored, and the word that some more are."""
     _handing: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _groups: dict[str, tuple[datetime, dict[str, Group]]] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -87,6 +91,7 @@ class Worker:
                 tasks.create_task(self._keep_leases(), name="keep leases")
                 await self._find_lanes(tasks)
         finally:
+            self._stopping.set()
             await self._drain()
             async with self.store.write() as connection:
                 await lanes.release(connection, self.me)
@@ -106,6 +111,8 @@ class Worker:
     async def _find_lanes(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             self.wake.clear()
+            for account in self.accounts.values():
+                account.look(self.now())
             none: Sequence[str] = ()
             for lane_id in await _outlive("find lanes", self._with_work, none):
                 if lane_id in self._lanes:
@@ -204,6 +211,7 @@ class Worker:
             link_base_url=self.link_base_url,
             new_token=self.new_token,
             cuts=self.cuts,
+            away={account.id: account.shift.why for account in self.accounts.values() if account.shift.why},
         )
         return await take_turn(connection, lane, turn)
 
@@ -235,15 +243,32 @@ class Worker:
     async def _send(self, attempt: Attempt) -> None:
         account = self.accounts[attempt.draft.the_route().account_id]
         try:
-            outcome = await account.carrier.send(parcel_of(attempt))
+            outcome = await self._answer_to(account, attempt)
         except Exception as bug:
             # A carrier never raises for what the other side does, so this is ours: the message is in doubt, not lost.
             log.exception("carrier failed", account=account.name, message=attempt.draft.message.id)
             outcome = Unknown(reason=f"internal error: {type(bug).__name__}")
+        account.answered(outcome, self.now())
         if isinstance(outcome, Accepted):
             account.handed_over(self.now())
         self._results.put_nowait(Result(attempt=attempt, outcome=outcome))
         self._n_came += 1
+
+    async def _answer_to(self, account: Account, attempt: Attempt) -> Outcome:
+        """Hand over; and where no answer comes, again with the same key to a carrier that knows it by that."""
+        parcel = parcel_of(attempt)
+        outcome = await account.carrier.send(parcel)
+        if not isinstance(outcome, Unknown) or not account.carrier.capabilities.idempotent:
+            return outcome
+        may_go = partial(self._may_go_again, account, attempt.draft.message)
+        return await repeated(account.carrier, parcel, outcome, waits_s=self.repeat_waits_s, may_go=may_go)
+
+    async def _may_go_again(self, account: Account, message: Queued, wait_s: float) -> bool:
+        """Wait; then, whether it may still leave: by its lane, its account, and the person's word of this moment."""
+        await wait_for(self._stopping, wait_s)
+        if self._stopping.is_set() or account.is_paused or account.is_closing:
+            return False
+        return await may_still_go(self.store, message, self.now())
 
     async def _store_results(self) -> None:
         """Store answers in batches: whatever came in while the last batch was being stored."""

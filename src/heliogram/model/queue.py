@@ -12,6 +12,7 @@ import msgspec
 from heliogram.model.album import Shown
 from heliogram.model.group import Purpose
 from heliogram.model.message import Channel, Content, State
+from heliogram.model.number import NOTHING, Known
 from heliogram.model.sender import Sender
 from heliogram.model.text import TextRules, Wishes
 
@@ -69,12 +70,23 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     n_burned: int = 0
     takes_mms: bool | None = None
     """What is known of the number; None is unknown."""
+    known: Known = NOTHING
+    """The facts behind that."""
+    avoids: str | None = None
+    """The account that could not take it just then, so that another may try."""
     forced_reason: str | None = None
     """Set when an earlier attempt showed that only text + link, or only a smaller picture, will do, with why."""
 
     def shown(self) -> Shown | None:
         """What goes with it, or behind its link; None for a text."""
         return None if self.media_id is None else Shown(self.workspace_id, self.media_id, self.album_id)
+
+
+class Detour(msgspec.Struct, frozen=True, kw_only=True):
+    """The account that a message would have gone by, and why it does not."""
+
+    instead_of: str
+    why: str
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +96,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     account_id: str
     channel: Channel
     reason: str
+    detour: Detour | None = None
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,12 @@ WHY_CHANNEL: dict[str, str] = {
     "too_many_media": "This route takes fewer files in one message: text + link.",
 }
 
+WHY_ELSEWHERE: dict[str, str] = {
+    "account_down": "it had no line to the carrier, and traffic stays away from it for a while.",
+    "account_refusing": "it took nothing of most that it was handed, and traffic stays away from it for a while.",
+    "account_not_just_now": "it could not take this message just then.",
+}
+
 WHY_HELD: dict[str, str] = {
     "not_due": "It is not due yet.",
 }

@@ -23,6 +23,14 @@ class Approval(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standby:
+    """An account that stands in for another. `carrier` is its kind."""
+
+    account_id: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """One sender of a subscription group.
 
@@ -41,6 +49,24 @@ class Sender:
     mms_carrier: str = ""
     """The kind of the account that its picture messages go by: "mm7", "twilio"."""
     approvals: dict[str, Approval] = field(default_factory=dict)
+    sms_failover: tuple[Standby, ...] = ()
+    mms_failover: tuple[Standby, ...] = ()
+    """The accounts that stand in for the first, in their order."""
+
+    def sms_accounts(self) -> tuple[str, ...]:
+        """The accounts its texts can go by, the first choice first."""
+        return self._with(self.sms_account_id, self.sms_failover)
+
+    def mms_accounts(self) -> tuple[str, ...]:
+        return self._with(self.mms_account_id, self.mms_failover)
+
+    def _with(self, first: str | None, failover: tuple[Standby, ...]) -> tuple[str, ...]:
+        return (first, *(each.account_id for each in failover)) if first is not None else ()
+
+    def carrier_of(self, account_id: str) -> str:
+        """The kind of an account that its picture messages go by."""
+        kinds = {each.account_id: each.carrier for each in self.mms_failover}
+        return kinds.get(account_id, self.mms_carrier)
 
     def can_mms(self) -> bool:
         """Whether it can send a picture message to anyone at all: what earns its group the MMS tag."""

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.storage.tables.delivery import attempts, id_forms, outcomes
-from heliogram.storage.tables.senders import accounts, group_senders, groups, senders
+from heliogram.storage.tables.senders import accounts, group_senders, groups, sender_failovers, senders
 
 N_LOOKED_THROUGH = 2_000
 """Attempts looked through for those of one account: the newest, whatever their account, so that looking is bounded."""
@@ -42,22 +42,27 @@ async def is_name_taken(connection: AsyncConnection, workspace_id: str, name: st
 
 
 async def senders_through(connection: AsyncConnection, workspace_id: str) -> dict[str, list[str]]:
-    """Account id → the addresses of the senders that go through it, in order."""
-    query = select(senders.c.address, senders.c.sms_account_id, senders.c.mms_account_id)
-    rows = await connection.execute(query.where(senders.c.workspace_id == workspace_id).order_by(senders.c.address))
-    found: dict[str, list[str]] = {}
-    for address, *ids in rows:
-        for account_id in dict.fromkeys(each for each in ids if each):
-            found.setdefault(account_id, []).append(address)
-    return found
+    """Account id → the addresses of the senders that go through it, or may when another is down, in order."""
+    query = (
+        select(senders.c.address, senders.c.sms_account_id, senders.c.mms_account_id, sender_failovers.c.account_id)
+        .outerjoin(sender_failovers, sender_failovers.c.sender_id == senders.c.id)
+        .where(senders.c.workspace_id == workspace_id)
+        .order_by(senders.c.address)
+    )
+    found: dict[str, dict[str, None]] = {}
+    for address, *ids in await connection.execute(query):
+        for account_id in filter(None, ids):
+            found.setdefault(account_id, {})[address] = None
+    return {account_id: list(addresses) for account_id, addresses in found.items()}
 
 
 async def groups_through(connection: AsyncConnection, workspace_id: str) -> dict[str, list[str]]:
     """Account id → the names of the groups that have a sender on it, in order."""
     query = (
-        select(groups.c.name, senders.c.sms_account_id, senders.c.mms_account_id)
+        select(groups.c.name, senders.c.sms_account_id, senders.c.mms_account_id, sender_failovers.c.account_id)
         .join(group_senders, group_senders.c.group_id == groups.c.id)
         .join(senders, senders.c.id == group_senders.c.sender_id)
+        .outerjoin(sender_failovers, sender_failovers.c.sender_id == senders.c.id)
         .where(groups.c.workspace_id == workspace_id)
         .order_by(groups.c.name)
     )

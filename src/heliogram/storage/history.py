@@ -100,6 +100,7 @@ def _rows() -> Select[Any]:
 
 async def attempts_of(connection: AsyncConnection, message_id: str) -> Sequence[Any]:
     """A message's attempts in order, each with its outcome (None while there is none) and its names."""
+    first = accounts.alias()
     query = (
         select(
             attempts,
@@ -114,10 +115,12 @@ async def attempts_of(connection: AsyncConnection, message_id: str) -> Sequence[
             senders.c.countries.label("sender_countries"),
             accounts.c.name.label("account_name"),
             accounts.c.carrier,
+            first.c.name.label("instead_of_name"),
         )
         .outerjoin(outcomes, and_(outcomes.c.message_id == attempts.c.message_id, outcomes.c.n == attempts.c.n))
         .outerjoin(senders, senders.c.id == attempts.c.sender_id)
         .outerjoin(accounts, accounts.c.id == attempts.c.account_id)
+        .outerjoin(first, first.c.id == attempts.c.instead_of)
         .where(attempts.c.message_id == message_id)
         .order_by(attempts.c.n)
     )

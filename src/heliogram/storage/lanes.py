@@ -244,7 +244,7 @@ async def read_ready(
     of_lane = select(ready, in_line.label("place")).where(ready.c.lane_id == lane_id)
     queue = (of_lane if now is None else of_lane.where(ready.c.ready_at <= now)).subquery()
     query = (
-        _claimed(queue.c.n_burned, queue.c.forced_reason)
+        _claimed(queue.c.n_burned, queue.c.forced_reason, queue.c.avoids)
         .join(queue, queue.c.message_id == messages.c.id)
         .order_by(queue.c.ready_at, queue.c.message_id)
         .limit(limit)
@@ -280,6 +280,7 @@ def _queued(row: Any, *, from_ready: bool = False) -> Queued:
         is_canceled=row.canceled_at is not None,
         n_burned=row.n_burned if from_ready else 0,
         forced_reason=row.forced_reason if from_ready else None,
+        avoids=row.avoids if from_ready else None,
     )
 
 
@@ -296,7 +297,7 @@ async def drop_ready(connection: AsyncConnection, message_ids: Sequence[str]) ->
 
 
 async def put_ready(connection: AsyncConnection, rows: Sequence[Row]) -> None:
-    await put_rows(connection, ready, rows, change=("ready_at", "n_burned", "forced_reason", "waits_for"))
+    await put_rows(connection, ready, rows, change=("ready_at", "n_burned", "forced_reason", "waits_for", "avoids"))
 
 
 async def set_held(connection: AsyncConnection, message_id: str, until: datetime, reason: str) -> None:
@@ -308,6 +309,10 @@ async def set_held(connection: AsyncConnection, message_id: str, until: datetime
 async def set_state(connection: AsyncConnection, campaign_id: str, state: LaneState) -> None:
     """Open, pause or cancel a campaign's lane."""
     await connection.execute(lanes.update().where(lanes.c.campaign_id == campaign_id).values(state=state.value))
+
+
+async def state_of(connection: AsyncConnection, lane_id: str) -> LaneState:
+    return LaneState((await connection.execute(select(lanes.c.state).where(lanes.c.id == lane_id))).scalar_one())
 
 
 async def is_drained(connection: AsyncConnection, campaign_id: str) -> bool:

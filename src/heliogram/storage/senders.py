@@ -1,17 +1,24 @@
 """Groups with their senders, and carrier accounts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.group import Fallbacks, Group, Purpose, UnknownMms
-from heliogram.model.sender import Approval, Sender, SenderKind
+from heliogram.model.sender import Approval, Sender, SenderKind, Standby
 from heliogram.model.text import TextRules
 from heliogram.storage.bulk import Row, put_rows
-from heliogram.storage.tables.senders import accounts, group_senders, groups, sender_approvals, senders
+from heliogram.storage.tables.senders import (
+    accounts,
+    group_senders,
+    groups,
+    sender_approvals,
+    sender_failovers,
+    senders,
+)
 
 
 async def load_groups(connection: AsyncConnection, workspace_id: str) -> dict[str, Group]:
@@ -20,6 +27,7 @@ async def load_groups(connection: AsyncConnection, workspace_id: str) -> dict[st
     query = select(sender_approvals).where(sender_approvals.c.workspace_id == workspace_id)
     for row in await connection.execute(query.order_by(sender_approvals.c.network)):
         by_sender[row.sender_id][row.network] = Approval(row.status)
+    standing_by = await _standing_by(connection, workspace_id)
     in_group: dict[str, list[Sender]] = defaultdict(list)
     query = (
         select(group_senders.c.group_id, senders, accounts.c.carrier.label("mms_carrier"))
@@ -29,12 +37,29 @@ async def load_groups(connection: AsyncConnection, workspace_id: str) -> dict[st
         .order_by(group_senders.c.group_id, group_senders.c.position)
     )
     for row in await connection.execute(query):
-        in_group[row.group_id].append(_sender(row, by_sender[row.id]))
+        in_group[row.group_id].append(_sender(row, by_sender[row.id], standing_by))
     query = select(groups).where(groups.c.workspace_id == workspace_id).order_by(groups.c.id)
     return {row.id: _group(row, tuple(in_group[row.id])) for row in await connection.execute(query)}
 
 
-def _sender(row: Any, approvals: dict[str, Approval]) -> Sender:
+async def _standing_by(connection: AsyncConnection, workspace_id: str) -> dict[tuple[str, str], list[Standby]]:
+    """(sender id, channel) → the accounts that stand in, in their order."""
+    table = sender_failovers.c
+    query = (
+        select(table.sender_id, table.channel, table.account_id, accounts.c.carrier)
+        .join(accounts, accounts.c.id == table.account_id)
+        .where(table.workspace_id == workspace_id)
+        .order_by(table.sender_id, table.channel, table.position)
+    )
+    found: dict[tuple[str, str], list[Standby]] = defaultdict(list)
+    for sender_id, channel, account_id, carrier in await connection.execute(query):
+        found[sender_id, channel].append(Standby(account_id=account_id, carrier=carrier))
+    return found
+
+
+def _sender(
+    row: Any, approvals: dict[str, Approval], standing_by: Mapping[tuple[str, str], Sequence[Standby]]
+) -> Sender:
     return Sender(
         id=row.id,
         kind=SenderKind(row.kind),
@@ -46,6 +71,8 @@ def _sender(row: Any, approvals: dict[str, Approval]) -> Sender:
         mms_account_id=row.mms_account_id,
         mms_carrier=row.mms_carrier or "",
         approvals=approvals,
+        sms_failover=tuple(standing_by.get((row.id, "sms"), ())),
+        mms_failover=tuple(standing_by.get((row.id, "mms"), ())),
     )
 
 
@@ -137,6 +164,28 @@ async def add_sender(connection: AsyncConnection, row: Row) -> None:
 async def put_approval(connection: AsyncConnection, row: Row) -> None:
     """Record what a network said of a short code; the newest word counts."""
     await put_rows(connection, sender_approvals, [row], change=("status", "at"))
+
+
+async def set_failover(
+    connection: AsyncConnection, workspace_id: str, sender_id: str, accounts_by_channel: Mapping[str, Sequence[str]]
+) -> None:
+    """Say which accounts stand in for a sender's first one: "sms" and "mms" → account ids in their order."""
+    table = sender_failovers.c
+    mine = and_(table.workspace_id == workspace_id, table.sender_id == sender_id)
+    await connection.execute(sender_failovers.delete().where(mine))
+    rows = [
+        {
+            "sender_id": sender_id,
+            "channel": channel,
+            "position": position,
+            "workspace_id": workspace_id,
+            "account_id": account_id,
+        }
+        for channel, account_ids in accounts_by_channel.items()
+        for position, account_id in enumerate(account_ids)
+    ]
+    if rows:
+        await connection.execute(sender_failovers.insert(), rows)
 
 
 async def has_sender(connection: AsyncConnection, workspace_id: str, sender_id: str) -> bool:

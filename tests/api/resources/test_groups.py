@@ -1,5 +1,6 @@
 from typing import Any
 
+import httpx
 import pytest
 
 from heliogram.model.consent import Subscription
@@ -155,3 +156,42 @@ async def test_a_group_has_its_short_links_on_its_own_domain_and_gives_it_back(d
     assert (await doors.api.patch(path, json={"link_base_url": None})).json()["link_base_url"] is not None
     assert (await doors.api.patch(path, json={"link_base_url": ""})).json()["link_base_url"] is None
     assert await n_rows(doors, "audit") == {"audit": 2}
+
+
+FAILOVER = f"{V1}/senders/us/failover"
+
+
+async def test_the_accounts_that_stand_in_are_said_shown_and_noted_and_taken_back(doors: Doors) -> None:
+    await doors.world.add_account("second", "twilio")
+    for wanted in ({"sms": ["second"], "mms": ["second"]}, {"sms": [], "mms": []}):
+        told = (await doors.api.put(FAILOVER, json=wanted)).json()
+        (group,) = (await doors.api.get(f"{V1}/groups")).json()["items"]
+        assert told["failover"] == group["senders"][0]["failover"] == wanted
+    assert await n_rows(doors, "audit", "sender_failovers") == {"audit": 2, "sender_failovers": 0}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"sms": ["nobody"]}, "There is no account 'nobody'."),
+        ({"sms": ["smsc"]}, "The account 'smsc' is named twice."),
+        ({"sms": ["second", "second"]}, "The account 'second' is named twice."),
+        ({"sms": ["mmsc"]}, "The account 'mmsc' carries no texts."),
+        ({"mms": ["smsc"]}, "The account 'smsc' carries no picture messages."),
+        ({"sms": ["a"] * 6}, "sms: "),
+    ],
+)
+async def test_what_cannot_stand_in_is_refused(doors: Doors, wanted: dict[str, list[str]], said: str) -> None:
+    await doors.world.add_account("second", "smpp")
+    assert problem(await doors.api.put(FAILOVER, json=wanted), "invalid").startswith(said)
+    assert await n_rows(doors, "sender_failovers") == {"sender_failovers": 0}
+
+
+async def test_a_sender_of_another_workspace_has_nobody_standing_in(doors: Doors, stranger: httpx.AsyncClient) -> None:
+    assert problem(await stranger.put(FAILOVER, json={}), "not_found") == "There is no such sender in a group."
+
+
+async def test_an_account_that_stands_in_is_not_removed(doors: Doors) -> None:
+    await doors.world.add_account("second", "smpp")
+    await doors.api.put(FAILOVER, json={"sms": ["second"]})
+    assert "+13125550100" in problem(await doors.api.delete(f"{V1}/accounts/second"), "conflict")

@@ -1,16 +1,20 @@
 """Subscription groups with their senders, and what networks said of a short code."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Path
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsWrite
-from heliogram.api.errors import not_found
+from heliogram.api.errors import Problem, not_found
 from heliogram.api.schema.senders import (
     ApprovalAsk,
     ApprovalShape,
+    FailoverAsk,
+    FailoverShape,
     FallbackShape,
     GroupChange,
     GroupShape,
@@ -19,6 +23,7 @@ from heliogram.api.schema.senders import (
 )
 from heliogram.api.schema.shape import Page
 from heliogram.app import App
+from heliogram.carriers.registry import carries
 from heliogram.model.consent import Subscription
 from heliogram.model.group import Fallbacks, Group
 from heliogram.model.sender import MMS_COUNTRIES, Approval, Sender, SenderKind
@@ -80,6 +85,44 @@ async def put_approval(
     return found
 
 
+@router.put("/senders/{sender_id}/failover", summary="Say which accounts stand in when a sender's own is down")
+async def put_failover(sender_id: str, asked: FailoverAsk, app: Own, caller: SettingsWrite) -> SenderShape:
+    """In their order, for texts and for picture messages; empty: none, and messages wait."""
+    async with app.store.write() as connection:
+        sender = await _sender_of(connection, caller, sender_id)
+        kinds = {row["id"]: row["carrier"] for row in await senders.accounts_of(connection, caller.workspace_id)}
+        wanted = {"sms": (sender.sms_account_id, asked.sms), "mms": (sender.mms_account_id, asked.mms)}
+        for channel, (first, standing_in) in wanted.items():
+            if why := _why_not(channel, first, standing_in, kinds):
+                raise Problem("invalid", why, [(channel, why)])
+        await senders.set_failover(connection, caller.workspace_id, sender_id, asked.model_dump())
+        await access.add_audit(connection, audit_row(app, caller, "sender.failover", sender_id, asked.model_dump()))
+        return _sender(await _sender_of(connection, caller, sender_id))
+
+
+async def _sender_of(connection: AsyncConnection, caller: Caller, sender_id: str) -> Sender:
+    for group in (await senders.load_groups(connection, caller.workspace_id)).values():
+        for sender in group.senders:
+            if sender.id == sender_id:
+                return sender
+    raise not_found("sender in a group")
+
+
+def _why_not(channel: str, first: str | None, standing_in: Sequence[str], kinds: Mapping[str, str]) -> str:
+    """Why these accounts cannot stand in; "" where they can."""
+    what = {"sms": "texts", "mms": "picture messages"}[channel]
+    if standing_in and first is None:
+        return f"The sender has no account for {what} that another could stand in for."
+    for account_id in standing_in:
+        if account_id not in kinds:
+            return f"There is no account {account_id!r}."
+        if account_id == first or standing_in.count(account_id) > 1:
+            return f"The account {account_id!r} is named twice."
+        if not carries(kinds[account_id], channel):
+            return f"The account {account_id!r} carries no {what}."
+    return ""
+
+
 async def _groups(app: App, caller: Caller) -> list[GroupShape]:
     async with app.store.read() as connection:
         groups = await senders.load_groups(connection, caller.workspace_id)
@@ -120,6 +163,10 @@ def _sender(sender: Sender) -> SenderShape:
         mms_enabled=sender.mms_enabled,
         can_mms=sender.can_mms(),
         mms_note=_mms_note(sender),
+        failover=FailoverShape(
+            sms=[each.account_id for each in sender.sms_failover],
+            mms=[each.account_id for each in sender.mms_failover],
+        ),
         approvals=[ApprovalShape(network=network, status=word) for network, word in sorted(sender.approvals.items())],
     )
 

@@ -10,6 +10,9 @@ from heliogram.model.link_address import link_address
 from heliogram.model.sender import Approval, SenderKind
 from heliogram.model.text import MAX_SEGMENTS, TooLong, Wishes
 
+MAX_FAILOVERS = 5
+"""More than anybody has contracts for."""
+
 
 class Workspace(Shape):
     id: str
@@ -53,6 +56,18 @@ class ApprovalShape(Shape):
     status: Approval
 
 
+class FailoverShape(Shape):
+    """Ids of the accounts that stand in for a sender's first one, in their order."""
+
+    sms: list[str]
+    mms: list[str]
+
+
+class FailoverAsk(Ask):
+    sms: list[str] = Field(default_factory=list, max_length=MAX_FAILOVERS)
+    mms: list[str] = Field(default_factory=list, max_length=MAX_FAILOVERS)
+
+
 class SenderShape(Shape):
     """`mms_note` says in words what the sender can do with pictures, and what is missing."""
 
@@ -66,6 +81,7 @@ class SenderShape(Shape):
     can_mms: bool
     mms_note: str
     approvals: list[ApprovalShape]
+    failover: FailoverShape
 
 
 class FallbackShape(Shape):

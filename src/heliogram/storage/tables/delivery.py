@@ -94,6 +94,8 @@ ready = Table(
     Column("forced_reason", String),
     # The account that had no room when the message's turn came: it stands aside, so that others may pass.
     Column("waits_for", String),
+    # The account that could not take it just then.
+    Column("avoids", String),
     Index("ix_ready_lane_at", "lane_id", "ready_at"),
 )
 
@@ -148,6 +150,11 @@ attempts = Table(
     Column("reference", Integer, nullable=False),
     # What was done to the text on its way into segments; null where it left as it was written.
     Column("rewriting", Json),
+    # What was known of the number, where that chose the way.
+    Column("number_fact", Json),
+    # The account it would have gone by, where another stood in, and why.
+    Column("instead_of", String),
+    Column("instead_why", String),
 )
 
 outcomes = Table(

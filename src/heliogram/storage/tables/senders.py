@@ -66,6 +66,17 @@ group_senders = Table(
     Column("position", Integer, nullable=False),
 )
 
+# The accounts that stand in for a sender's first one, for texts ("sms") and for picture messages ("mms").
+sender_failovers = Table(
+    "sender_failovers",
+    metadata,
+    Column("sender_id", ForeignKey("senders.id"), primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+)
+
 sender_approvals = Table(
     "sender_approvals",
     metadata,

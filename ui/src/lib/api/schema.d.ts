@@ -641,6 +641,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/senders/{sender_id}/failover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which accounts stand in when a sender's own is down
+         * @description In their order, for texts and for picture messages; empty: none, and messages wait.
+         */
+        put: operations["put_failover_api_v1_senders__sender_id__failover_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -1493,6 +1513,23 @@ export interface components {
             sentence: string;
             /** N */
             n: number;
+        };
+        /** FailoverAsk */
+        FailoverAsk: {
+            /** Sms */
+            sms?: string[];
+            /** Mms */
+            mms?: string[];
+        };
+        /**
+         * FailoverShape
+         * @description Ids of the accounts that stand in for a sender's first one, in their order.
+         */
+        FailoverShape: {
+            /** Sms */
+            sms: string[];
+            /** Mms */
+            mms: string[];
         };
         /** FallbackAsk */
         FallbackAsk: {
@@ -2526,6 +2563,7 @@ export interface components {
             mms_note: string;
             /** Approvals */
             approvals: components["schemas"]["ApprovalShape"][];
+            failover: components["schemas"]["FailoverShape"];
         };
         /**
          * SettingShape
@@ -4648,6 +4686,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApprovalAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    put_failover_api_v1_senders__sender_id__failover_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailoverAsk"];
             };
         };
         responses: {
