@@ -156,8 +156,11 @@ def test_silence_and_not_now_speak_against_an_account_and_a_word_on_the_message_
     ):
         account = _account(CounterCarrier())
         for _ in range(LIMITS.n_least):
-            account.answered(outcome, NOON)
+            account.answered(outcome)
+        account.look(NOON)
         assert account.shift.why == why
+        account.look(NOON)
+        assert sum(each.n for each in account.shift.answers) == (0 if why else LIMITS.n_least)
 
 
 def test_an_account_that_somebody_paused_keeps_its_messages() -> None:

@@ -30,6 +30,8 @@ class Account:
     unreported_since: datetime | None = None
     shift: Shift = STAYS
     """Whether traffic has left it for other accounts of its senders. Each process sees for itself."""
+    _n_good: int = 0
+    _n_bad: int = 0
 
     def handed_over(self, now: datetime) -> None:
         self.n_unreported += 1
@@ -40,15 +42,20 @@ class Account:
         self.n_unreported, self.unreported_since = 0, None
 
     def look(self, now: datetime) -> None:
-        """See how its line is. One that is paused or about to be another is as it was."""
+        """See how its line is, and what it answered since the last look. A paused one, or one about to be another, is
+        left as it was."""
+        n_good, n_bad = self._n_good, self._n_bad
+        self._n_good = self._n_bad = 0
         if not self.is_paused and not self.is_closing:
-            self.shift = see(self.shift, now, is_up=self.carrier.health().link is Link.UP)
+            is_up = self.carrier.health().link is Link.UP
+            self.shift = see(self.shift, now, is_up=is_up, n_good=n_good, n_bad=n_bad)
 
-    def answered(self, outcome: Outcome, now: datetime) -> None:
-        """See what it answered: silence and "not now" speak against it, a word on the message does not."""
-        is_bad = isinstance(outcome, Unknown) or (isinstance(outcome, Refused) and not outcome.permanent)
-        is_up = self.carrier.health().link is Link.UP
-        self.shift = see(self.shift, now, is_up=is_up, n_good=not is_bad, n_bad=is_bad)
+    def answered(self, outcome: Outcome) -> None:
+        """Count what it answered: silence and "not now" speak against it, a word on the message does not."""
+        if isinstance(outcome, Unknown) or (isinstance(outcome, Refused) and not outcome.permanent):
+            self._n_bad += 1
+        else:
+            self._n_good += 1
 
     def is_usable(self) -> bool:
         return not self.is_paused and not self.is_closing and self.carrier.health().link is Link.UP

@@ -248,7 +248,7 @@ class Worker:
             # A carrier never raises for what the other side does, so this is ours: the message is in doubt, not lost.
             log.exception("carrier failed", account=account.name, message=attempt.draft.message.id)
             outcome = Unknown(reason=f"internal error: {type(bug).__name__}")
-        account.answered(outcome, self.now())
+        account.answered(outcome)
         if isinstance(outcome, Accepted):
             account.handed_over(self.now())
         self._results.put_nowait(Result(attempt=attempt, outcome=outcome))
