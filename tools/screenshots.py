@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, Page, Route
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.media.films import CALENDAR, CARD, film  # noqa: E402
 from tests.whole.browser import chromium  # noqa: E402
-from tests.whole.dashboard import ask, demo_stage, empty_stage, signed_in_state  # noqa: E402
+from tests.whole.dashboard import ask, demo_stage, empty_stage, signed_in_state, upload  # noqa: E402
 from tests.whole.scene import sign_in_link  # noqa: E402
 from tests.whole.stage import Stage, control, wait_until  # noqa: E402
 
@@ -127,6 +128,7 @@ def photograph_data(taking: Camera) -> None:
     taking.take("phone-data-picture", f"/phones/{pictured}", "[data-testid=phone-bubble]", _load_pictures)
     detail = ask(page, stage, "GET", f"/messages/{delivered['id']}")
     taking.take("picture-page-data", detail["link"], "img", _load_pictures)
+    _photograph_library(taking)
     _photograph_carriers(taking)
     taking.take("groups-data", "/settings/groups", "[data-testid=group-settings]")
     taking.take("sign-in-data", sign_in_link(stage), "[data-testid=sign-in]")
@@ -168,6 +170,7 @@ def _photograph_composer(taking: Camera, path: str) -> None:
     taking.take("compose-data-fallback", path, "[data-testid=body]", _show_fallback)
     taking.take("compose-data-review", path, "[data-testid=body]", _open_review)
     taking.take("compose-data-import", path, "[data-testid=body]", _open_import)
+    taking.take("compose-data-library", path, "[data-testid=body]", _open_library)
     narrow = {label: page for label, page in taking.pages.items() if label.startswith("390")}
     wide, taking.pages = taking.pages, narrow
     taking.take(
@@ -175,6 +178,52 @@ def _photograph_composer(taking: Camera, path: str) -> None:
     )
     taking.take("menu-data", "/", HOME, lambda page: page.get_by_role("button", name="Menu", exact=True).click())
     taking.pages = wide
+
+
+def _photograph_library(taking: Camera) -> None:
+    stage, page = taking.stage, next(iter(taking.pages.values()))
+    used = ask(page, stage, "GET", "/campaigns")["items"][-1]["media"]["id"]
+    upload(page, stage, "/media", "tour-of-the-shop.mp4", film(), folder="Videos", alt_text="A walk through the shop")
+    upload(page, stage, "/media", "jingle.m4a", film(b"M4A ", kind=b"soun", codec=b"mp4a", sides=(0, 0)))
+    upload(page, stage, "/media", "northgate.vcf", CARD, folder="Contact cards")
+    upload(page, stage, "/media", "check-up.ics", CALENDAR, folder="Contact cards")
+    taking.take("library-data", "/library", "[data-testid=tile]", _load_pictures)
+    taking.again("library-data-uploads", "[data-testid=tile]", _upload_two)
+    taking.take("library-data-folder", "/library?folder=Contact+cards", "[data-testid=tile]")
+    taking.take("library-data-nomatch", "/library?q=giraffe", "text=Nothing matches")
+    taking.take("medium-data", f"/library/{used}", "[data-testid=shown]", _load_pictures)
+    taking.take("library-data-fetch", "/library", "[data-testid=tile]", _open_fetch)
+    taking.take("contact-card-data", "/library/contact-card", "[data-testid=card-preview]", _fill_card)
+    taking.take("medium-data-stays", f"/library/{used}", "[data-testid=shown]", _remove)
+
+
+def _upload_two(page: Page) -> None:
+    files = [("notes.txt", b"Not a picture"), ("northgate.vcf", CARD)]
+    payload = [{"name": name, "mimeType": "text/plain", "buffer": octets} for name, octets in files]
+    page.get_by_test_id("library-input").set_input_files(payload)
+    page.get_by_text("1 file in the library, 1 not added").wait_for()
+
+
+def _open_fetch(page: Page) -> None:
+    page.get_by_role("button", name="From a web address").click()
+    page.get_by_label("Address of the file").fill("http://10.0.0.7/menu.jpg")
+    page.get_by_role("button", name="Fetch it").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _fill_card(page: Page) -> None:
+    for label, text in (("Company or nickname", "Northgate Dental"), ("Number", "+13125550100"), ("E-mail", "nobody")):
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Choose a picture").click()
+    page.get_by_role("dialog").get_by_test_id("tile").last.get_by_role("button").click()
+    page.get_by_role("button", name="Make the card").click()
+    page.get_by_role("alert").wait_for()
+    _load_pictures(page)
+
+
+def _remove(page: Page) -> None:
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").wait_for()
 
 
 def _photograph_carriers(taking: Camera) -> None:
@@ -244,6 +293,8 @@ def photograph_errors(taking: Camera) -> None:
         "campaigns": "/campaigns",
         "campaign": f"/campaigns/{campaign['id']}",
         "compose": "/campaigns/new",
+        "library": "/library",
+        "medium": "/library/nothing",
         "messages": "/messages",
         "message": f"/messages/{message['id']}",
         "carriers": "/settings/carriers",
@@ -290,6 +341,7 @@ def photograph_empty(taking: Camera) -> None:
     taking.take("home-empty", "/", "text=No campaign yet")
     taking.take("campaigns-empty", "/campaigns", "text=No campaign yet")
     taking.take("compose-empty", "/campaigns/new", "main h2")
+    taking.take("library-empty", "/library", "text=Nothing in the library yet")
     taking.take("messages-empty", "/messages", "text=No message yet")
     taking.take("phones-empty", "/phones", "text=No phone has received anything yet")
     taking.take("phone-empty", f"/phones/{PHONE}", "text=Nothing received yet")
@@ -316,6 +368,12 @@ def _open_review(page: Page) -> None:
 def _open_import(page: Page) -> None:
     page.get_by_role("button", name="Upload a CSV").click()
     page.locator("dialog form").wait_for()
+
+
+def _open_library(page: Page) -> None:
+    page.get_by_role("button", name="From the library").click()
+    page.get_by_role("dialog").get_by_test_id("tile").first.wait_for()
+    _load_pictures(page)
 
 
 def _open_first_exchange(page: Page) -> None:

@@ -61,6 +61,9 @@ def routes(browser: Browser, stage: Stage, state: object) -> dict[str, tuple[str
         "campaigns": ("/campaigns", "tbody tr"),
         "compose": (f"/campaigns/{draft}", "[data-testid=will-be-sent]"),
         "report": (f"/campaigns/{done}", "[data-testid=campaign-state]"),
+        "library": ("/library", "[data-testid=tile]"),
+        "medium": (f"/library/{media['id']}", "[data-testid=shown]"),
+        "contact card": ("/library/contact-card", "[data-testid=card-preview]"),
         "messages": ("/messages", "tbody tr"),
         "message": (f"/messages/{message}", "main ol li"),
         "phones": ("/phones", "main ul li"),
@@ -91,6 +94,9 @@ SHEETS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "review": ("compose", lambda page: page.get_by_test_id("review").click()),
     "import": ("compose", lambda page: page.get_by_role("button", name="Upload a CSV").click()),
     "delete": ("compose", lambda page: page.get_by_role("button", name="Delete draft").click()),
+    "library": ("compose", lambda page: page.get_by_role("button", name="From the library").click()),
+    "fetch": ("library", lambda page: page.get_by_role("button", name="From a web address").click()),
+    "remove": ("medium", lambda page: page.get_by_role("button", name="Remove").click()),
     "raw exchange": ("message", lambda page: page.locator("summary").first.click()),
 }
 
@@ -150,7 +156,9 @@ FOCUS = """() => {
 MANY_TABS = 60
 
 
-@pytest.mark.parametrize("name", ["home", "compose", "report", "messages", "message", "phone", "carrier"])
+@pytest.mark.parametrize(
+    "name", ["home", "compose", "report", "library", "medium", "messages", "message", "phone", "carrier"]
+)
 def test_tab_alone_reaches_the_end_of_a_page_and_shows_where_it_is(
     page: Page, stage: Stage, routes: dict[str, tuple[str, str]], name: str
 ) -> None:
@@ -217,6 +225,7 @@ def test_charts_change_with_the_theme(page: Page, stage: Stage, routes: dict[str
 
 
 LISTS = {
+    "/library": ("/media", "Nothing in the library yet"),
     "/campaigns": ("/campaigns", "No campaign yet"),
     "/messages": ("/messages", "No message yet"),
     "/settings/carriers": ("/accounts", "No carrier yet"),

@@ -4,7 +4,7 @@ interface Crumb {
 	href?: string;
 }
 
-const SECTIONS: Record<string, string> = { campaigns: 'Campaigns', messages: 'Messages', phones: 'Phones' };
+const SECTIONS: Record<string, string> = { campaigns: 'Campaigns', library: 'Library', messages: 'Messages', phones: 'Phones' };
 /** Sections that are pages of the settings, which have no page of their own. */
 const SETTINGS: Record<string, string> = { carriers: 'Carriers', groups: 'Groups' };
 
