@@ -1639,7 +1639,12 @@ export interface components {
             /** Detail */
             detail: string;
         };
-        /** FittedShape */
+        /**
+         * FittedShape
+         * @description `quality` is JPEG's (40 to 95), null for other kinds. `similarity` tells how like it is to the original.
+         *
+         *     Both in the same size: SSIM of the luma, 1 for no difference; null for an animation and for what is sent as it came.
+         */
         FittedShape: {
             /** Octets */
             octets: number;
@@ -1649,6 +1654,10 @@ export interface components {
             width: number;
             /** Height */
             height: number;
+            /** Quality */
+            quality: number | null;
+            /** Similarity */
+            similarity: number | null;
         };
         /** FixShape */
         FixShape: {
