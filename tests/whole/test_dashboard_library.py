@@ -237,7 +237,8 @@ def test_a_film_has_its_player_and_a_card_is_a_file_to_save(page: Page, stage: S
     expect(page.locator("video")).to_have_attribute("controls", "")
     page.goto(f"{stage.url}/library/{us['id']}")
     expect(page.get_by_role("link", name="Save a copy")).to_have_attribute("download", "us.vcf")
-    expect(page.locator("main img")).to_have_count(0)
+    expect(page.get_by_test_id("card-preview")).to_contain_text("Fig Cafe")
+    expect(page.get_by_test_id("card-preview")).to_contain_text("+1 312 555 0100")
 
 
 def test_a_file_of_the_web_is_fetched_or_refused_with_the_reason(browser: Browser, stage: Stage, state: object) -> None:

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Media } from '../src/lib/api/types.ts';
 import { ahead } from '../src/lib/library/arrows.ts';
+import { readCard } from '../src/lib/library/card.ts';
 import { factsOf, kindOf } from '../src/lib/library/kinds.ts';
 
 test.each([
@@ -40,4 +41,42 @@ test.each([
 test('right and left change sides where one reads from the right', () => {
 	expect(ahead('ArrowLeft', 0, 7, 3, true)).toBe(1);
 	expect(ahead('ArrowRight', 0, 7, 3, true)).toBe(null);
+});
+
+const CARD = [
+	'BEGIN:VCARD',
+	'VERSION:3.0',
+	'N:;Zoë O\\\\Brien;;;',
+	'FN:Zoë O\\\\Brien',
+	'ORG:Café\\, Bar\\; Grill',
+	'item1.TEL;TYPE=WORK,VOICE:72975',
+	'URL:https://juniper.example/a',
+	'ADR;TYPE=WORK:;;1\\, Main Street;Chicago;IL;;US',
+	'PHOTO;ENCODING=b;TYPE=JPEG:/9j/',
+	' 4AAQ',
+	'NOTE;ENCODING=QUOTED-PRINTABLE:=41',
+	'END:VCARD',
+	''
+].join('\r\n');
+
+test('a card is read as it was written', () => {
+	const { card, photo } = readCard(CARD);
+	expect(card).toEqual({
+		company: 'Café, Bar; Grill',
+		phone: '72975',
+		name: 'Zoë O\\Brien',
+		email: '',
+		website: 'https://juniper.example/a',
+		street: '1, Main Street',
+		city: 'Chicago',
+		region: 'IL',
+		postcode: '',
+		country: 'US'
+	});
+	expect(photo).toBe('data:image/jpeg;base64,/9j/4AAQ');
+});
+
+test('a company that is its own name is named once, and a photo elsewhere is not fetched', () => {
+	const { card, photo } = readCard('FN:Juniper\nORG:Juniper\nPHOTO;VALUE=uri:https://elsewhere.example/a.jpg\n');
+	expect([card.name, card.company, photo]).toEqual(['', 'Juniper', null]);
 });
