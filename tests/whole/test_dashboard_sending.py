@@ -186,6 +186,8 @@ def test_a_message_tells_its_story_with_times_gaps_and_the_raw_exchange(
 ) -> None:
     delivered = ask(page, stage, "GET", f"/messages?campaign_id={reported}&state=delivered&q={BRITISH[5][1:]}")["items"]
     page.goto(f"{stage.url}/messages/{delivered[0]['id']}")
+    known = ask(page, stage, "GET", f"/messages/{delivered[0]['id']}")["number"]["mms_note"]
+    expect(page.get_by_test_id("number-note")).to_have_text(known)
     steps = page.locator("main ol > li")
     expect(steps.first).to_contain_text("Queued")
     for title in ("Consent found", "Goes as text with a link", "Written as", "Attempt 1", "The carrier took it"):

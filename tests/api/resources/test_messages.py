@@ -6,7 +6,8 @@ from sqlalchemy import select
 from heliogram.model.access import Scope
 from heliogram.model.consent import Subscription
 from heliogram.model.message import State
-from heliogram.storage import deliveries, lanes, media
+from heliogram.model.number import NO, Kind, Source, fact
+from heliogram.storage import deliveries, lanes, media, numbers
 from heliogram.storage.tables.access import audit
 from heliogram.storage.tables.delivery import attempts, messages, outcomes, receipts
 from tests.api.kit import jpeg, launched, n_rows, problem, uploaded
@@ -226,3 +227,13 @@ async def test_what_a_carrier_has_is_asked_for_once_and_the_timeline_says_so(doo
     assert [step["detail"] for step in steps if step["kind"] == "cancel"] == [
         "The carrier is being asked to take it back."
     ]
+
+
+async def test_a_message_says_what_is_known_of_its_number_now(doors: Doors) -> None:
+    message = (await sent(doors))["id"]
+    assert (await doors.api.get(f"{V1}/messages/{message}")).json()["number"]["mms"] == "unknown"
+    async with doors.app.store.write() as connection:
+        await numbers.learn(connection, WORKSPACE, [fact(ADA, Kind.MMS, NO, Source.RECEIPT, NOON)], NOON)
+    told = (await doors.api.get(f"{V1}/messages/{message}")).json()["number"]
+    assert (told["phone"], told["mms"]) == (ADA, "cannot")
+    assert told["mms_note"] == "No pictures: the network said so on 2 Mar (today), kept until 31 May."

@@ -10,6 +10,7 @@ from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, MessagesRead, MessagesWrite, Own
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.media_view import media_shape
+from heliogram.api.number_view import number_shape
 from heliogram.api.once import OnceOnly
 from heliogram.api.paging import DEFAULT_LIMIT, After, Limit, next_of
 from heliogram.api.resources.inbound import CONTENT
@@ -22,8 +23,10 @@ from heliogram.carriers.registry import CANCELS
 from heliogram.compose.fallback import marked, short_url, with_link
 from heliogram.delivery.canceling import want_canceled
 from heliogram.model.message import Content, State
+from heliogram.model.number import NOTHING
+from heliogram.model.phone import Phone
 from heliogram.model.reasons import sentence_for, sentence_for_way
-from heliogram.storage import access, history, senders
+from heliogram.storage import access, history, numbers, senders
 from heliogram.storage.history import MessageFilter
 
 router = APIRouter(tags=["messages"])
@@ -129,6 +132,8 @@ async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDe
         if told is None:
             raise not_found("message")
         groups = await senders.load_groups(connection, caller.workspace_id)
+        phone = Phone(e164=told.message["phone_e164"], country=told.message["country"])
+        known = await numbers.known_of(connection, caller.workspace_id, [phone.e164], app.now())
     row = told.message
     base_url = groups[row["group_id"]].link_base_url or app.config.own_url()
     token = next((each["link_token"] for each in reversed(told.attempts) if each["link_token"]), None)
@@ -140,6 +145,7 @@ async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDe
         purpose=row["purpose"],
         media=[media_shape(each) for each in told.media],
         link=link,
+        number=number_shape(phone, known.get(phone.e164, NOTHING), app.now()),
         timeline=[
             StepShape(
                 at=step.at,

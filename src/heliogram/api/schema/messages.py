@@ -6,6 +6,7 @@ from pydantic import Field
 
 from heliogram.api.schema.campaigns import CampaignShape
 from heliogram.api.schema.media import MediaIds, MediaShape
+from heliogram.api.schema.numbers import NumberShape
 from heliogram.api.schema.senders import AccountShape, TextWishes
 from heliogram.api.schema.shape import Ask, Moment, Shape
 from heliogram.model.message import Channel, Content, State
@@ -66,13 +67,17 @@ class StepShape(Shape):
 
 
 class MessageDetail(MessageShape):
-    """`link_text` is the text that carries the link, as it was queued; null where the message has no picture."""
+    """`link_text` is the text that carries the link, as it was queued; null where the message has no picture.
+
+    `number` is what is known of the number now; what was known when the way was chosen is in the timeline.
+    """
 
     body: str
     link_text: str | None
     purpose: str
     media: list[MediaShape]
     link: str | None
+    number: NumberShape
     timeline: list[StepShape]
 
 

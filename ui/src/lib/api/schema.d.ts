@@ -2052,6 +2052,8 @@ export interface components {
         /**
          * MessageDetail
          * @description `link_text` is the text that carries the link, as it was queued; null where the message has no picture.
+         *
+         *     `number` is what is known of the number now; what was known when the way was chosen is in the timeline.
          */
         MessageDetail: {
             /** Id */
@@ -2091,6 +2093,7 @@ export interface components {
             media: components["schemas"]["MediaShape"][];
             /** Link */
             link: string | null;
+            number: components["schemas"]["NumberShape"];
             /** Timeline */
             timeline: components["schemas"]["StepShape"][];
         };
