@@ -71,6 +71,20 @@ def test_the_same_file_again_and_an_eleventh_are_refused_with_a_sentence(page: P
     expect(page.get_by_test_id("picture-input")).to_have_count(0)
 
 
+def test_a_message_that_waits_is_stopped_by_whoever_looks_at_it(page: Page, stage: Stage) -> None:
+    group = ask(page, stage, "GET", "/groups")["items"][0]["id"]
+    person = ask(page, stage, "GET", "/contacts?limit=1")["items"][0]["phone"]
+    asked = {"group_id": group, "to": person, "body": "Tomorrow at nine", "due_at": "2199-01-01T09:00:00Z"}
+    message = ask(page, stage, "POST", "/messages", asked)["id"]
+    wait_until("it waits", lambda: ask(page, stage, "GET", f"/messages/{message}")["state"] == "held", within_s=30)
+    page.goto(f"{stage.url}/messages/{message}")
+    page.get_by_test_id("stop-message").click()
+    expect(page.get_by_role("dialog")).to_contain_text("This person gets nothing")
+    page.get_by_test_id("confirm-stop").click()
+    expect(page.get_by_text("Canceled", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stop-message")).to_have_count(0)
+
+
 def test_a_message_with_several_files_shows_each_to_its_sender_and_behind_its_link(page: Page, stage: Stage) -> None:
     ids = [upload(page, stage, "/media", each["name"], each["buffer"])["id"] for each in FILES]
     group = ask(page, stage, "GET", "/groups")["items"][0]["id"]
