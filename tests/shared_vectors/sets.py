@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .check_captures import check_captures
 from .check_mm7 import check_mm7
 from .check_pdus import check_pdus
 from .check_receipts import check_receipts
 from .check_segments import check_segments
+from .check_signatures import check_signatures
 from .check_smart import check_smart
 from .check_tables import check_tables
 from .checked import Checked
@@ -17,6 +19,8 @@ SETS: dict[str, Callable[[Path], Checked]] = {
     "gsm7/smart_encoding_twilio.json": check_smart,
     "smpp/third_party_pdus.json": check_pdus,
     "smpp/dlr_vectors.json": check_receipts,
+    "providers/webhook_signatures.json": check_signatures,
+    "providers/sdk_wire_capture.json": check_captures,
     "mm7": lambda folder: Checked(*check_mm7(folder)),
 }
 N_SHOWN = 20
