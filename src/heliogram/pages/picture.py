@@ -1,12 +1,11 @@
 """The page behind a short link: the media, their descriptions, who they are from. No script, no cookie, no index.
 
-The link of a text is opened by programs, too, that draw previews; they are told apart by what they say they are.
+The link of a text is opened by programs, too, that draw previews; they are counted apart (`previews`).
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -16,6 +15,7 @@ from heliogram.media.kinds import SUFFIXES, Kind, kind_of
 from heliogram.model.album import Shown
 from heliogram.pages.frame import Own, page
 from heliogram.pages.octets import octets_response
+from heliogram.pages.previews import is_preview
 from heliogram.storage import access, albums, media
 from heliogram.storage.bulk import Row
 from heliogram.storage.types import storable
@@ -23,10 +23,6 @@ from heliogram.storage.types import storable
 router = APIRouter(include_in_schema=False)
 
 _SHOWN: Final = (Kind.PICTURE, Kind.VIDEO, Kind.SOUND)
-_PREVIEWER: Final = re.compile(
-    r"bot|crawl|spider|preview|facebookexternalhit|whatsapp|telegram|slack|skype|discord|google-read-aloud|curl|python",
-    re.IGNORECASE,
-)
 
 
 @router.api_route("/p/{token}", methods=["GET", "HEAD"])
@@ -38,7 +34,7 @@ async def show(token: str, request: Request, app: Own) -> Response:
     if not shown:
         return _gone()
     if request.method == "GET":
-        await _note_open(app, link, request.headers.get("user-agent", ""))
+        await _note_open(app, link, request.headers)
     async with app.store.read() as connection:
         workspace = await access.workspace(connection, link["workspace_id"])
     return page("picture.html", token=token, sender=workspace["name"] if workspace else "", media=shown)
@@ -104,15 +100,15 @@ async def _link(app: App, token: str) -> tuple[Row | None, Sequence[Row]]:
         return link, await albums.media_of(connection, shown) if shown else ()
 
 
-async def _note_open(app: App, link: Any, user_agent: str) -> None:
+async def _note_open(app: App, link: Row, headers: Mapping[str, str]) -> None:
     row = {
         "id": app.new_id(),
         "workspace_id": link["workspace_id"],
         "token": link["token"],
         "campaign_id": link["campaign_id"],
         "at": app.now(),
-        "is_preview": not user_agent or _PREVIEWER.search(user_agent) is not None,
-        "user_agent": storable(user_agent[:300]),
+        "is_preview": is_preview(headers),
+        "user_agent": storable(headers.get("user-agent", "")[:300]),
     }
     async with app.store.write() as connection:
         await media.add_open(connection, row)
