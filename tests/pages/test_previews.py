@@ -11,9 +11,10 @@ PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.
 ANDROID = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 
 
-@pytest.mark.parametrize(
-    "agent", [PHONE, ANDROID, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"]
-)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.mark.parametrize("agent", [PHONE, ANDROID, FIREFOX, f"{PHONE} [LinkedInApp]/9.30", f"{PHONE} Slack/25.11"])
 def test_a_person_with_a_browser_is_a_person(agent: str) -> None:
     assert not is_preview({"user-agent": agent})
     assert not is_preview({"user-agent": agent, "sec-purpose": "", "purpose": "navigate", "accept": "text/html"})
