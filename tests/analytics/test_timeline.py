@@ -197,7 +197,7 @@ async def test_a_permanent_refusal_ends_the_story_with_the_reason(scene: Scene) 
     assert _kinds(steps) == ["queued", *HANDED_OVER, "failed"]
     assert (steps[-1].title, steps[-1].detail, steps[-1].tone) == (
         "Failed",
-        "The carrier said: ESME_RINVDSTADR.",
+        "The carrier cannot reach this number.",
         Tone.BAD,
     )
 

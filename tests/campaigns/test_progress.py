@@ -76,7 +76,7 @@ def test_whatever_happens_to_whom_the_states_sum_to_the_audience_at_every_moment
         (
             {("failed", "ESME_RINVDSTADR"): 1},
             "failed",
-            [Reasoned(key="ESME_RINVDSTADR", sentence="The carrier said: ESME_RINVDSTADR.", n=1)],
+            [Reasoned(key="ESME_RINVDSTADR", sentence="The carrier cannot reach this number.", n=1)],
         ),
         (
             {("channel", "mms:mms"): 3, ("channel", "sms_link:destination_no_mms"): 4, ("channel", "sms:text"): 0},

@@ -17,6 +17,7 @@ from heliogram.model.number import NumberFact
 from heliogram.model.number_words import words_of
 from heliogram.model.reasons import WHY_ELSEWHERE, sentence_for, sentence_for_way
 from heliogram.model.text import Rewriting, Spelling
+from heliogram.wire.smpp.status import sentence_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,7 +357,7 @@ def _stopped(message: Row) -> TimelineStep | None:
         at=message["state_at"],
         kind=state.value,
         title=title,
-        detail=sentence_for(message["state_reason"]),
+        detail=sentence_of(message["state_reason"]) or sentence_for(message["state_reason"]),
         facts=facts,
         tone=tone,
     )

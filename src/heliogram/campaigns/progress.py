@@ -7,6 +7,7 @@ from typing import Any
 from heliogram.model.campaign import CampaignState
 from heliogram.model.message import State
 from heliogram.model.reasons import sentence_for, sentence_for_way
+from heliogram.wire.smpp.status import sentence_of
 
 Counts = Mapping[tuple[str, str], int]
 
@@ -51,7 +52,7 @@ def progress_of(campaign: Any, counts: Counts) -> Progress:
 
 def _reasoned(counts: Counts, kind: str) -> tuple[Reasoned, ...]:
     found = [
-        Reasoned(key=key, sentence=sentence_for(key), n=n)
+        Reasoned(key=key, sentence=sentence_of(key) or sentence_for(key), n=n)
         for (each, key), n in counts.items()
         if each == kind and n > 0
     ]

@@ -1,6 +1,6 @@
 import pytest
 
-from heliogram.wire.smpp.status import STATUSES, status_of
+from heliogram.wire.smpp.status import STATUSES, sentence_of, status_of
 from tests.wire.vectors import facts
 
 FACTS = facts("names")
@@ -34,3 +34,8 @@ def test_a_code_of_the_carriers_own_is_shown_and_taken_as_lasting(code: int, nam
     assert status.name == name
     assert f"0x{code:X}" in status.sentence
     assert status.is_permanent
+
+
+def test_a_status_is_told_by_its_name_too_and_nothing_else_is() -> None:
+    assert {sentence_of(status.name) for status in STATUSES.values()} == {each.sentence for each in STATUSES.values()}
+    assert [sentence_of(name) for name in ("", "unreachable", "esme_rok", "0x00000401")] == [""] * 4

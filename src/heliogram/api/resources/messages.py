@@ -28,6 +28,7 @@ from heliogram.model.phone import Phone
 from heliogram.model.reasons import sentence_for, sentence_for_way
 from heliogram.storage import access, history, numbers, senders
 from heliogram.storage.history import MessageFilter
+from heliogram.wire.smpp.status import sentence_of
 
 router = APIRouter(tags=["messages"])
 
@@ -162,6 +163,10 @@ async def message_detail(app: App, caller: Caller, message_id: str) -> MessageDe
     )
 
 
+def _said(reason: str) -> str:
+    return sentence_of(reason) or sentence_for(reason)
+
+
 def _row(row: Any) -> dict[str, Any]:
     reason = row["state_reason"] or row["channel_reason"] or None
     name = f"{row['first_name'] or ''} {row['last_name'] or ''}".strip()
@@ -176,7 +181,7 @@ def _row(row: Any) -> dict[str, Any]:
         "channel": row["channel"],
         "state": row["state"],
         "reason": reason,
-        "sentence": sentence_for(row["state_reason"]) or sentence_for_way(row["channel_reason"] or "") or None,
+        "sentence": _said(row["state_reason"] or "") or sentence_for_way(row["channel_reason"] or "") or None,
         "segments": row["n_segments"],
         "sender": row["sender"],
     }

@@ -64,6 +64,14 @@ STATUSES: dict[int, Status] = {
 }
 
 
+_BY_NAME = {status.name: status.sentence for status in STATUSES.values()}
+
+
+def sentence_of(name: str) -> str:
+    """What a status says, by the name it is kept under ("ESME_RINVDSTADR"); "" for what is none."""
+    return _BY_NAME.get(name, "")
+
+
 def status_of(code: int) -> Status:
     """The meaning of a code; a code outside the table is the carrier's own and taken as lasting."""
     return STATUSES.get(code) or Status(f"0x{code:08X}", f"The carrier refused it with its own code 0x{code:X}.")
