@@ -25,7 +25,7 @@ async def test_a_message_is_read_with_its_attempts_and_the_fact_that_allowed_eac
     assert read is not None and read.message["id"] == message_id
     (attempt,) = read.attempts
     assert list(read.facts) == [attempt["fact_id"]] and read.facts[attempt["fact_id"]]["phone_e164"] == ADA
-    assert (list(read.receipts), list(read.opens), read.forbidden_by, read.media) == ([], [], None, ())
+    assert (list(read.receipts), list(read.opens), read.forbidden_by, read.media) == ([], [], None, [])
     assert (list(read.answers), read.pictures) == ([], {})
 
 

@@ -38,7 +38,7 @@ async def test_the_documentation_has_every_route_with_what_it_needs_takes_and_gi
         for method, operation in methods.items():
             assert f"<code>{method.upper()} {path}</code>" in page
             assert escape(operation["summary"]) in page
-    assert page.count("Needs the scope <code>settings:write</code>") == 8
+    assert page.count("Needs the scope <code>settings:write</code>") == 9
     assert "Takes <code>application/json</code> <a href='#DraftAsk'>" in page
     assert "Gives <code>application/json</code> <a href='#CampaignShape'>" in page
     assert all(f"<div id='{name}'>" in page for name in spec["components"]["schemas"])

@@ -1,14 +1,15 @@
 """What every carrier owes the rest of the product, over real sockets to the simulator."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from heliogram.carriers.protocol import Asks, Cancels, Link
+from heliogram.carriers.protocol import Asks, CallbackRefused, Cancels, Link
 from heliogram.carriers.registry import CANCELS, CARRIERS
-from heliogram.model.event import News, Piece, ReceiptHeard, Untold
+from heliogram.model.event import Callback, News, Piece, ReceiptHeard, Untold
 from heliogram.model.parcel import THROTTLED, UNREACHABLE, Accepted, MmsParcel, Parcel, Refused, Unknown
 
 from .sides import NUMBER, PASSWORD, REFUSALS, SECRET, SIDES, Side, open_side, sms_parcel, until
@@ -152,3 +153,78 @@ async def test_neither_the_password_nor_the_text_nor_the_number_is_in_what_is_ke
     kept = f"{refused} {accepted} {side.carrier.health()} {getattr(side.carrier, 'settings', '')}"
     for hidden in (PASSWORD, SECRET, "Sale today", NUMBER, NUMBER[1:]):
         assert hidden not in kept
+
+
+# ── what the carrier says of its own accord ──
+
+
+async def test_a_receipt_names_the_id_that_was_given_and_the_number(side: Side) -> None:
+    outcome = await side.carrier.send(side.parcel())
+    await until(lambda: side.shelf.stored)
+    (event,) = side.shelf.stored
+    assert isinstance(outcome, Accepted)
+    assert isinstance(event, ReceiptHeard)
+    assert ((event.carrier_id,), event.news, event.about_e164) == (outcome.carrier_ids, News.DELIVERED, NUMBER)
+
+
+async def test_a_receipt_is_acknowledged_once_it_is_stored_and_not_before(side: Side) -> None:
+    side.shelf.is_open.clear()
+    await side.carrier.send(side.parcel())
+    await until(lambda: side.shelf.n_asked)
+    # Another message goes there and back on the same connection: a receipt acknowledged by now would be in the journal.
+    side.faults.set({"lose_receipts_n": 1})
+    assert isinstance(await side.carrier.send(side.parcel("m2.1")), Accepted)
+    assert side.lines("acknowledged") == []
+    side.shelf.is_open.set()
+    await until(lambda: side.lines("acknowledged"))
+    assert [line["id"] for line in side.lines("acknowledged")] == [side.lines("submit")[0]["id"]]
+
+
+async def test_a_receipt_that_could_not_be_stored_stays_with_the_carrier_and_comes_again(side: Side) -> None:
+    side.shelf.n_failures = 1
+    side.shelf.is_open.clear()
+    await side.carrier.send(side.parcel())
+    await until(lambda: side.shelf.n_asked == 2)
+    assert (side.shelf.stored, side.lines("acknowledged")) == ([], [])
+    side.shelf.is_open.set()
+    await until(lambda: side.lines("acknowledged"))
+    assert len(side.shelf.stored) == 1
+
+
+async def test_a_stranger_who_calls_is_refused_with_a_sentence(side: Side) -> None:
+    with pytest.raises(CallbackRefused) as refused:
+        side.carrier.read_callback(Callback(method="POST", path="/carriers/own", headers={}, body=b"<a/>"))
+    assert 400 <= refused.value.status < 500
+    assert str(refused.value).endswith(".")
+
+
+# ── the end ──
+
+
+async def test_closing_ends_everything_in_time(side: Side) -> None:
+    assert isinstance(await side.carrier.send(side.parcel()), Accepted)
+    await until(lambda: side.lines("acknowledged"))
+    async with asyncio.timeout(IN_TIME_S):
+        await side.close()
+        await side.close()
+    await until(lambda: side.n_sessions() == 0)
+    assert side.listening.cancelled()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_closing_while_an_answer_is_awaited_leaves_its_outcome_unknown(kind: str, tmp_path: Path) -> None:
+    async with open_side(kind, tmp_path, answer_delay_s=60.0) as side:
+        sending = asyncio.create_task(side.carrier.send(side.parcel()))
+        await until(lambda: side.lines("submit"))
+        async with asyncio.timeout(IN_TIME_S):
+            await side.close()
+            outcome = await sending
+    assert isinstance(outcome, Unknown)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_carrier_never_used_closes_at_once(kind: str, tmp_path: Path) -> None:
+    async with open_side(kind, tmp_path) as side:
+        async with asyncio.timeout(IN_TIME_S):
+            await side.close()
+        assert list(side.journal.lines()) == []

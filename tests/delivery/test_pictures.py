@@ -241,5 +241,5 @@ async def test_a_sound_is_sent_with_how_long_it_lasts(small_scene: Scene) -> Non
     sha256 = await small_scene.blobs.put(b"sound")
     sound = {"content_type": "audio/mpeg", "n_octets": 5, "duration_ms": 26_122}
     await small_scene.world.add_picture("jingle", sha256, **sound)
-    made = await _pictures(small_scene, NOBODY).prepare(WORKSPACE, "jingle")
-    assert {variant.part.duration_ms for variant in made.values() if variant} == {26_122}
+    made = await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "jingle"))
+    assert {fitted[0].part.duration_ms for fitted in made.values() if fitted} == {26_122}

@@ -13,6 +13,7 @@ from aiohttp import web
 from PIL import Image
 
 from heliogram.carriers.mm7 import Mm7Carrier
+from heliogram.carriers.mm7_settings import Mm7Settings
 from heliogram.model.event import Callback, InboundHeard, ReceiptHeard
 from heliogram.model.parcel import Accepted, MediaPart, MmsParcel
 from heliogram.model.sender import SenderKind
@@ -68,7 +69,7 @@ async def drive(stage: Stage, folder: Path) -> Captured:
     shelf = Shelf()
     account = {"url": f"http://127.0.0.1:{stage.mm7_port}/mm7", "username": "heliogram", "vaspid": "shop"}
     binary, base = (
-        Mm7Carrier.configured({**account, "transfer_encoding": each}, "secret") for each in ("binary", "base64")
+        Mm7Carrier(Mm7Settings(**account, password="secret", transfer_encoding=each)) for each in ("binary", "base64")
     )
     async with open_door(stage.port, binary, shelf):
         ours = capturing(stage.mm7_port, folder / "ours.pcapng", "http")

@@ -10,7 +10,9 @@ from typing import Any
 
 from heliogram.carriers.mm7 import Mm7Carrier
 from heliogram.carriers.mm7_settings import Mm7Settings
+from heliogram.model.event import Piece, ReceiptHeard
 from heliogram.model.parcel import Accepted
+from heliogram.model.sender import SenderKind
 from heliogram.simulator.script import read_script
 from heliogram.simulator.several import start_carriers, summary_of
 from heliogram.wire.smpp.message import address_of, cancel_of
@@ -72,8 +74,10 @@ async def test_a_picture_message_waits_for_as_long_as_the_script_says(tmp_path: 
         stack.push_async_callback(carrier.close)
         given = await carrier.send(mms_parcel())
         assert isinstance(given, Accepted)
-        assert isinstance(await carrier.cancel(given.carrier_ids, sender="72345", to_e164=NUMBER), Accepted)
-        assert summary_of(conducts)["p"] == {"submit": 1, "cancelled": 1, "receipt": 1, "faults": {}}
+        (carrier_id,) = given.carrier_ids
+        piece = Piece(carrier_id=carrier_id, sender_kind=SenderKind.SHORT_CODE, sender="72345", to_e164=NUMBER)
+        assert isinstance(await carrier.cancel(piece), ReceiptHeard)
+        assert summary_of(conducts)["p"] == {"submit": 1, "canceled": 1, "receipt": 1, "faults": {}}
 
 
 async def test_the_control_socket_has_a_part_for_each_and_a_summary_of_all(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def page(browser: Browser, state: object) -> Iterator[Page]:
-    with quiet_page(browser, state=state) as opened:
+    # A refusal is an answer that the browser logs.
+    with quiet_page(browser, state=state, expected_errors=("status of 422",)) as opened:
         yield opened
 
 

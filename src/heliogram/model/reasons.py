@@ -19,7 +19,7 @@ WHY_SKIPPED: dict[str, str] = {
     "too_long": "The text needs more segments than it may have.",
     "mms_text_too_long": "A picture message can carry at most 1,600 characters of text.",
     "campaign_canceled": "The campaign was canceled before this message was sent.",
-    "canceled": "It was canceled before it was sent.",
+    "canceled": "It was stopped before it left.",
     "no_account": "The sender is not connected to a carrier account.",
 }
 
