@@ -109,7 +109,11 @@ export class Draft {
 			const saved = await api.patch('/campaigns/{campaign_id}', { ...this.#address, body: { ...this.fields, version: this.#version } });
 			this.#version = saved.version;
 			if (JSON.stringify(this.fields) === sent) this.#settle();
-			else this.#saveIn(SAVE_AFTER_MS);
+			else {
+				// What was typed meanwhile is kept as of the version that is on the server now: a reload would drop it else.
+				this.#keepHere();
+				this.#saveIn(SAVE_AFTER_MS);
+			}
 		} catch (error) {
 			this.problem = sentenceOf(error);
 			if (error instanceof ApiProblem && error.status === 409) this.state = 'conflict';
