@@ -5,9 +5,10 @@ Every recipient's parcel shares the same octets.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
@@ -25,6 +26,7 @@ from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
 
 log = structlog.get_logger()
+Medium = TypeVar("Medium")
 
 N_KEPT = 32
 """Pictures kept in memory: with at most a few variants of at most 1 MB each, some tens of megabytes."""
@@ -66,43 +68,17 @@ class Pictures:
                 async with self.store.read() as connection:
                     originals = await albums.media_of(connection, shown)
                 for budget in budgets:
-                    self.variants[shown.key, budget.octets] = await self._all(originals, budget)
+                    self.variants[shown.key, budget.octets] = await _together(originals, budget, self._variant)
                 self._prepared[shown.key] = None
                 self._forget_oldest()
         return {budget.octets: self.variants.get((shown.key, budget.octets)) for budget in budgets}
 
-    async def _all(self, originals: Sequence[Row], budget: Budget) -> Fitted | None:
-        """The media of one message within a budget together; each alone first, which is all that a single one needs."""
-        alone: list[Variant] = []
-        for original in originals:
-            variant = await self._variant(original, budget)
-            if variant is None:
-                return None
-            alone.append(variant)
-
-        async def smaller(index: int, octets: int) -> Variant | None:
-            return await self._variant(originals[index], replace(budget, octets=octets))
-
-        return await fit_together(alone, budget.octets, smaller) if alone else None
-
     async def try_out(self, files: Sequence[tuple[bytes, str]]) -> dict[int, Fitted | None]:
         """What files (octets, content type) would become, by budget octets; nothing is stored."""
-        return {budget.octets: await self._tried(files, budget) for budget in all_budgets()}
+        return {budget.octets: await _together(files, budget, self._try) for budget in all_budgets()}
 
-    async def _tried(self, files: Sequence[tuple[bytes, str]], budget: Budget) -> Fitted | None:
-        alone: list[Variant] = []
-        for octets, content_type in files:
-            variant = await self._try(octets, content_type, budget)
-            if variant is None:
-                return None
-            alone.append(variant)
-
-        async def smaller(index: int, octets: int) -> Variant | None:
-            return await self._try(*files[index], replace(budget, octets=octets))
-
-        return await fit_together(alone, budget.octets, smaller) if alone else None
-
-    async def _try(self, octets: bytes, content_type: str, budget: Budget) -> Variant | None:
+    async def _try(self, file: tuple[bytes, str], budget: Budget) -> Variant | None:
+        octets, content_type = file
         if kind_of(content_type) is not Kind.PICTURE:
             row = {"content_type": content_type, "sha256": "", "width": 0, "height": 0}
             return _whole(row, octets) if len(octets) <= budget.octets else None
@@ -160,6 +136,23 @@ class Pictures:
         async with self.store.write() as connection:
             await media.add_variant(connection, row)
         return row
+
+
+async def _together(
+    media: Sequence[Medium], budget: Budget, make: Callable[[Medium, Budget], Awaitable[Variant | None]]
+) -> Fitted | None:
+    """The media of one message within a budget together; each alone first, which is all that a single one needs."""
+    alone: list[Variant] = []
+    for each in media:
+        variant = await make(each, budget)
+        if variant is None:
+            return None
+        alone.append(variant)
+
+    async def smaller(index: int, octets: int) -> Variant | None:
+        return await make(media[index], replace(budget, octets=octets))
+
+    return await fit_together(alone, budget.octets, smaller) if alone else None
 
 
 def _whole(row: Row, octets: bytes) -> Variant:
