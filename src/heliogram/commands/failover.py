@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-import httpx
 import typer
 
 from heliogram.api.schema.senders import AccountShape, FailoverAsk, GroupShape, SenderShape
-from heliogram.commands.client import Api, Refused, open_api, place_of
-from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.asking import Key, Url, asked
+from heliogram.commands.client import Api, Refused
+from heliogram.commands.options import Data, Database
 
 senders = typer.Typer(help="Senders and the accounts behind them.", no_args_is_help=True)
 
@@ -26,25 +26,18 @@ def failover(
     mms_account: Annotated[
         list[str] | None, typer.Option(help="The same for picture messages; repeat, in order.")
     ] = None,
-    url: Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")] = "",
-    key: Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")] = "",
+    url: Url = "",
+    key: Key = "",
     data: Data = None,
     database: Database = None,
 ) -> None:
     """Say which accounts stand in when a sender's own is down, in order; none: messages wait for it."""
 
-    async def work() -> list[str]:
-        config = config_of(data=data, database=database)
-        async with open_api(config, place_of(config, url=url, key=key), delivers=False) as api:
-            return await _set(api, address, sms_account or [], mms_account or [])
+    async def ask(api: Api) -> list[str]:
+        return await _set(api, address, sms_account or [], mms_account or [])
 
-    try:
-        for line in run(work()):
-            typer.echo(line)
-    except Refused as error:
-        fail(str(error))
-    except httpx.TransportError as error:
-        fail(f"The server does not answer ({error}).")
+    for line in asked(ask, url, key, data, database):
+        typer.echo(line)
 
 
 async def _set(api: Api, address: str, sms: list[str], mms: list[str]) -> list[str]:
@@ -57,8 +50,8 @@ async def _set(api: Api, address: str, sms: list[str], mms: list[str]) -> list[s
         if name not in ids:
             raise Refused(f"There is no carrier account “{name}”. There are: {', '.join(sorted(ids)) or 'none yet'}.")
     sender = await _sender(api, address)
-    asked = FailoverAsk(sms=[ids[name] for name in sms], mms=[ids[name] for name in mms])
-    told = SenderShape.model_validate(await api.ask("PUT", f"/senders/{sender.id}/failover", asked.model_dump()))
+    wanted = FailoverAsk(sms=[ids[name] for name in sms], mms=[ids[name] for name in mms])
+    told = SenderShape.model_validate(await api.ask("PUT", f"/senders/{sender.id}/failover", wanted.model_dump()))
     shown = {"Texts": told.failover.sms, "Picture messages": told.failover.mms}
     return [
         f"{what}: {' then '.join(names[each] for each in account_ids) or 'nobody stands in'}"

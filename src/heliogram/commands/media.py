@@ -1,22 +1,18 @@
 """`heliogram media`: the library without the browser."""
 
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-import httpx
 import typer
 
-from heliogram.commands.client import Api, Json, Refused, open_api, place_of
-from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.asking import AsJson, Key, Url, asked
+from heliogram.commands.client import Api, Json
+from heliogram.commands.options import Data, Database, fail
 
 media = typer.Typer(help="The library of pictures, films, sounds, cards and calendar entries.", no_args_is_help=True)
 
-Url = Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")]
-Key = Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 Alt = Annotated[str, typer.Option(help="What is on the picture, for who cannot see it.")]
 Folder = Annotated[str, typer.Option(help="Folder of the library; empty: none.")]
 MediaId = Annotated[str, typer.Argument(help="The file's id, as “heliogram media list” shows it.")]
@@ -36,10 +32,10 @@ def add(
     """Add a file, from the disk or from the web. One that is there already is not added twice."""
     words = {"alt_text": alt, "folder": folder}
     if source.startswith(("https://", "http://")):
-        told = _asked(lambda api: api.ask("POST", "/media/fetch", {"url": source, **words}), url, key, data, database)
+        told = asked(lambda api: api.ask("POST", "/media/fetch", {"url": source, **words}), url, key, data, database)
     else:
         files = [("file", (Path(source).name, _octets(Path(source))))]
-        told = _asked(lambda api: api.post("/media", data=words, files=files), url, key, data, database)
+        told = asked(lambda api: api.post("/media", data=words, files=files), url, key, data, database)
     typer.echo(json.dumps(told, indent=1) if as_json else _added(told))
 
 
@@ -77,7 +73,7 @@ def card(
         body = {**person, **place, "photo_id": photo_id, "folder": folder}
         return await api.ask("POST", "/media/contact-cards", body)
 
-    told = _asked(make, url, key, data, database)
+    told = asked(make, url, key, data, database)
     typer.echo(json.dumps(told, indent=1) if as_json else _added(told))
 
 
@@ -103,7 +99,7 @@ def show(
                 return found
             after = page["next"]
 
-    found = _asked(every, url, key, data, database)
+    found = asked(every, url, key, data, database)
     if as_json:
         typer.echo(json.dumps({"items": found}, indent=1))
         return
@@ -124,33 +120,15 @@ def describe(
 ) -> None:
     """Say what is on a picture. Campaigns that use it show the new words, too."""
     body = {"alt_text": text}
-    told = _asked(lambda api: api.ask("PATCH", f"/media/{quote(media_id, safe='')}", body), url, key, data, database)
+    told = asked(lambda api: api.ask("PATCH", f"/media/{quote(media_id, safe='')}", body), url, key, data, database)
     typer.echo(_line(told))
 
 
 @media.command("remove")
 def remove(media_id: MediaId, url: Url = "", key: Key = "", data: Data = None, database: Database = None) -> None:
     """Take a file out of the library; refused while a campaign or a message uses it."""
-    _asked(lambda api: api.ask("DELETE", f"/media/{quote(media_id, safe='')}"), url, key, data, database)
+    asked(lambda api: api.ask("DELETE", f"/media/{quote(media_id, safe='')}"), url, key, data, database)
     typer.echo("Removed.")
-
-
-def _asked(
-    question: Callable[[Api], Awaitable[Json]], url: str, key: str, data: Path | None, database: str | None
-) -> Json:
-    """The server's answer; nothing is sent to anybody meanwhile. A refusal ends the command with its sentence."""
-
-    async def work() -> Json:
-        config = config_of(data=data, database=database)
-        async with open_api(config, place_of(config, url=url, key=key), delivers=False) as api:
-            return await question(api)
-
-    try:
-        return run(work())
-    except Refused as error:
-        fail(str(error))
-    except httpx.TransportError as error:
-        fail(f"The server does not answer ({error}).")
 
 
 def _octets(path: Path) -> bytes:

@@ -3,38 +3,31 @@
 import json
 from typing import Annotated, Any, Final
 
-import httpx
 import typer
 
-from heliogram.commands.client import Api, Refused, open_api, place_of
-from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.asking import AsJson, Key, Url, asked
+from heliogram.commands.client import Api, Refused
+from heliogram.commands.options import Data, Database
 
 _INDENT: Final = " " * 14
 
 
 def message(
     message_id: Annotated[str, typer.Argument(help="The message's id, or the number it went to for the latest.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
-    url: Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")] = "",
-    key: Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")] = "",
+    as_json: AsJson = False,
+    url: Url = "",
+    key: Key = "",
     data: Data = None,
     database: Database = None,
 ) -> None:
     """Show a message's timeline: every rule, attempt and receipt."""
 
-    async def read() -> Any:
-        config = config_of(data=data, database=database)
-        async with open_api(config, place_of(config, url=url, key=key), delivers=False) as api:
-            if message_id.startswith("+"):
-                return await api.get(f"/messages/{await _latest_to(api, message_id)}")
-            return await api.get(f"/messages/{message_id}")
+    async def read(api: Api) -> Any:
+        if message_id.startswith("+"):
+            return await api.get(f"/messages/{await _latest_to(api, message_id)}")
+        return await api.get(f"/messages/{message_id}")
 
-    try:
-        told = run(read())
-    except Refused as error:
-        fail(str(error))
-    except httpx.TransportError as error:
-        fail(f"The server does not answer ({error}).")
+    told = asked(read, url, key, data, database)
     typer.echo(json.dumps(told, indent=1) if as_json else _text(told))
 
 

@@ -1,21 +1,17 @@
 """`heliogram numbers`: what is known of a telephone number, and asking a carrier about it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-import httpx
 import typer
 
 from heliogram.api.schema.numbers import LookupAsk, NumberShape
-from heliogram.commands.client import Api, Refused, open_api, place_of
-from heliogram.commands.options import Data, Database, config_of, fail, run
+from heliogram.commands.asking import AsJson, Key, Url, asked
+from heliogram.commands.client import Api, Refused
+from heliogram.commands.options import Data, Database
 
 numbers = typer.Typer(help="What is known of telephone numbers.", no_args_is_help=True)
 
 Number = Annotated[str, typer.Argument(help="The number, as +13125550142.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
-Url = Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")]
-Key = Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")]
 
 
 @numbers.command("show")
@@ -32,7 +28,7 @@ def show(
     async def ask(api: Api) -> NumberShape:
         return NumberShape.model_validate(await api.get(f"/numbers/{number}"))
 
-    _print(_asked(ask, url, key, data, database), as_json)
+    _print(asked(ask, url, key, data, database), as_json)
 
 
 @numbers.command("lookup")
@@ -48,28 +44,12 @@ def lookup(
     """Ask a carrier what a number is, and keep the answer. Carriers charge for it."""
 
     async def ask(api: Api) -> NumberShape:
-        asked = LookupAsk(account_id=await _account_id(api, account) if account else None)
+        wanted = LookupAsk(account_id=await _account_id(api, account) if account else None)
         return NumberShape.model_validate(
-            await api.ask("POST", f"/numbers/{number}/lookup", asked.model_dump(mode="json"))
+            await api.ask("POST", f"/numbers/{number}/lookup", wanted.model_dump(mode="json"))
         )
 
-    _print(_asked(ask, url, key, data, database), as_json)
-
-
-def _asked(
-    ask: Callable[[Api], Awaitable[NumberShape]], url: str, key: str, data: Data, database: Database
-) -> NumberShape:
-    async def work() -> NumberShape:
-        config = config_of(data=data, database=database)
-        async with open_api(config, place_of(config, url=url, key=key), delivers=False) as api:
-            return await ask(api)
-
-    try:
-        return run(work())
-    except Refused as error:
-        fail(str(error))
-    except httpx.TransportError as error:
-        fail(f"The server does not answer ({error}).")
+    _print(asked(ask, url, key, data, database), as_json)
 
 
 async def _account_id(api: Api, name: str) -> str:
