@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.whole.browser import quiet_page
 from tests.whole.dashboard import NOTICES, SHOP, ask, compose, demo_stage, new_draft, upload
@@ -268,6 +268,31 @@ def test_what_is_typed_survives_a_reload_and_a_restart_of_the_server(page: Page,
     page.goto(f"{stage.url}/campaigns/{campaign_id}")
     expect(body).to_have_value("Typed, then reloaded at once")
     assert ask(page, stage, "GET", f"/campaigns/{campaign_id}")["body"] == "Typed, then reloaded at once"
+
+
+def test_what_is_typed_while_the_answer_to_a_save_is_lost_survives_a_reload(page: Page, stage: Stage) -> None:
+    campaign_id = compose(page, stage)
+    held: list[Route] = []
+    page.route(
+        "**/api/v1/campaigns/*",
+        lambda route: held.append(route) if _is_save(route) and not held else route.continue_(),
+    )
+    page.get_by_test_id("body").fill("Stored by the server")
+    page.get_by_test_id("text-rules").locator("summary").click()
+    page.get_by_test_id("max-segments").select_option("2")
+    wait_until("the page saves", lambda: (page.wait_for_timeout(50), held)[1], within_s=10)
+    page.get_by_test_id("body").fill("Stored by the server, and then more")
+    held[0].fetch()  # the server has it; the page never hears so
+    assert ask(page, stage, "GET", f"/campaigns/{campaign_id}")["body"] == "Stored by the server"
+    page.reload()
+    expect(page.get_by_test_id("body")).to_have_value("Stored by the server, and then more")
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile("saved [0-9]"))
+    stored = ask(page, stage, "GET", f"/campaigns/{campaign_id}")
+    assert (stored["body"], stored["text_rules"]["max_segments"]) == ("Stored by the server, and then more", 2)
+
+
+def _is_save(route: Route) -> bool:
+    return route.request.method == "PATCH"
 
 
 def test_two_tabs_on_one_draft_warn_instead_of_overwriting(browser: Browser, stage: Stage, state: object) -> None:

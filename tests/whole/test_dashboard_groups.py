@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.whole.browser import quiet_page
 from tests.whole.dashboard import ask, demo_stage
@@ -49,3 +49,18 @@ def test_a_group_says_what_unknown_numbers_get_and_how_long_its_texts_may_be(pag
     told = ask(page, stage, "GET", "/groups")["items"][0]
     assert (told["unknown_mms"], told["text_rules"]["max_segments"]) == ("link", 3)
     assert told["fallback"]["media_not_taken"] is False
+
+
+def test_a_refusal_is_not_covered_by_the_late_answer_to_an_earlier_change(page: Page, stage: Stage) -> None:
+    page.goto(f"{stage.url}/settings/groups")
+    own = page.get_by_test_id("group-settings").first
+    held: list[Route] = []
+    page.route("**/api/v1/groups/*", lambda route: route.continue_() if held else held.append(route))
+    own.get_by_label("The person’s network has not approved the short code").uncheck()
+    own.get_by_label("The sender for their country").uncheck()
+    own.get_by_test_id("link-address").fill("go.example.com")
+    own.get_by_test_id("link-address").blur()
+    held[0].continue_()
+    expect(page.get_by_role("status").first).to_contain_text("The address of links begins with https://")
+    told = ask(page, stage, "GET", "/groups")["items"][0]["fallback"]
+    assert (told["carrier_not_approved"], told["sender_cannot_mms"]) == (False, False)

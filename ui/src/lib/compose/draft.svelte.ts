@@ -7,6 +7,15 @@ const RETRY_AFTER_MS = 4000;
 
 type Editable = Pick<Draft, 'name' | 'group_id' | 'body' | 'fallback_body' | 'media' | 'wish' | 'text_rules' | 'audience'>;
 
+/** The same text for the same fields, in whatever order they stand and whether or not empty ones are named. */
+function asOneText(fields: DraftFields): string {
+	return JSON.stringify(fields, (_, part: unknown) =>
+		part !== null && typeof part === 'object' && !Array.isArray(part)
+			? Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null).sort(([one], [other]) => (one < other ? -1 : 1)))
+			: part
+	);
+}
+
 export class Draft {
 	readonly id: string;
 	name = $state('');
@@ -26,6 +35,8 @@ export class Draft {
 	problem = $state<string | null>(null);
 	was_restored = $state(false);
 	#version: number;
+	/** What is on its way to the server: a reload cannot tell by itself whether it arrived. */
+	#sent: string | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#running: Promise<void> | null = null;
 
@@ -103,18 +114,23 @@ export class Draft {
 	}
 
 	async #send(): Promise<void> {
-		const sent = JSON.stringify(this.fields);
+		const sent = asOneText(this.fields);
+		this.#sent = sent;
+		this.#keepHere();
 		this.state = 'saving';
 		try {
 			const saved = await api.patch('/campaigns/{campaign_id}', { ...this.#address, body: { ...this.fields, version: this.#version } });
 			this.#version = saved.version;
-			if (JSON.stringify(this.fields) === sent) this.#settle();
+			this.#sent = null;
+			if (asOneText(this.fields) === sent) this.#settle();
 			else {
 				// What was typed meanwhile is kept as of the version that is on the server now: a reload would drop it else.
 				this.#keepHere();
 				this.#saveIn(SAVE_AFTER_MS);
 			}
 		} catch (error) {
+			// A refusal is an answer; after a lost connection nobody knows whether it arrived.
+			if (error instanceof ApiProblem) this.#sent = null;
 			this.problem = sentenceOf(error);
 			if (error instanceof ApiProblem && error.status === 409) this.state = 'conflict';
 			else if (error instanceof ApiProblem && error.status < 500 && error.status !== 401) this.state = 'refused';
@@ -150,15 +166,17 @@ export class Draft {
 
 	#keepHere(): void {
 		const { name, group_id, body, fallback_body, media, wish, text_rules, audience } = this;
-		localStorage.setItem(this.#key, JSON.stringify({ version: this.#version, name, group_id, body, fallback_body, media, wish, text_rules, audience }));
+		localStorage.setItem(this.#key, JSON.stringify({ version: this.#version, sent: this.#sent, name, group_id, body, fallback_body, media, wish, text_rules, audience }));
 	}
 
 	/** What was typed here but never reached the server, as after a crash or a lost session. */
 	#restore(): void {
 		const kept = localStorage.getItem(this.#key);
 		if (!kept) return;
-		const { version, ...edit } = JSON.parse(kept) as { version: number } & Editable;
-		if (version !== this.#version || !Array.isArray(edit.media)) return localStorage.removeItem(this.#key);
+		const { version, sent, ...edit } = JSON.parse(kept) as { version: number; sent?: string | null } & Editable;
+		// A save that was on its way may have arrived: then the server is one version on, and holds just what was sent.
+		const has_arrived = version + 1 === this.#version && sent === asOneText(this.fields);
+		if ((version !== this.#version && !has_arrived) || !Array.isArray(edit.media)) return localStorage.removeItem(this.#key);
 		this.was_restored = true;
 		this.change(edit);
 	}
