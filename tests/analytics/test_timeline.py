@@ -86,7 +86,7 @@ async def test_a_delivered_picture_message_tells_everything_from_its_queue_to_th
         ("Sender", "+13125550100 (long code)"),
         ("Why this sender", "It is at home in the recipient's country (US)."),
     )
-    n_octets = len(f"menu in {budget_for(SenderKind.LONG_CODE, None, 'US').octets}")
+    n_octets = len(f"menu in {budget_for(SenderKind.LONG_CODE, 'mm7', 'US').octets}")
     assert written.facts == (
         ("Picture", "menu.jpg, 20,000 bytes as uploaded"),
         ("Made for this route", f"{n_octets:,} bytes"),

@@ -30,6 +30,7 @@ SENDER = Sender(
     may_go_abroad=True,
     sms_account_id="smsc",
     mms_account_id="mmsc",
+    mms_carrier="mm7",
 )
 GROUP = Group(
     id="offers",

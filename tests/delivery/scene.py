@@ -94,13 +94,14 @@ class Scene:
     ) -> None:
         """A picture with variants made already for the budgets it `fits`; for the others none can be made.
 
-        `size` is how many octets each variant has at least.
+        `size` is how many octets each variant has at least; it is too large for what it does not fit.
         """
+        unfit = [budget.octets + 1 for budget in all_budgets() if not fits(budget.octets)]
         await self.world.add_picture(media_id, await self.blobs.put(b"no picture at all"))
         for budget in all_budgets():
             if not fits(budget.octets):
                 continue
-            octets = f"{media_id} in {budget.octets}".encode().ljust(size(budget.octets))
+            octets = f"{media_id} in {budget.octets}".encode().ljust(max(size(budget.octets), *unfit, 0))
             row: dict[str, Any] = {"media_id": media_id, "budget_octets": budget.octets, "workspace_id": WORKSPACE}
             row |= {"sha256": await self.blobs.put(octets), "content_type": "image/jpeg", "n_octets": len(octets)}
             row |= {"width": 640, "height": 640, "quality": 85, "created_at": self.world.clock.now()}

@@ -188,7 +188,7 @@ async def test_a_picture_campaign_is_foretold_to_the_last_person(world: World) -
     assert found.skipped == {"no_consent": 1, "opted_out": 2, "too_long": 1, "mms_text_too_long": 1}
     assert (found.held, found.audience, found.n_counted) == ({}, 14, 14)
     assert found.longest_body == f"Hi Ada, {LONG}"
-    limits = {kind: budget_for(kind, None, "US").octets for kind in (SenderKind.SHORT_CODE, SenderKind.LONG_CODE)}
+    limits = {kind: budget_for(kind, "mm7", "US").octets for kind in (SenderKind.SHORT_CODE, SenderKind.LONG_CODE)}
     assert [(each.route, each.budget_octets, each.n) for each in found.variants] == [
         ("long_code +13125550100", limits[SenderKind.LONG_CODE], 2),
         ("short_code 62449", limits[SenderKind.SHORT_CODE], 4),

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 from typing import Any
 
 import pytest
@@ -63,18 +64,35 @@ async def test_a_picture_is_made_to_fit_each_budget(small_scene: Scene) -> None:
 
 
 async def test_a_variant_is_made_once_for_all_processes(small_scene: Scene) -> None:
-    await _upload(small_scene, _noise(300))
+    await _upload(small_scene, _noise())
     first = await small_scene.pictures.prepare(Shown(WORKSPACE, "menu"))
     stored = await _rows(small_scene)
     async with asyncio.timeout(10):
         second = await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "menu"))
     assert second == first
-    assert [(row["quality"], row["similarity"]) for row in stored] == [
-        (fitted[0].quality, fitted[0].similarity) for fitted in first.values() if fitted
-    ]
+    told = {(fitted[0].quality, fitted[0].similarity) for fitted in first.values() if fitted}
+    assert {(row["quality"], row["similarity"]) for row in stored} == told and len(told) > 1
     assert all(0.5 < row["similarity"] <= 1 for row in stored)
-    assert [row["budget_octets"] for row in stored] == BUDGETS
     assert await _rows(small_scene) == stored
+
+
+async def test_what_is_small_enough_for_a_smaller_budget_is_not_made_again_for_it(small_scene: Scene) -> None:
+    await _upload(small_scene, _noise())
+    made = await small_scene.pictures.prepare(Shown(WORKSPACE, "menu"))
+    rows = {row["budget_octets"]: row["n_octets"] for row in await _rows(small_scene)}
+    larger = sorted(rows, reverse=True)
+    assert larger[0] == BUDGETS[-1] and larger[-1] == BUDGETS[0]
+    # Each was made only because what was made before it for a larger budget was too large for it.
+    assert all(rows[before] > budget for before, budget in itertools.pairwise(larger))
+    for budget, fitted in made.items():
+        assert fitted and fitted[0].n_octets == rows[min(each for each in rows if each >= budget)] <= budget
+
+
+async def test_a_small_picture_is_made_once_for_all_budgets(small_scene: Scene) -> None:
+    await _upload(small_scene, _noise(300))
+    made = await small_scene.pictures.prepare(Shown(WORKSPACE, "menu"))
+    assert [row["budget_octets"] for row in await _rows(small_scene)] == BUDGETS[-1:]
+    assert len({fitted[0].part.sha256 for fitted in made.values() if fitted}) == 1 and len(made) == len(BUDGETS)
 
 
 async def test_two_who_need_a_picture_at_once_make_it_once(small_scene: Scene) -> None:

@@ -123,11 +123,19 @@ def test_the_way_has_an_account_and_a_reason(message: Queued, channel: Channel, 
 
 def test_the_picture_is_the_variant_that_fits_the_route() -> None:
     small, large = variant(b"small"), variant(b"large")
-    limits = {kind: budget_for(kind, None, "US").octets for kind in (SenderKind.TOLL_FREE, SenderKind.LONG_CODE)}
+    limits = {kind: budget_for(kind, "mm7", "US").octets for kind in (SenderKind.TOLL_FREE, SenderKind.LONG_CODE)}
     made = {("menu", limits[SenderKind.TOLL_FREE]): (small,), ("menu", limits[SenderKind.LONG_CODE]): (large,)}
     toll_free = replace(GROUP, senders=(replace(SENDER, kind=SenderKind.TOLL_FREE),))
     assert draft_of(PICTURE, variants=made).variants == (large,)
     assert draft_of(PICTURE, variants=made, group=toll_free).variants == (small,)
+
+
+def test_a_picture_that_the_carrier_fetches_has_the_room_that_base64_would_take() -> None:
+    wrapped, fetched = [budget_for(SENDER.kind, carrier, "US").octets for carrier in ("mm7", "twilio")]
+    made = {("menu", wrapped): (variant(b"small"),), ("menu", fetched): (variant(b"large"),)}
+    twilio = replace(GROUP, senders=(replace(SENDER, mms_carrier="twilio"),))
+    assert wrapped < fetched and draft_of(PICTURE, variants=made).variants[0].part.octets == b"small"
+    assert draft_of(PICTURE, variants=made, group=twilio).variants[0].part.octets == b"large"
 
 
 def test_a_picture_that_fits_no_budget_becomes_a_link_where_the_group_says_so() -> None:

@@ -231,7 +231,8 @@ class _Tally:
             route = draft.the_route()
             self.channels[route.channel, route.reason] += 1
             if route.channel is Channel.MMS:
-                budget = budget_for(route.sender.kind, draft.message.network, draft.message.country)
+                carrier = route.sender.carrier_of(route.account_id)
+                budget = budget_for(route.sender.kind, carrier, draft.message.country)
                 self.routes[f"{route.sender.kind.value} {route.sender.address}", budget.octets] += 1
             else:
                 self.segments[len(draft.parts)] += 1

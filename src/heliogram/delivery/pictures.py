@@ -5,7 +5,7 @@ Every recipient's parcel shares the same octets.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -67,7 +67,8 @@ class Pictures:
             if shown.key not in self._prepared:
                 async with self.store.read() as connection:
                     originals = await albums.media_of(connection, shown)
-                for budget in budgets:
+                # The largest first: what is small enough for a smaller budget too is not made again for it.
+                for budget in reversed(budgets):
                     self.variants[shown.key, budget.octets] = await _together(originals, budget, self._variant)
                 self._prepared[shown.key] = None
                 self._forget_oldest()
@@ -75,7 +76,17 @@ class Pictures:
 
     async def try_out(self, files: Sequence[tuple[bytes, str]]) -> dict[int, Fitted | None]:
         """What files (octets, content type) would become, by budget octets; nothing is stored."""
-        return {budget.octets: await _together(files, budget, self._try) for budget in all_budgets()}
+        tried: dict[bytes, dict[int, Variant]] = {octets: {} for octets, _ in files}
+
+        async def once(file: tuple[bytes, str], budget: Budget) -> Variant | None:
+            made = tried[file[0]]
+            serves = _serves(budget.octets, {octets: variant.n_octets for octets, variant in made.items()})
+            variant = made[serves] if serves is not None else await self._try(file, budget)
+            if variant is not None:
+                made[budget.octets] = variant
+            return variant
+
+        return {budget.octets: await _together(files, budget, once) for budget in reversed(all_budgets())}
 
     async def _try(self, file: tuple[bytes, str], budget: Budget) -> Variant | None:
         octets, content_type = file
@@ -97,14 +108,14 @@ class Pictures:
 
     async def _variant(self, original: Row, budget: Budget) -> Variant | None:
         async with self.store.read() as connection:
-            made = (await media.variants_of(connection, original["id"])).get(budget.octets)
+            there_are = await media.variants_of(connection, original["id"])
+        serves = _serves(budget.octets, {octets: row["n_octets"] for octets, row in there_are.items()})
         try:
             if kind_of(original["content_type"]) is not Kind.PICTURE:
                 # Nobody here makes these smaller: they go as they came, or as a link.
                 fits = original["n_octets"] <= budget.octets
                 return _whole(original, await self.blobs.get(original["sha256"])) if fits else None
-            if made is None:
-                made = await self._make(original, budget)
+            made = there_are[serves] if serves is not None else await self._make(original, budget)
             if made is None:
                 return None
             octets = await self.blobs.get(made["sha256"])
@@ -153,6 +164,14 @@ async def _together(
         return await make(media[index], replace(budget, octets=octets))
 
     return await fit_together(alone, budget.octets, smaller) if alone else None
+
+
+def _serves(octets: int, made: Mapping[int, int]) -> int | None:
+    """Of the variants there are, octets by budget, the budget of the one that serves for `octets`; None for none.
+
+    The best of a larger budget that fits a smaller one is the best of the smaller one too.
+    """
+    return min((budget for budget, n_octets in made.items() if budget >= octets >= n_octets), default=None)
 
 
 def _whole(row: Row, octets: bytes) -> Variant:

@@ -51,7 +51,7 @@ def choose_way(facts: Facts, draft: Draft) -> Draft | Stop:
     route = _way(facts, message)
     shown = message.shown()
     if isinstance(route, Route) and route.channel is Channel.MMS and shown is not None:
-        budget = budget_for(route.sender.kind, message.network, message.country)
+        budget = budget_for(route.sender.kind, route.sender.carrier_of(route.account_id), message.country)
         if message.forced_reason == MEDIA_SMALLER:
             budget = all_budgets()[0]
         fitted = facts.variants.get((shown.key, budget.octets))

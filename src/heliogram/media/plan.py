@@ -1,6 +1,7 @@
 """What each route takes: the dated table `data/routes.toml`, read once.
 
-A budget is the picture's own octets: the room for text, SMIL, headers and, over MM7, base64 is taken off first.
+A budget is the picture's own octets: the room for text, SMIL, headers and, where it travels so, base64 is taken off
+first.
 """
 
 import tomllib
@@ -15,7 +16,7 @@ from heliogram.model.sender import SenderKind
 OVERHEAD_OCTETS = 12_000
 """Room for 1,600 characters of text at 4 octets, the SMIL, the SOAP envelope and the part headers."""
 BASE64_SHARE = 1.37
-"""base64 with its line ends (protocols §5.1): what a route's limit counts when the picture goes that way."""
+"""base64 with its line ends: what the limit counts of a picture that travels inside the message, as over MM7."""
 MAX_WIDTH, MAX_HEIGHT = 1_080, 1_920
 """Recommended still size (Sinch, protocols §5.1)."""
 
@@ -31,13 +32,14 @@ class Budget:
     source: str
 
 
-def budget_for(kind: SenderKind, network: str | None, country: str) -> Budget:
-    """The budget of a route. `network` is for routes whose carrier takes less (none in the table yet)."""
+def budget_for(kind: SenderKind, carrier: str, country: str) -> Budget:
+    """The budget of a route: by the kind of its sender, the kind of its account ("mm7", "twilio") and the country."""
     table = _table()
     for route in table["route"]:
-        if route["sender_kind"] == kind.value and country in route["countries"]:
-            return _budget(route)
-    return _budget(table["default"])
+        is_for = route["sender_kind"] == kind.value and country in route["countries"]
+        if is_for and carrier in route.get("carriers", [carrier]):
+            return _budget(route, carrier)
+    return _budget(table["default"], carrier)
 
 
 def takes(carrier: str, content_type: str) -> bool:
@@ -55,13 +57,18 @@ def most_media(carrier: str) -> int:
 def all_budgets() -> tuple[Budget, ...]:
     """The budgets there are, the smallest first, each size once."""
     table = _table()
-    by_octets = {budget.octets: budget for budget in map(_budget, [*table["route"], table["default"]])}
+    kinds = {*table["base64"]["carriers"], ""}
+    found = [
+        _budget(row, carrier) for row in [*table["route"], table["default"]] for carrier in row.get("carriers", kinds)
+    ]
+    by_octets = {budget.octets: budget for budget in found}
     return tuple(by_octets[octets] for octets in sorted(by_octets))
 
 
-def _budget(row: dict[str, Any]) -> Budget:
+def _budget(row: dict[str, Any], carrier: str) -> Budget:
+    share = BASE64_SHARE if carrier in _table()["base64"]["carriers"] else 1
     return Budget(
-        octets=int((row["octets"] - OVERHEAD_OCTETS) / BASE64_SHARE),
+        octets=int((row["octets"] - OVERHEAD_OCTETS) / share),
         max_width=MAX_WIDTH,
         max_height=MAX_HEIGHT,
         content_types=tuple(_table()["types"]["taken"]),
