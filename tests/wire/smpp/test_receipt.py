@@ -87,7 +87,12 @@ def test_what_is_written_is_read_again(receipt: Receipt) -> None:
     assert read(Pdu(Command.DELIVER_SM, tlvs=tlvs(receipt)), "") == Receipt(id=receipt.id, stat=receipt.stat)
 
 
-@given(st.one_of(st.text(), st.text("id:statexrd \0019").map(lambda text: f"id:{text}")))
+@pytest.mark.parametrize("odd", ["ſub:001", "ſtat:EXPIRED", "İd:2"])
+def test_a_letter_that_only_looks_like_one_of_a_tag_is_none(odd: str) -> None:
+    assert read_text(f"{odd} id:1 stat:DELIVRD") == Receipt(id="1", stat="DELIVRD")
+
+
+@given(st.one_of(st.text(), st.text("id:statexrd ſubİ\0019").map(lambda text: f"id:{text}")))
 def test_any_text_is_a_receipt_or_their_fault(body: str) -> None:
     try:
         receipt = read_text(body)

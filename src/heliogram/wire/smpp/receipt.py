@@ -24,7 +24,8 @@ STATES: Final = {
 NUMBERS: Final = {name: number for number, name in STATES.items()}
 
 # The tags in any order and case; a value ends where the next tag begins. `text:` takes the rest.
-_TAG: Final = re.compile(r"\b(id|sub|dlvrd|submit date|done date|stat|err|text):", re.IGNORECASE)
+# Only ASCII is folded: a long s (U+017F) is an s to a regular expression, and no letter of ours.
+_TAG: Final = re.compile(r"\b(?a:(id|sub|dlvrd|submit date|done date|stat|err|text)):", re.IGNORECASE)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
