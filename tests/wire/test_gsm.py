@@ -60,6 +60,12 @@ def test_what_is_written_is_read_again(text: str) -> None:
     assert gsm.decode(gsm.encode(text)) == text
 
 
+def test_no_character_is_written_otherwise_for_what_stands_beside_it() -> None:
+    for character in gsm.CHARACTERS:
+        assert gsm.encode(character + "@") == gsm.encode(character) + b"\0"
+        assert gsm.encode("@" + character) == b"\0" + gsm.encode(character)
+
+
 @given(TEXTS)
 def test_counting_counts_what_is_written(text: str) -> None:
     assert gsm.n_septets(text) == len(gsm.encode(text))

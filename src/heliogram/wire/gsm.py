@@ -3,6 +3,7 @@
 Here a septet is kept in an octet of its own, as SMPP carries it; packing is the SMSC's business.
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -101,8 +102,14 @@ def n_septets(text: str, shift: Shift = DEFAULT) -> int:
     return len(text) + sum(map(text.count, EXTENDED))
 
 
+# What ASCII and the alphabet have in the same place; elsewhere a character is written as another code.
+_SAME: Final = re.compile(r"[\n\r !\"#%&'()*+,\-./0-9:;<=>?A-Za-z]*\Z")
+
+
 def encode(text: str, shift: Shift = DEFAULT) -> bytes:
     """The septets of a text, one an octet, extension characters as ESC and their code. Raises OurFault."""
+    if shift == DEFAULT and _SAME.match(text):
+        return text.encode("ascii")
     if not is_gsm7(text, shift):
         odd = next(character for character in text if character not in alphabet(shift).characters)
         raise OurFault(f"{odd!r} is not in the GSM 7-bit alphabet")

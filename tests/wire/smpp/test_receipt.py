@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heliogram.wire.errors import TheirFault
@@ -85,6 +85,24 @@ def test_what_is_written_is_read_again(receipt: Receipt) -> None:
     assert read_text(write(receipt)) == written
     assert read(Pdu(Command.DELIVER_SM, tlvs=tlvs(receipt)), write(receipt)) == written
     assert read(Pdu(Command.DELIVER_SM, tlvs=tlvs(receipt)), "") == Receipt(id=receipt.id, stat=receipt.stat)
+
+
+WRITTEN = st.one_of(st.text("a1-f_", max_size=12), st.text("a1 :\t\xa0\0-iderstubv", max_size=6))
+
+
+@given(st.lists(WRITTEN, min_size=8, max_size=8))
+@example(["1", "001", "001", "2611231053", "2611231053", "DELIVRD", "text:000", "Hi"])
+def test_the_usual_form_says_what_the_same_words_say_in_any_other(values: list[str]) -> None:
+    tags = ("id", "sub", "dlvrd", "submit date", "done date", "stat", "err", "text")
+    body = " ".join(f"{tag}:{value}" for tag, value in zip(tags, values, strict=True))
+    assert said_by(body) == said_by(f" {body}")
+
+
+def said_by(body: str) -> Receipt | None:
+    try:
+        return read_text(body)
+    except TheirFault:
+        return None
 
 
 @pytest.mark.parametrize("odd", ["ſub:001", "ſtat:EXPIRED", "İd:2"])

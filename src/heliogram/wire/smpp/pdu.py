@@ -23,6 +23,7 @@ _HEADER = struct.Struct(">IIII")
 _TLV = struct.Struct(">HH")
 
 Value = int | str | bytes
+Table = tuple[tuple[str, str, int], ...]
 
 # A field is (name, kind, limit): "i" an octet, "I" four octets, "c" a C-string of at most `limit` octets with its
 # NUL, "m" an octet of length and that many octets.
@@ -57,7 +58,7 @@ _MESSAGE = (
 _SOURCE = (("source_addr_ton", "i", 1), ("source_addr_npi", "i", 1), ("source_addr", "c", 21))
 _DESTINATION = (("dest_addr_ton", "i", 1), ("dest_addr_npi", "i", 1), ("destination_addr", "c", 21))
 
-FIELDS: dict[int, tuple[tuple[str, str, int], ...]] = {
+FIELDS: dict[int, Table] = {
     Command.GENERIC_NACK: (),
     Command.BIND_RECEIVER: _BIND,
     Command.BIND_RECEIVER_RESP: (("system_id", "c", 16),),
@@ -116,7 +117,12 @@ FIELDS: dict[int, tuple[tuple[str, str, int], ...]] = {
     ),
 }
 
-_ZERO: dict[str, Value] = {"i": 0, "c": "", "m": b""}
+_PLACES: Final = {
+    command: {name: (place, kind, limit) for place, (name, kind, limit) in enumerate(table)}
+    for command, table in FIELDS.items()
+}
+_ZERO: Final = b"\0"
+"""A field left out is a zero, whatever its kind: an octet, an empty C-string, a length of none."""
 
 
 class Pdu(msgspec.Struct, frozen=True):
@@ -155,15 +161,11 @@ class Pdu(msgspec.Struct, frozen=True):
 
 def encode(pdu: Pdu) -> bytes:
     """The octets of a PDU. Raises OurFault for a field or TLV that is too long or a command without a table."""
-    table = FIELDS.get(pdu.command)
-    if table is None:
+    places = _PLACES.get(pdu.command)
+    if places is None:
         raise OurFault(f"command 0x{pdu.command:08X} has no table of fields")
-    parts: list[bytes] = []
-    fields = pdu.fields
     # An error response carries no body (§4.4.2: "not returned if the command_status is non-zero").
-    if not (pdu.status and pdu.command & RESPONSE):
-        for name, kind, limit in table:
-            parts.append(_ENCODE[kind](name, fields.get(name, _ZERO[kind]), limit))
+    parts = [] if pdu.status and pdu.command & RESPONSE else _fields(pdu.fields, places)
     for tag, value in pdu.tlvs:
         if len(value) > _MAX_TLV_OCTETS:
             raise OurFault(f"TLV 0x{tag:04X} takes at most {_MAX_TLV_OCTETS} octets, not {len(value)}")
@@ -173,10 +175,22 @@ def encode(pdu: Pdu) -> bytes:
     return _HEADER.pack(len(body) + HEADER_OCTETS, pdu.command, pdu.status, pdu.sequence) + body
 
 
-def _octet(name: str, value: Value, limit: int) -> bytes:
-    if not isinstance(value, int) or not 0 <= value <= 255:
-        raise OurFault(f"{name} is not an octet: {value!r}")
-    return _OCTETS[value]
+def _fields(fields: dict[str, Value], places: dict[str, tuple[int, str, int]]) -> list[bytes]:
+    """All of a command's fields in order. Most are left out: only those that are given cost anything."""
+    parts = [_ZERO] * len(places)
+    for name, value in fields.items():
+        if name not in places:
+            continue
+        place, kind, limit = places[name]
+        if kind == "c":
+            parts[place] = _c_string(name, value, limit)
+        elif kind == "m":
+            parts[place] = _short_message(name, value, limit)
+        elif isinstance(value, int) and 0 <= value <= 255:
+            parts[place] = _OCTETS[value]
+        else:
+            raise OurFault(f"{name} is not an octet: {value!r}")
+    return parts
 
 
 _OCTETS = [bytes([value]) for value in range(256)]
@@ -186,18 +200,15 @@ def _c_string(name: str, value: Value, limit: int) -> bytes:
     if not isinstance(value, str):
         raise OurFault(f"{name} is not text: {value!r}")
     octets = value.encode("latin-1", "replace")
-    if len(octets) >= limit or b"\0" in octets:
+    if len(octets) >= limit or 0 in octets:
         raise OurFault(f"{name} takes at most {limit - 1} characters and no NUL: {value!r}")
-    return octets + b"\0"
+    return octets + _ZERO
 
 
 def _short_message(name: str, value: Value, limit: int) -> bytes:
     if not isinstance(value, bytes) or len(value) > limit:
         raise OurFault(f"{name} takes at most {limit} octets")
     return _OCTETS[len(value)] + value
-
-
-_ENCODE = {"i": _octet, "c": _c_string, "m": _short_message}
 
 
 def parse(octets: bytes) -> Pdu:
@@ -208,65 +219,56 @@ def parse(octets: bytes) -> Pdu:
     if length != len(octets):
         raise TheirFault(f"command_length says {length}, there are {len(octets)} octets")
     table = FIELDS.get(command)
-    if table is None:
+    if table is None or length == HEADER_OCTETS:
         return Pdu(command, status, sequence)
-    if length == HEADER_OCTETS:
-        return Pdu(command, status, sequence)
+    is_response = bool(command & RESPONSE)
+    fields, at = _parse_fields(octets, table, is_response)
+    return Pdu(command, status, sequence, fields, _parse_tlvs(octets, at, is_response) if at < length else ())
+
+
+def _parse_fields(octets: bytes, table: Table, is_response: bool) -> tuple[dict[str, Value], int]:
+    """The fields, and where they end. In one loop: a call for each field would take more than all of it."""
     fields: dict[str, Value] = {}
-    at = HEADER_OCTETS
+    text = octets.decode("latin-1")  # a character an octet, so that a C-string is a slice
+    at, end = HEADER_OCTETS, len(octets)
     for name, kind, _limit in table:
-        if at >= length and command & RESPONSE:
+        if at >= end and is_response:
             break  # a response that ends early: the carrier left the rest out
-        fields[name], at = _PARSE[kind](name, octets, at, length)
-    return Pdu(command, status, sequence, fields, _parse_tlvs(octets, at, length, is_lenient=bool(command & RESPONSE)))
+        if kind == "c":
+            stop = text.find("\0", at)
+            if stop < 0:
+                stop = end  # some carriers leave out the NUL of the last field
+            fields[name] = text[at:stop]
+            at = min(stop + 1, end)
+        elif at >= end:
+            raise TheirFault(f"the PDU ends before {name}")
+        elif kind == "i":
+            fields[name] = octets[at]
+            at += 1
+        else:
+            stop = at + 1 + octets[at]
+            if stop > end:
+                raise TheirFault(f"{name} says {octets[at]} octets, only {end - at - 1} are left")
+            fields[name] = octets[at + 1 : stop]
+            at = stop
+    return fields, at
 
 
-def _parse_octet(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
-    if at >= end:
-        raise TheirFault(f"the PDU ends before {name}")
-    return octets[at], at + 1
-
-
-def _parse_c_string(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
-    stop = octets.find(b"\0", at, end)
-    if stop < 0:
-        # Some carriers leave out the NUL of the last field.
-        return octets[at:end].decode("latin-1"), end
-    return octets[at:stop].decode("latin-1"), stop + 1
-
-
-def _parse_short_message(name: str, octets: bytes, at: int, end: int) -> tuple[Value, int]:
-    if at >= end:
-        raise TheirFault(f"the PDU ends before {name}")
-    stop = at + 1 + octets[at]
-    if stop > end:
-        raise TheirFault(f"{name} says {octets[at]} octets, only {end - at - 1} are left")
-    return octets[at + 1 : stop], stop
-
-
-_PARSE = {"i": _parse_octet, "c": _parse_c_string, "m": _parse_short_message}
-
-
-def _parse_tlvs(octets: bytes, at: int, end: int, *, is_lenient: bool) -> tuple[tuple[int, bytes], ...]:
+def _parse_tlvs(octets: bytes, at: int, is_lenient: bool) -> tuple[tuple[int, bytes], ...]:
     """The TLVs from `at` on. Where they contradict themselves, a lenient reading keeps those before."""
     tlvs: list[tuple[int, bytes]] = []
-    while at < end:
-        try:
-            tag, value = _tlv_at(octets, at, end)
-        except TheirFault:
-            if is_lenient:
-                break
+    end = len(octets)
+    try:
+        while at < end:
+            if at + _TLV.size > end:
+                raise TheirFault(f"{end - at} stray octets after the last TLV")
+            tag, length = _TLV.unpack_from(octets, at)
+            at += _TLV.size
+            if at + length > end:
+                raise TheirFault(f"TLV 0x{tag:04X} says {length} octets, only {end - at} are left")
+            tlvs.append((tag, octets[at : at + length]))
+            at += length
+    except TheirFault:
+        if not is_lenient:
             raise
-        tlvs.append((tag, value))
-        at += _TLV.size + len(value)
     return tuple(tlvs)
-
-
-def _tlv_at(octets: bytes, at: int, end: int) -> tuple[int, bytes]:
-    if at + _TLV.size > end:
-        raise TheirFault(f"{end - at} stray octets after the last TLV")
-    tag, length = _TLV.unpack_from(octets, at)
-    at += _TLV.size
-    if at + length > end:
-        raise TheirFault(f"TLV 0x{tag:04X} says {length} octets, only {end - at} are left")
-    return tag, octets[at : at + length]

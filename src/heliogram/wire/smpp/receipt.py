@@ -26,6 +26,13 @@ NUMBERS: Final = {name: number for number, name in STATES.items()}
 # The tags in any order and case; a value ends where the next tag begins. `text:` takes the rest.
 # Only ASCII is folded: a long s (U+017F) is an s to a regular expression, and no letter of ours.
 _TAG: Final = re.compile(r"\b(?a:(id|sub|dlvrd|submit date|done date|stat|err|text)):", re.IGNORECASE)
+# Appendix B to the letter, as nearly every carrier writes it: read in one go, at a fifth of the cost. No value has a
+# colon or a space, so that no other tag is in one and both ways of reading agree.
+_USUAL: Final = re.compile(
+    r"id:(?P<id>[^\s:]*) sub:(?P<sub>[^\s:]*) dlvrd:(?P<dlvrd>[^\s:]*) submit date:(?P<submit_date>[^\s:]*) "
+    r"done date:(?P<done_date>[^\s:]*) stat:(?P<stat>[^\s:]*) err:(?P<err>[^\s:]*) [Tt]ext:(?P<text>.*)",
+    re.DOTALL,
+)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +75,11 @@ def _receipt(found: dict[str, str]) -> Receipt:
 def _tags(body: str) -> dict[str, str]:
     """What the text says, by the name of the field."""
     body = body.rstrip("\0")  # some end the text like a C-string
+    usual = _USUAL.fullmatch(body)
+    if usual is not None:
+        found = usual.groupdict()
+        found["text"] = _value("text", found["text"])
+        return found
     tags: dict[str, re.Match[str]] = {}
     for tag in _TAG.finditer(body):
         # The first of two equal tags counts: `text:` quotes the message, which may say anything.

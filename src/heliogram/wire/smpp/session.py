@@ -50,8 +50,14 @@ class SessionState(StrEnum):
     UNBINDING = "unbinding"
 
 
+_BOUND = SessionState.BOUND  # looked up once, not for each PDU: Python 3.11 takes 0.2 µs each time
+_CLOSED = SessionState.CLOSED
+
 _BINDS = frozenset({Command.BIND_RECEIVER, Command.BIND_TRANSMITTER, Command.BIND_TRANSCEIVER})
 _ALWAYS = frozenset({Command.ENQUIRE_LINK, Command.UNBIND})
+_OWN = _BINDS | _ALWAYS
+"""What the session asks for itself, beside the window."""
+_NOTHING: frozenset[int] = frozenset()
 _WITHOUT_RESPONSE = frozenset({Command.OUTBIND, Command.ALERT_NOTIFICATION})
 """Nothing answers these (§4.1.7, §4.12)."""
 
@@ -112,7 +118,7 @@ class Session:
         self.role = role
         self.state = SessionState.OPEN if role is Role.SMSC else SessionState.CLOSED
         self.window = window
-        self._buffer = bytearray()
+        self._rest = b""
         self._out: list[bytes] = []
         self._events: deque[Event] = deque()
         self._sequence = 0
@@ -142,7 +148,7 @@ class Session:
 
     def send(self, pdu: Pdu, tag: object, now: float) -> int:
         """Put a request on the wire and return its sequence number. Raises OurFault beyond the window or unbound."""
-        if self.state is not SessionState.BOUND:
+        if self.state is not _BOUND:
             raise OurFault(f"a session that is {self.state} sends nothing")
         if self._n_windowed >= self.window:
             raise OurFault(f"the window of {self.window} is full")
@@ -214,21 +220,20 @@ class Session:
     def receive(self, octets: bytes, now: float) -> None:
         """Take octets as they come, in pieces of any size. Raises nothing: faults of theirs become events."""
         self._last_heard = now
-        buffer = self._buffer
-        buffer += octets
-        at, end = 0, len(buffer)
-        while end - at >= HEADER_OCTETS and self.state is not SessionState.CLOSED:
-            (length,) = _LENGTH.unpack_from(buffer, at)
+        octets = self._rest + octets
+        at, end = 0, len(octets)
+        while end - at >= HEADER_OCTETS and self.state is not _CLOSED:
+            (length,) = _LENGTH.unpack_from(octets, at)
             if not HEADER_OCTETS <= length <= MAX_OCTETS:
-                sequence = int.from_bytes(buffer[at + 12 : at + 16], "big")
+                sequence = int.from_bytes(octets[at + 12 : at + 16], "big")
                 self._out.append(encode(Pdu(Command.GENERIC_NACK, RINVCMDLEN, sequence)))
                 self._end(f"a PDU of {length} octets")
                 break
             if end - at < length:
                 break
-            self._take(bytes(buffer[at : at + length]))
+            self._take(octets[at : at + length])
             at += length
-        del buffer[:at]
+        self._rest = octets[at:]
 
     def _take(self, octets: bytes) -> None:
         try:
@@ -246,12 +251,8 @@ class Session:
         if pdu.sequence not in self._waiting:
             return  # an answer nobody waits for (any more)
         command, tag, _by = self._forget(pdu.sequence)
-        if command in _BINDS:
-            self._bind_answered(command, pdu)
-        elif command == Command.UNBIND:
-            self._end("unbound")
-        elif command == Command.ENQUIRE_LINK:
-            pass  # whatever it says, the link lives
+        if command in _OWN:
+            self._own_answered(command, pdu)
         elif pdu.command == command | RESPONSE:
             self._events.append(Answered(command, tag, pdu))
         elif pdu.command == Command.GENERIC_NACK:
@@ -262,26 +263,32 @@ class Session:
             # The right sequence on the wrong answer is no answer.
             self._events.append(Unanswered(command, tag))
 
-    def _bind_answered(self, command: int, pdu: Pdu) -> None:
-        if pdu.status == OK and pdu.command == command | RESPONSE:
+    def _own_answered(self, command: int, pdu: Pdu) -> None:
+        """What the session asked for itself. Of enquire_link nothing follows: whatever the answer, the link lives."""
+        if command == Command.UNBIND:
+            self._end("unbound")
+        elif command in _BINDS and pdu.status == OK and pdu.command == command | RESPONSE:
             self.state = SessionState.BOUND
             self._events.append(Bound())
-        else:
+        elif command in _BINDS:
             self._end("the bind was refused", pdu.status)
 
     def _take_request(self, pdu: Pdu) -> None:
-        if pdu.command not in FIELDS:
-            self._out.append(encode(Pdu(Command.GENERIC_NACK, RINVCMDID, pdu.sequence)))
-        elif pdu.command not in TAKES.get((self.role, self.state), frozenset()):
+        if pdu.command not in TAKES.get((self.role, self.state), _NOTHING):
+            self._refuse(pdu)
+        elif pdu.command not in _ALWAYS:
+            self._events.append(Requested(pdu))
+        else:
+            self.answer(pdu)
+            if pdu.command == Command.UNBIND:
+                self._end("the other side unbound")
+
+    def _refuse(self, pdu: Pdu) -> None:
+        if pdu.command in FIELDS:
             is_second_bind = pdu.command in _BINDS and self.state is SessionState.BOUND
             self.answer(pdu, status=RALYBND if is_second_bind else RINVBNDSTS)
-        elif pdu.command == Command.ENQUIRE_LINK:
-            self.answer(pdu)
-        elif pdu.command == Command.UNBIND:
-            self.answer(pdu)
-            self._end("the other side unbound")
         else:
-            self._events.append(Requested(pdu))
+            self._out.append(encode(Pdu(Command.GENERIC_NACK, RINVCMDID, pdu.sequence)))
 
     # Inside
 
@@ -296,10 +303,10 @@ class Session:
 
     def _forget(self, sequence: int) -> tuple[int, object, float]:
         waited = self._waiting.pop(sequence)
-        if waited[0] == Command.ENQUIRE_LINK:
-            self._enquired = None
-        elif waited[0] not in _BINDS and waited[0] != Command.UNBIND:
+        if waited[0] not in _OWN:
             self._n_windowed -= 1
+        elif waited[0] == Command.ENQUIRE_LINK:
+            self._enquired = None
         return waited
 
     def _end(self, reason: str, status: int = 0) -> None:
@@ -308,6 +315,6 @@ class Session:
         self.state = SessionState.CLOSED
         for sequence in list(self._waiting):
             command, tag, _by = self._forget(sequence)
-            if command not in _BINDS and command not in (Command.UNBIND, Command.ENQUIRE_LINK):
+            if command not in _OWN:
                 self._events.append(Unanswered(command, tag))
         self._events.append(Ended(reason, status))
