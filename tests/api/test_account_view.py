@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from heliogram.api.account_view import AGE_STEP_S, Queue, Seen, account_shape, queue_of
+from heliogram.api.schema.senders import AwayShape
 from heliogram.carriers.protocol import Link
-from heliogram.delivery.shift import DOWN, Shift
 from tests.api.kit import connected
 from tests.doors import Doors
 from tests.world import NOON, WORKSPACE
@@ -29,6 +29,7 @@ async def test_an_account_is_shown_as_it_is_at_this_moment(doors: Doors, link: L
         "is_paused": False,
         "last_trouble": None,
         "last_trouble_at": None,
+        "away": None,
     }
 
 
@@ -46,14 +47,11 @@ async def test_a_paused_account_says_so_whatever_its_link_and_keeps_its_last_tro
     assert (told.last_trouble, told.last_trouble_at) == ("It was away.", NOON)
 
 
-async def test_an_account_that_traffic_has_left_says_since_when_and_why(doors: Doors) -> None:
+async def test_where_its_traffic_goes_is_told_beside_how_its_line_is(doors: Doors) -> None:
     connected(doors)
-    account = doors.app.accounts["smsc"]
-    account.shift = Shift(why=DOWN, since=NOON)
-    assert account_shape(account, Seen(), Queue(n=0, age_s=0.0)).detail == (
-        "The counter is up. Since 12:00 UTC traffic goes by the accounts that stand in: it had no line to the carrier, "
-        "and traffic stays away from it for a while."
-    )
+    away = AwayShape(since=NOON, until=None, why="it had no line to the carrier.", to=["Second"])
+    told = account_shape(doors.app.accounts["smsc"], Seen(), Queue(n=0, age_s=0.0), away)
+    assert (told.detail, told.away) == ("The counter is up.", away)
 
 
 async def test_the_age_of_the_queue_is_told_in_steps(doors: Doors) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliogram.delivery.shift import BUCKET, DOWN, LIMITS, REFUSING, STAYS, Shift, see
+from heliogram.delivery.shift import BUCKET, DOWN, LIMITS, REFUSING, STAYS, Shift, back_at, see
 from tests.world import NOON, Clock
 
 SECOND = timedelta(seconds=1)
@@ -144,3 +144,18 @@ def test_a_story_without_anything_wrong_changes_nothing() -> None:
     for _ in range(100):
         assert account.seen(after=SECOND, n_good=30) == ""
     assert account.shift == Shift(healthy_since=NOON + SECOND, answers=account.shift.answers)
+
+
+# ── when ──
+
+
+def test_when_traffic_may_be_back_is_known_beforehand_and_is_when_it_is() -> None:
+    account = Account()
+    account.goes_down()
+    left = account.clock.now()
+    assert back_at(account.shift) == left + LIMITS.cool_down
+    account.seen(after=LIMITS.cool_down - SECOND)
+    # Well again a second before the cool-down ends: healthy for a while comes after that.
+    assert back_at(account.shift) == account.clock.now() + LIMITS.healthy
+    assert account.seen(after=LIMITS.healthy - SECOND) == DOWN
+    assert account.seen(after=SECOND) == ""

@@ -1,9 +1,11 @@
 """Settings → Carriers in a real browser: looking, trying out, connecting, pausing, removing."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from heliogram.demo.seed import PASSWORD
 from tests.whole.browser import quiet_page
@@ -86,3 +88,84 @@ def test_a_carrier_is_connected_paused_changed_and_removed_without_a_restart(pag
     page.get_by_role("button", name="Remove…").click()
     page.get_by_role("button", name="Remove the account").click()
     expect(page.get_by_test_id("account-row")).to_have_count(2)
+
+
+def _second_line(page: Page, stage: Stage) -> str:
+    """Another account at the same simulator."""
+    own = ask(page, stage, "GET", "/accounts/demo-smsc")["settings"]
+    asked = {"name": "Second line", "carrier": "smpp", "settings": own, "secret": PASSWORD}
+    return str(ask(page, stage, "POST", "/accounts", asked)["id"])
+
+
+def _stand_in(page: Page, name: str = "+1 312 555 0100") -> Locator:
+    return page.get_by_test_id("stand-in").filter(has_text=name)
+
+
+def test_who_stands_in_is_chosen_among_those_that_can_and_a_refusal_is_said(page: Page, stage: Stage) -> None:
+    second = _second_line(page, stage)
+    try:
+        page.goto(f"{stage.url}/settings/carriers/demo-smsc")
+        first = _stand_in(page).get_by_label("Who stands in")
+        # The account for picture messages carries no texts.
+        expect(first.get_by_role("option")).to_have_text(["Nobody: messages wait", "Second line"])
+        first.select_option("Second line")
+        expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+        kept = ask(page, stage, "GET", "/accounts/demo-smsc")["stand_ins"]
+        assert [each["failover"] for each in kept if each["address"] == "+13125550100"] == [
+            {"sms": [second], "mms": []}
+        ]
+        expect(
+            page.get_by_test_id("stand-in").filter(has_text="NORTHGATE").get_by_label("Who stands in")
+        ).to_have_value("")
+        # One that was removed meanwhile is refused in words, and the field shows what is stored.
+        other = ask(page, stage, "GET", f"/accounts/{second}")["settings"]
+        asked = {"name": "Third line", "carrier": "smpp", "settings": other, "secret": PASSWORD}
+        third = ask(page, stage, "POST", "/accounts", asked)["id"]
+        page.reload()
+        then = _stand_in(page).get_by_label("Then, as number 2")
+        expect(then.get_by_role("option")).to_have_text(["Nobody after that", "Third line"])
+        ask(page, stage, "DELETE", f"/accounts/{third}")
+        then.select_option("Third line")
+        expect(page.get_by_role("status").filter(has_text="There is no account")).to_be_visible()
+        expect(then).to_have_value("")
+        first.select_option("Nobody: messages wait")
+        expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    finally:
+        ask(page, stage, "DELETE", f"/accounts/{second}")
+
+
+def test_while_another_stands_in_its_name_and_the_time_are_on_the_page(page: Page, stage: Stage) -> None:
+    second = _second_line(page, stage)
+    detail = ask(page, stage, "GET", "/accounts/demo-smsc")
+    own, sender_id = detail["settings"], detail["stand_ins"][0]["sender_id"]
+    ask(page, stage, "PUT", f"/senders/{sender_id}/failover", {"sms": [second]})
+    page.goto(f"{stage.url}/settings/carriers/demo-smsc")
+    expect(page.get_by_test_id("stand-in").first).to_be_visible()
+    expect(page.get_by_test_id("away")).to_have_count(0)
+    ask(page, stage, "PATCH", "/accounts/demo-smsc", {"settings": own | {"port": 1}, "secret": PASSWORD})
+    try:
+        said = re.compile(r"Sending over “Second line” until .* at the earliest\..* it had no line to the carrier")
+        expect(page.get_by_test_id("away")).to_have_text(said, timeout=30_000)
+        page.goto(f"{stage.url}/settings/carriers")
+        expect(page.get_by_test_id("account-row").filter(has_text="Simulator SMSC")).to_contain_text(
+            "Sending over “Second"
+        )
+        page.goto(f"{stage.url}/")
+        expect(page.get_by_text("Its messages go by “Second line” meanwhile.")).to_be_visible()
+    finally:
+        ask(page, stage, "PUT", f"/senders/{sender_id}/failover", {})
+        ask(page, stage, "PATCH", "/accounts/demo-smsc", {"settings": own, "secret": PASSWORD})
+        ask(page, stage, "DELETE", f"/accounts/{second}")
+
+
+def test_the_desk_sees_who_stands_in_and_who_may_change_it(page: Page, stage: Stage) -> None:
+    second = _second_line(page, stage)
+    page.route("**/api/v1/me", lambda route: route.fulfill(json=_as_desk(ask(page, stage, "GET", "/me"))))
+    page.goto(f"{stage.url}/settings/carriers/demo-smsc")
+    expect(page.get_by_text("Only an owner changes who stands in.")).to_be_visible()
+    expect(_stand_in(page).get_by_label("Who stands in")).to_be_disabled()
+    ask(page, stage, "DELETE", f"/accounts/{second}")
+
+
+def _as_desk(me: Any) -> Any:
+    return me | {"member": me["member"] | {"role": "desk"}}

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.api.schema.senders import AccountShape
+from heliogram.api.schema.senders import AccountShape, AwayShape
 from heliogram.delivery.accounts import Account
-from heliogram.model.reasons import WHY_ELSEWHERE
 from heliogram.storage import lanes
 
 
@@ -39,16 +38,7 @@ async def queue_of(connection: AsyncConnection, workspace_id: str, now: datetime
     return Queue(n=await lanes.queue_depth(connection, workspace_id), age_s=age_s - age_s % AGE_STEP_S)
 
 
-def _detail(account: Account, said: str) -> str:
-    if account.is_paused:
-        return f"Paused: nothing is handed over. {said}"
-    if account.shift.why and account.shift.since is not None:
-        since = f"{account.shift.since:%H:%M} UTC"
-        return f"{said} Since {since} traffic goes by the accounts that stand in: {WHY_ELSEWHERE[account.shift.why]}"
-    return said
-
-
-def account_shape(account: Account, seen: Seen, queue: Queue) -> AccountShape:
+def account_shape(account: Account, seen: Seen, queue: Queue, away: AwayShape | None = None) -> AccountShape:
     health = account.health()
     return AccountShape(
         id=account.id,
@@ -56,7 +46,7 @@ def account_shape(account: Account, seen: Seen, queue: Queue) -> AccountShape:
         carrier=account.kind,
         state="paused" if account.is_paused else health.link.value,
         since=None if account.is_paused else seen.since,
-        detail=_detail(account, health.detail),
+        detail=f"Paused: nothing is handed over. {health.detail}" if account.is_paused else health.detail,
         in_flight=account.slots.taken,
         window=account.carrier.capabilities.window,
         queue=queue.n,
@@ -64,4 +54,5 @@ def account_shape(account: Account, seen: Seen, queue: Queue) -> AccountShape:
         is_paused=account.is_paused,
         last_trouble=seen.trouble,
         last_trouble_at=seen.trouble_at,
+        away=away,
     )

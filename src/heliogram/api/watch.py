@@ -16,6 +16,7 @@ from heliogram.api.account_view import Seen, account_shape, queue_of
 from heliogram.api.campaign_view import campaign_shapes
 from heliogram.api.schema.campaigns import CampaignShape
 from heliogram.api.schema.shape import Shape
+from heliogram.api.standing_in import away_of
 from heliogram.app import App
 from heliogram.carriers.protocol import Link
 from heliogram.storage import campaigns
@@ -128,12 +129,13 @@ class Watch:
                 rows = await campaigns.followed(connection, workspace_id, finished_since=since)
                 shapes = await campaign_shapes(connection, self._app, self, workspace_id, rows)
                 queue = await queue_of(connection, workspace_id, self._app.now())
+                away = await away_of(connection, self._app.accounts, workspace_id, self._app.now())
             self._look_at(shapes)
             for shape in shapes:
                 self._tell(workspace_id, "campaign", shape.id, _moved(shape))
             for account in self._app.accounts.values():
                 if account.workspace_id == workspace_id:
-                    told = account_shape(account, self.seen(account.id), queue)
+                    told = account_shape(account, self.seen(account.id), queue, away.get(account.id))
                     self._tell(workspace_id, "account", account.id, told)
 
     def _look_at(self, shapes: list[CampaignShape]) -> None:

@@ -104,11 +104,15 @@ def _away(shift: Shift, why: str, now: datetime, limits: Limits) -> Shift:
     return msgspec.structs.replace(shift, why=why, since=now, n_in_a_row=n_in_a_row, answers=())
 
 
-def _may_come_back(shift: Shift, now: datetime, limits: Limits) -> bool:
+def back_at(shift: Shift, limits: Limits = LIMITS) -> datetime:
+    """When traffic may come back to an account that it has left, if it is healthy from now until then."""
     assert shift.since is not None  # it is away
-    if shift.healthy_since is None or now - shift.healthy_since < limits.healthy:
-        return False
-    return now - shift.since >= limits.cool_down * (1 << (shift.n_in_a_row - 1))
+    cooled = shift.since + limits.cool_down * (1 << (shift.n_in_a_row - 1))
+    return cooled if shift.healthy_since is None else max(cooled, shift.healthy_since + limits.healthy)
+
+
+def _may_come_back(shift: Shift, now: datetime, limits: Limits) -> bool:
+    return shift.healthy_since is not None and now >= back_at(shift, limits)
 
 
 def _back(shift: Shift, now: datetime) -> Shift:

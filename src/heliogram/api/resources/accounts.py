@@ -23,8 +23,9 @@ from heliogram.api.schema.accounts import (
     TrialShape,
     Value,
 )
-from heliogram.api.schema.senders import AccountShape
+from heliogram.api.schema.senders import AccountShape, AwayShape
 from heliogram.api.schema.shape import Page
+from heliogram.api.standing_in import away_of, stand_ins
 from heliogram.api.watch import Watch
 from heliogram.app import App
 from heliogram.carriers.catalogue import KINDS, Kind
@@ -162,12 +163,13 @@ async def accounts_of(app: App, watch: Watch, workspace_id: str) -> list[Account
     async with app.store.read() as connection:
         queue = await queue_of(connection, workspace_id, app.now())
         found = await senders.accounts_of(connection, workspace_id)
-    return [_shape(app, watch, row, queue) for row in found]
+        away = await away_of(connection, app.accounts, workspace_id, app.now())
+    return [_shape(app, watch, row, queue, away) for row in found]
 
 
-def _shape(app: App, watch: Watch, row: Row, queue: Queue) -> AccountShape:
+def _shape(app: App, watch: Watch, row: Row, queue: Queue, away: Mapping[str, AwayShape]) -> AccountShape:
     if row["id"] in app.accounts:
-        return account_shape(app.accounts[row["id"]], watch.seen(row["id"]), queue)
+        return account_shape(app.accounts[row["id"]], watch.seen(row["id"]), queue, away.get(row["id"]))
     return AccountShape(
         id=row["id"],
         name=row["name"],
@@ -182,6 +184,7 @@ def _shape(app: App, watch: Watch, row: Row, queue: Queue) -> AccountShape:
         is_paused=row["is_paused"],
         last_trouble=None,
         last_trouble_at=None,
+        away=None,
     )
 
 
@@ -191,14 +194,17 @@ async def _detail(app: App, watch: Watch, caller: Caller, account_id: str) -> Ac
         queue = await queue_of(connection, caller.workspace_id, app.now())
         groups = await rows.groups_through(connection, caller.workspace_id)
         through = await rows.senders_through(connection, caller.workspace_id)
+        away = await away_of(connection, app.accounts, caller.workspace_id, app.now())
+        standing_in = await stand_ins(connection, caller.workspace_id, account_id)
     kind = KINDS.get(row["carrier"])
     return AccountDetail(
-        **_shape(app, watch, row, queue).model_dump(),
+        **_shape(app, watch, row, queue, away).model_dump(),
         settings=row["settings"],
         has_secret=bool(app.unlocked(row["secret"])),
         callback_url=app.config.callback_url(account_id) if kind is None or kind.calls_back else "",
         groups=groups.get(account_id, []),
         senders=through.get(account_id, []),
+        stand_ins=standing_in,
         created_at=row["created_at"],
     )
 

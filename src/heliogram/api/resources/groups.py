@@ -14,7 +14,6 @@ from heliogram.api.schema.senders import (
     ApprovalAsk,
     ApprovalShape,
     FailoverAsk,
-    FailoverShape,
     FallbackShape,
     GroupChange,
     GroupShape,
@@ -22,6 +21,7 @@ from heliogram.api.schema.senders import (
     TextRulesShape,
 )
 from heliogram.api.schema.shape import Page
+from heliogram.api.standing_in import failover_shape
 from heliogram.app import App
 from heliogram.carriers.registry import carries
 from heliogram.model.consent import Subscription
@@ -163,10 +163,7 @@ def _sender(sender: Sender) -> SenderShape:
         mms_enabled=sender.mms_enabled,
         can_mms=sender.can_mms(),
         mms_note=_mms_note(sender),
-        failover=FailoverShape(
-            sms=[each.account_id for each in sender.sms_failover],
-            mms=[each.account_id for each in sender.mms_failover],
-        ),
+        failover=failover_shape(sender),
         approvals=[ApprovalShape(network=network, status=word) for network, word in sorted(sender.approvals.items())],
     )
 

@@ -67,12 +67,19 @@ def _troubles(told: list[alerts.Found]) -> list[NeedsYou]:
 _WHERE: Final = {"queue_age": "/settings/carriers", "no_receipts": "/settings/carriers/{}"}
 
 
+def _meanwhile(account: AccountShape) -> str:
+    if account.away is not None and account.away.to:
+        names = " and ".join(f"“{name}”" for name in account.away.to)
+        return f"Its messages go by {names} meanwhile."
+    return "Messages wait and go out by themselves when it is back."
+
+
 def _needs_you(accounts: list[AccountShape], shapes: list[CampaignShape], states: dict[State, int]) -> list[NeedsYou]:
     found = [
         NeedsYou(
             kind="carrier",
             title=f"“{account.name}” {'is paused' if account.is_paused else 'cannot be reached'}",
-            detail=f"{account.detail} Messages wait and go out by themselves when it is back.",
+            detail=f"{account.detail} {_meanwhile(account)}",
             href=f"/settings/carriers/{account.id}",
         )
         for account in accounts

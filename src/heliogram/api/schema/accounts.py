@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from heliogram.api.schema.senders import AccountShape
+from heliogram.api.schema.senders import AccountShape, FailoverShape
 from heliogram.api.schema.shape import Ask, Shape
 
 Value = str | int | float | bool | None
@@ -40,14 +40,36 @@ class KindShape(Shape):
     settings: list[SettingShape]
 
 
+class AccountName(Shape):
+    id: str
+    name: str
+
+
+class StandInShape(Shape):
+    """A sender whose texts ("sms") or picture messages ("mms") go by an account first.
+
+    `failover` is all that is chosen for the sender; `choices` are the other accounts that carry such messages.
+    """
+
+    sender_id: str
+    address: str
+    channel: Literal["sms", "mms"]
+    failover: FailoverShape
+    choices: list[AccountName]
+
+
 class AccountDetail(AccountShape):
-    """`callback_url` is what the carrier is told to call, "" for one that never calls. `groups` send through it."""
+    """`callback_url` is what the carrier is told to call, "" for one that never calls. `groups` send through it.
+
+    `stand_ins` says who stands in for it, and who may (`PUT /senders/{sender_id}/failover`).
+    """
 
     settings: dict[str, Value]
     has_secret: bool
     callback_url: str
     groups: list[str]
     senders: list[str]
+    stand_ins: list[StandInShape]
     created_at: datetime
 
 

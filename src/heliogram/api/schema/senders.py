@@ -32,9 +32,20 @@ class Me(Shape):
     simulator: bool
 
 
+class AwayShape(Shape):
+    """Traffic has left an account. `to` are the names of the accounts that stand in for it now; where nobody does, its
+    messages wait. `until` is the earliest time it may come back, null once that has passed: it is not well yet."""
+
+    since: datetime
+    until: datetime | None
+    why: str
+    to: list[str]
+
+
 class AccountShape(Shape):
     """A carrier account. `queue` is how many messages of the workspace wait for their turn, the oldest of them for
-    `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last."""
+    `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last. `away`: null
+    while its traffic is with it."""
 
     id: str
     name: str
@@ -49,6 +60,7 @@ class AccountShape(Shape):
     is_paused: bool
     last_trouble: str | None
     last_trouble_at: datetime | None
+    away: AwayShape | None
 
 
 class ApprovalShape(Shape):

@@ -32,6 +32,7 @@ const NO_ANSWER = 'The server does not answer. Your work is kept here; try again
 export const api = {
 	get: <P extends Path<'get'>>(path: P, ...rest: Rest<Ask<'get', P>>) => call<Answer<'get', P>>('get', path, rest[0]),
 	post: <P extends Path<'post'>>(path: P, ...rest: Rest<Ask<'post', P>>) => call<Answer<'post', P>>('post', path, rest[0]),
+	put: <P extends Path<'put'>>(path: P, ...rest: Rest<Ask<'put', P>>) => call<Answer<'put', P>>('put', path, rest[0]),
 	patch: <P extends Path<'patch'>>(path: P, ...rest: Rest<Ask<'patch', P>>) => call<Answer<'patch', P>>('patch', path, rest[0]),
 	delete: <P extends Path<'delete'>>(path: P, ...rest: Rest<Ask<'delete', P>>) => call<Answer<'delete', P>>('delete', path, rest[0])
 };

@@ -1,7 +1,7 @@
 // What the OpenAPI says of each route, as types: which paths a verb has, what a call must bring, and what it gives.
 import type { paths } from './schema.d.ts';
 
-export type Verb = 'get' | 'post' | 'patch' | 'delete';
+export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Prefix = '/api/v1';
 
 /** The paths that answer to a verb, without their common prefix. */

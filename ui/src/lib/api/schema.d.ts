@@ -939,6 +939,8 @@ export interface components {
         /**
          * AccountDetail
          * @description `callback_url` is what the carrier is told to call, "" for one that never calls. `groups` send through it.
+         *
+         *     `stand_ins` says who stands in for it, and who may (`PUT /senders/{sender_id}/failover`).
          */
         AccountDetail: {
             /** Id */
@@ -967,6 +969,7 @@ export interface components {
             last_trouble: string | null;
             /** Last Trouble At */
             last_trouble_at: string | null;
+            away: components["schemas"]["AwayShape"] | null;
             /** Settings */
             settings: {
                 [key: string]: string | number | boolean | null;
@@ -979,16 +982,26 @@ export interface components {
             groups: string[];
             /** Senders */
             senders: string[];
+            /** Stand Ins */
+            stand_ins: components["schemas"]["StandInShape"][];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
         };
+        /** AccountName */
+        AccountName: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /**
          * AccountShape
          * @description A carrier account. `queue` is how many messages of the workspace wait for their turn, the oldest of them for
-         *     `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last.
+         *     `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last. `away`: null
+         *     while its traffic is with it.
          */
         AccountShape: {
             /** Id */
@@ -1017,6 +1030,7 @@ export interface components {
             last_trouble: string | null;
             /** Last Trouble At */
             last_trouble_at: string | null;
+            away: components["schemas"]["AwayShape"] | null;
         };
         /**
          * Approval
@@ -1060,6 +1074,24 @@ export interface components {
             list_id: string | null;
             /** Label */
             label: string;
+        };
+        /**
+         * AwayShape
+         * @description Traffic has left an account. `to` are the names of the accounts that stand in for it now; where nobody does, its
+         *     messages wait. `until` is the earliest time it may come back, null once that has passed: it is not well yet.
+         */
+        AwayShape: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Why */
+            why: string;
+            /** To */
+            to: string[];
         };
         /** Body_import_file_api_v1_imports_post */
         Body_import_file_api_v1_imports_post: {
@@ -2681,6 +2713,26 @@ export interface components {
             segments: number;
             /** N */
             n: number;
+        };
+        /**
+         * StandInShape
+         * @description A sender whose texts ("sms") or picture messages ("mms") go by an account first.
+         *
+         *     `failover` is all that is chosen for the sender; `choices` are the other accounts that carry such messages.
+         */
+        StandInShape: {
+            /** Sender Id */
+            sender_id: string;
+            /** Address */
+            address: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "sms" | "mms";
+            failover: components["schemas"]["FailoverShape"];
+            /** Choices */
+            choices: components["schemas"]["AccountName"][];
         };
         /**
          * State

@@ -10,6 +10,7 @@ export type Me = Answer<'get', '/me'>;
 export type Home = Answer<'get', '/home'>;
 export type Account = Item<'/accounts'>;
 export type AccountDetail = Answer<'get', '/accounts/{account_id}'>;
+export type StandIn = AccountDetail['stand_ins'][number];
 export type CarrierKind = Item<'/accounts/kinds'>;
 export type CarrierSetting = CarrierKind['settings'][number];
 export type Exchange = Item<'/accounts/{account_id}/exchanges'>;
