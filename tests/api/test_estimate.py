@@ -12,7 +12,7 @@ from heliogram.model.consent import Subscription
 from heliogram.model.message import Channel
 from tests.api.kit import connected, draft, drafted, jpeg, problem, uploaded
 from tests.doors import Doors
-from tests.world import GROUP, WORKSPACE, phones_of
+from tests.world import GROUP, SMSC, WORKSPACE, phones_of
 
 V1 = "/api/v1"
 BODY = "Hi {{ first_name }}. Reply STOP to opt out"
@@ -89,7 +89,11 @@ async def test_everyone_of_the_audience_is_counted_once(mixed: Doors) -> None:
     assert {each["reason"]: each["n"] for each in told["skipped_by_reason"]} == {"opted_out": 1, "no_consent": 1}
     ways = {(each["channel"], each["reason"]): each["n"] for each in told["channels_by_reason"]}
     assert ways == {("mms", "mms"): 6, ("sms_link", "destination_no_mms"): 2}
-    assert told["segments"] == {"total": 2, "spread": [{"segments": 1, "n": 2}]}
+    assert told["segments"] == {
+        "total": 2,
+        "spread": [{"segments": 1, "n": 2}],
+        "by_account": [{"account_id": SMSC, "n": 2, "segments": 2}],
+    }
     assert told["weight"]["verdict"] == "ok"
     assert all(each["sentence"].endswith(".") for each in told["skipped_by_reason"] + told["channels_by_reason"])
 

@@ -70,6 +70,12 @@ class Desk:
         with sqlite3.connect(self.stage.data / "heliogram.sqlite") as connection:
             return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
 
+    def set_settings(self, account: str, settings: Mapping[str, object]) -> None:
+        """Change these settings of an account, as its page would."""
+        with sqlite3.connect(self.stage.data / "heliogram.sqlite") as connection:
+            change = "UPDATE accounts SET settings = json_patch(settings, ?) WHERE name = ?"
+            assert connection.execute(change, (json.dumps(settings), account)).rowcount == 1
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.stage.data / "heliogram.sqlite") as connection:
             return connection.execute(sql).fetchall()

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from heliogram.cli import cli
-from tests.commands.desk import Answer
+from tests.commands.desk import Answer, Desk
 from tests.wire.vectors import Vector, each, facts, text_of
 
-CASES = facts("segments")["cases"]
+EVERY = facts("segments")["cases"]
+CASES = [case for case in EVERY if "cut" not in case]
+CUT = [case for case in EVERY if "cut" in case]
+LETTERS = {"": "gsm7", "latin-1": "latin1", "ascii": "ascii"}
 
 
 def run(*arguments: str, stdin: bytes = b"") -> Answer:
@@ -45,6 +48,45 @@ def test_a_text_is_counted_as_it_is_cut_for_the_wire(vector: Vector) -> None:
         "parts": parts,
         "forcing": None,
     }
+
+
+@each(CUT)
+def test_a_text_is_counted_as_an_account_may_want_it_cut(vector: Vector) -> None:
+    cut = vector["cut"]
+    options = ["--reference", "16" if cut.get("is_wide") else "8", "--national", ",".join(cut.get("national", []))]
+    told = run("--json", *options, "--alphabet", LETTERS[cut.get("charset", "")], "--", text_of(vector["text"])).json()
+    assert told["parts"] == list(map(text_of, vector.get("parts", [vector["text"]])))
+    assert (told["encoding"], told["units"]) == (vector["encoding"], vector["n_units"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({}, []),
+        ({"long_texts": "udh16"}, ["--reference", "16"]),
+        ({"long_texts": "sar"}, ["--reference", "16"]),
+        ({"national": "tr, es"}, ["--national", "tr,es"]),
+        ({"alphabet": "ascii"}, ["--alphabet", "ascii"]),
+    ],
+    ids=lambda value: str(value),
+)
+def test_an_account_counts_as_its_settings_do(shop: Desk, settings: dict[str, str], options: list[str]) -> None:
+    shop.set_settings("Simulator SMSC", settings)
+    texts = ["a" * 306, "ığdır" * 31, "café {{", "ж" * 134, "á€"]
+    named = ["--account", "Simulator SMSC"]
+    for text in texts:
+        told = shop.run("segments", "--json", *named, "--", text)
+        assert (told.code, told.err) == (0, "")
+        assert told.json() == run("--json", *options, "--", text).json()
+    assert shop.run("segments", *named, "a" * 306).out == run(*options, "a" * 306).out
+
+
+def test_an_account_that_there_is_not_and_rules_beside_one_are_refused(shop: Desk) -> None:
+    told = shop.run("segments", "--account", "Nobody", "a")
+    assert (told.code, told.out) == (2, "") and "account" in told.err
+    told = shop.run("segments", "--account", "Simulator SMSC", "--reference", "8", "--national", "tr", "a")
+    assert (told.code, told.out) == (2, "")
+    assert "leave out --reference and --national" in " ".join(told.err.split())
 
 
 def test_lines_and_standard_input_say_the_same_as_an_argument() -> None:

@@ -5,6 +5,7 @@ import pytest
 from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import RenderRefused, compile_text
 from heliogram.compose.preview import Share, preview, spread, spread_sentence
+from heliogram.model.cut import Cut
 
 URL = "https://pics.example.com/p/7hQ2mZx9Ka"
 
@@ -55,3 +56,12 @@ def test_a_preview_shows_the_authors_text_for_phones_without_pictures() -> None:
     own = compile_fallback("{{ city }}{{ link }} for {{ first_name }}")
     shown = preview(compile_text("Hi"), {"first_name": "Ann"}, media=True, link_url=URL, fallback=own)
     assert (shown.body, shown.fallback_body, shown.missing_fields) == ("Hi", f"{URL} for Ann", ("city",))
+
+
+def test_a_preview_counts_as_the_account_has_texts_cut() -> None:
+    template, wide = compile_text("x" * 306), Cut(is_wide=True)
+    assert preview(template, {}, media=False, link_url=URL).n_segments == 2
+    assert preview(template, {}, media=False, link_url=URL, cut=wide).n_segments == 3
+    own = compile_text("y" * 306)
+    told = preview(compile_text("x"), {}, media=True, link_url="", fallback=own, cut=wide)
+    assert (told.n_segments, told.n_fallback_segments) == (1, 3)

@@ -12,7 +12,7 @@ from heliogram.compose.written import body_sent, fit_text, replaced_in
 from heliogram.model.cut import Cut
 from heliogram.model.text import DEFAULTS, Rewriting, Spelling, TextRules, TooLong
 from heliogram.wire.clusters import cluster_start
-from heliogram.wire.segment import Encoding, measure, split_plainly, split_text
+from heliogram.wire.segment import Encoding, split_plainly, split_text
 
 URL = "https://pics.example.com/p/7hQ2mZx9Ka"
 CUT = TextRules(too_long=TooLong.CUT)
@@ -161,8 +161,8 @@ def test_no_text_ever_has_more_segments_than_it_may_and_none_loses_what_it_must_
 
 @given(texts, any_rules)
 def test_a_text_that_fits_the_alphabet_and_the_limit_is_left_alone(body: str, rules: TextRules) -> None:
-    encoding, n_segments, _units = measure(body)
-    if encoding is Encoding.GSM_7 and n_segments <= rules.max_segments:
+    split = split_text(body)
+    if split.encoding is Encoding.GSM_7 and split.n_segments <= rules.max_segments:
         written = fit_text(body, None, rules)
         assert written.rewriting is None and written.text == unicodedata.normalize("NFC", body)
 

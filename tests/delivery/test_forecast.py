@@ -234,6 +234,20 @@ async def test_the_segments_foretold_are_cut_as_the_account_has_them_cut(small_w
     assert [set((await _forecast(scene, plan)).segments) for plan in (plain, wide)] == [{2}, {3}]
 
 
+async def test_the_texts_and_segments_of_each_account_are_told_apart(small_world: World) -> None:
+    scene = await _build(small_world, ["us"], {})
+    await small_world.add_account("other", "smpp")
+    await small_world.add_sender("gb", **SENDERS["gb"] | {"sms_account_id": "other"})
+    await small_world.add_group("both", ["us", "gb"])
+    async with scene.store.read() as connection:
+        group = (await senders.load_groups(connection, WORKSPACE))["both"]
+    cuts = {"other": Cut(is_wide=True)}
+    plan = await _plan(scene, Content.TEXT, template=compile_text("x" * 306), cuts=cuts, group=group)
+    rows = [scene.world.person("+13125559999"), scene.world.person("+447700900555") | {"country": "GB"}]
+    found = await _people(scene, plan, [*rows, scene.world.person("+13125559998")])
+    assert found.by_account == {SMSC: (2, 4), "other": (1, 3)}
+
+
 # ── people of a file that is not stored ──
 
 

@@ -3,12 +3,14 @@ import re
 import pytest
 
 from heliogram.audience.phones import parse_phone
-from heliogram.compose.check import check_text
 from heliogram.compose.liquid import compile_text
+from heliogram.compose.written import fit_text
 from heliogram.demo.business import ACCOUNTS, APPROVALS, DRAFTS, EVIDENCE, GROUPS, SENDERS
+from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.sample import samples
 from heliogram.model.group import Purpose
 from heliogram.model.sender import Approval, SenderKind
+from heliogram.model.text import DEFAULTS
 
 GROUP_IDS = {group["id"] for group, _senders in GROUPS}
 
@@ -58,7 +60,8 @@ def test_a_draft_has_a_text_that_may_go_out_and_a_picture_of_the_library(draft: 
     text = compile_text(body).render(person)
     assert text.startswith("Hi Maximiliane, ") and "{" not in text
     assert compile_text(body).render({}).startswith("Hi there, ")
-    assert check_text(text, "http://127.0.0.1:8025/p/xxxxxxxxxx", True) == ()
+    assert len(text) <= MMS_TEXT_LIMIT
+    assert not fit_text(text, "http://127.0.0.1:8025/p/xxxxxxxxxx", DEFAULTS).is_too_long
     purpose = next(group["purpose"] for group, _senders in GROUPS if group["id"] == group_id)
     assert (purpose != "marketing") or re.search(r"\bSTOP\b", body)
     assert filename in {sample.filename for sample in samples()}

@@ -18,7 +18,6 @@ from heliogram.wire.segment import (
     Split,
     count_units,
     encode_part,
-    measure,
     split_plainly,
     split_text,
 )
@@ -37,11 +36,9 @@ TEXTS = st.one_of(SHORT, LONG, GSM)
 
 @each(CASES)
 def test_a_text_is_cut_where_it_should_be(vector: Vector) -> None:
-    text = text_of(vector["text"])
-    split = split_text(text)
+    split = split_text(text_of(vector["text"]), **vector.get("cut", {}))
     assert (split.encoding, split.n_units) == (vector["encoding"], vector["n_units"])
     assert split.parts == tuple(map(text_of, vector.get("parts", [vector["text"]])))
-    assert measure(text) == (split.encoding, split.n_segments, split.n_units)
 
 
 def test_a_segment_holds_140_octets_with_and_without_its_header() -> None:
@@ -96,12 +93,6 @@ def test_the_octets_of_the_segments_read_as_the_text_so_no_pair_is_cut(text: str
         assert not any(part.endswith(b"\x1b") for part in octets)
     else:
         assert "".join(part.decode("utf-16-be", "surrogatepass") for part in octets) == whole
-
-
-@given(TEXTS)
-def test_measuring_says_what_splitting_does(text: str) -> None:
-    split = split_text(text)
-    assert measure(text) == (split.encoding, split.n_segments, split.n_units)
 
 
 @given(TEXTS, st.sampled_from(ODD))
@@ -294,3 +285,21 @@ def test_an_extension_character_still_takes_two_septets_where_it_is_one_octet_on
 def test_what_one_of_them_lacks_is_our_fault_to_send(text: str) -> None:
     with pytest.raises(OurFault, match="latin-1"):
         encode_part(text, Encoding.GSM_7, charset="latin-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "charset", "forcing"),
+    [("café", "ascii", "é"), ("ñá€", "latin-1", "á€"), ("[x] ñ", "latin-1", ""), ("é", "", "")],
+)
+def test_what_a_carriers_character_set_lacks_is_named_as_what_forces_ucs_2(
+    text: str, charset: str, forcing: str
+) -> None:
+    split = split_text(text, charset=charset)
+    assert "".join(each.character for each in split.forcing) == forcing
+    assert bool(forcing) == (split.encoding is Encoding.UCS_2)
+
+
+def test_a_text_made_plain_has_to_be_in_the_carriers_character_set_too() -> None:
+    split = split_text("’é", charset="ascii")
+    assert split_plainly("’é", split) is None
+    assert split_plainly("’é", split_text("’é")) is not None

@@ -7,6 +7,12 @@ test('a curly apostrophe is named by its place and has a plain spelling', () => 
 	expect(forcingIn('It’s')).toEqual([{ at: 2, character: '’', plain: "'" }]);
 });
 
+test('what an account can write is not marked, and what its carrier lacks is', () => {
+	expect(forcingIn('ığ’', { reference_bits: 8, national: ['tr'], charset: '' }).map((each) => each.character)).toEqual(['’']);
+	expect(forcingIn('café', { reference_bits: 8, national: [], charset: 'ascii' }).map((each) => each.character)).toEqual(['é']);
+	expect(forcingIn('café')).toEqual([]);
+});
+
 test('what stands inside Liquid is code and is not marked', () => {
 	expect(forcingIn('Hi {{ name | default: ‘you’ }}')).toEqual([]);
 });

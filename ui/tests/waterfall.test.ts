@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Estimate } from '../src/lib/api/types.ts';
 import { adviceFor } from '../src/lib/compose/advice.ts';
+import { countsBy } from '../src/lib/compose/counted.ts';
 import { fitWords } from '../src/lib/compose/fit.ts';
 import { savedSegments } from '../src/lib/compose/saving.ts';
 import { waterfallBars } from '../src/lib/compose/waterfall.ts';
+import { PLAIN } from '../src/lib/segments.ts';
 
 const ESTIMATE: Estimate = {
 	audience: 200,
@@ -21,7 +23,7 @@ const ESTIMATE: Estimate = {
 		{ reason: 'opted_out', sentence: 'Unsubscribed.', n: 15 },
 		{ reason: 'no_consent', sentence: 'Never agreed.', n: 5 }
 	],
-	segments: { total: 60, spread: [{ segments: 1, n: 60 }] },
+	segments: { total: 60, spread: [{ segments: 1, n: 60 }], by_account: [{ account_id: 'a', n: 60, segments: 60 }] },
 	variants: [],
 	weight: null,
 	rewritten: { n_cut: 0, n_respelled: 0, segments_saved: 0, replaced: [] },
@@ -50,12 +52,14 @@ test('an empty audience makes no shares of nothing', () => {
 });
 
 test('a dash that costs a segment is worth a warning, one that costs nothing is not', () => {
-	expect(savedSegments(`${LONG}—`)).toBe(1);
-	expect(adviceFor(`${LONG}—`, `${LONG}—`, 'mms', ESTIMATE).map((each) => [each.id, each.level])).toEqual([
+	const [dashed] = countsBy([], () => `${LONG}—`);
+	const [short] = countsBy([], () => 'Hi —');
+	expect(savedSegments(`${LONG}—`, PLAIN)).toBe(1);
+	expect(adviceFor(`${LONG}—`, dashed, 'mms', ESTIMATE).map((each) => [each.id, each.level])).toEqual([
 		['link', 'info'],
 		['plain', 'warning']
 	]);
-	expect(adviceFor('Hi —', 'Hi —', 'text', ESTIMATE)).toEqual([]);
+	expect(adviceFor('Hi —', short, 'text', ESTIMATE)).toEqual([]);
 });
 
 test('the picture says what becomes of it on its routes', () => {

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from heliogram.api.errors import not_found, sentence_of
 from heliogram.api.schema.campaigns import (
+    AccountSegments,
     CheckShape,
     EstimateShape,
     FittedShape,
@@ -199,6 +200,10 @@ def estimate_shape(estimate: Estimate) -> EstimateShape:
         segments=SegmentsTotal(
             total=sum(segments * n for segments, n in counted.segments.items()),
             spread=[SpreadShape(segments=segments, n=n) for segments, n in sorted(counted.segments.items())],
+            by_account=[
+                AccountSegments(account_id=account_id, n=n, segments=segments)
+                for account_id, (n, segments) in sorted(counted.by_account.items())
+            ],
         ),
         rewritten=_rewritten(counted.rewritten),
         variants=[_variant(each) for each in counted.variants],

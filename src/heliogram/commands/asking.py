@@ -2,18 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import httpx
-import typer
 
 from heliogram.commands.client import Api, Refused, open_api, place_of
 from heliogram.commands.options import config_of, fail, run
 
 Told = TypeVar("Told")
-Url = Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")]
-Key = Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
 
 def asked(

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from heliogram.api.schema.senders import AccountShape, FailoverAsk, GroupShape, SenderShape
-from heliogram.commands.asking import Key, Url, asked
+from heliogram.commands.asking import asked
 from heliogram.commands.client import Api, Refused
-from heliogram.commands.options import Data, Database
+from heliogram.commands.options import Data, Database, Key, Url
 
 senders = typer.Typer(help="Senders and the accounts behind them.", no_args_is_help=True)
 

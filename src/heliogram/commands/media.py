@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import typer
 
-from heliogram.commands.asking import AsJson, Key, Url, asked
+from heliogram.commands.asking import asked
 from heliogram.commands.client import Api, Json
-from heliogram.commands.options import Data, Database, fail
+from heliogram.commands.options import AsJson, Data, Database, Key, Url, fail
 
 media = typer.Typer(help="The library of pictures, films, sounds, cards and calendar entries.", no_args_is_help=True)
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from heliogram.commands.asking import AsJson, Key, Url, asked
+from heliogram.commands.asking import asked
 from heliogram.commands.client import Api, Refused
-from heliogram.commands.options import Data, Database
+from heliogram.commands.options import AsJson, Data, Database, Key, Url
 
 _INDENT: Final = " " * 14
 

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from heliogram.api.schema.numbers import LookupAsk, NumberShape
-from heliogram.commands.asking import AsJson, Key, Url, asked
+from heliogram.commands.asking import asked
 from heliogram.commands.client import Api, Refused
-from heliogram.commands.options import Data, Database
+from heliogram.commands.options import AsJson, Data, Database, Key, Url
 
 numbers = typer.Typer(help="What is known of telephone numbers.", no_args_is_help=True)
 

@@ -15,6 +15,9 @@ Result = TypeVar("Result")
 
 Data = Annotated[Path | None, typer.Option(help="Folder for the database, the pictures and the key. [default: data]")]
 Database = Annotated[str | None, typer.Option(help="Database address; default: SQLite in the data folder.")]
+Url = Annotated[str, typer.Option(envvar="HELIOGRAM_URL", help="Address of a server elsewhere.")]
+Key = Annotated[str, typer.Option(envvar="HELIOGRAM_API_KEY", help="Its API key.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
 BAD_INPUT: Final = 2
 """Exit code: what was asked cannot be done as it stands; nothing was sent."""

@@ -6,16 +6,17 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, Annotated, Final, cast
 
 import msgspec
 import typer
 
-from heliogram.commands.options import fail
+from heliogram.commands.options import Data, Database, Key, Url, fail
 from heliogram.wire.errors import OurFault
 from heliogram.wire.gsm import Shift
 from heliogram.wire.national import IDENTIFIERS
-from heliogram.wire.segment import Encoding, Forcing, split_plainly, split_text
+from heliogram.wire.segment import Encoding, Forcing, Split, split_plainly, split_text
 
 _CHUNK_OCTETS: Final = 1 << 16
 _LINES_ARE: Final = 'Each line is one string in JSON, as "It\'s on".'
@@ -38,6 +39,17 @@ class Bits(StrEnum):
     SIXTEEN = "16"
 
 
+class Letters(StrEnum):
+    """What a carrier makes GSM-7 of, as an SMPP account's setting has it."""
+
+    GSM7 = "gsm7"
+    LATIN1 = "latin1"
+    ASCII = "ascii"
+
+
+_CHARSET: Final = {Letters.GSM7: "", Letters.LATIN1: "latin-1", Letters.ASCII: "ascii"}
+
+
 class BadInput(Exception):
     """What was given is no text, or none that can be written as asked. The message is a sentence."""
 
@@ -49,6 +61,7 @@ class How(msgspec.Struct, frozen=True, kw_only=True):
     national: tuple[str, ...] = ()
     is_smart: bool = False
     is_wide: bool = False
+    charset: str = ""
 
 
 class Smart(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,13 +91,20 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def segments(
+    context: typer.Context,
     text: Annotated[str | None, typer.Argument(help="The text, or - to read it from standard input.")] = None,
     encoding: Annotated[Asked, typer.Option(help="The encoding to count in; auto: the smaller.")] = Asked.AUTO,
     smart: Annotated[bool, typer.Option("--smart", help="Make typographic characters plain where it helps.")] = False,
     reference: Annotated[Bits, typer.Option(help="Bits of the reference that joins segments.")] = Bits.EIGHT,
     national: Annotated[str, typer.Option(help="Languages whose tables may be used, as tr,es.")] = "",
+    alphabet: Annotated[Letters, typer.Option(help="What the carrier makes GSM-7 of.")] = Letters.GSM7,
+    account: Annotated[str, typer.Option(help="Count as this account's texts are cut.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
     lines: Annotated[bool, typer.Option("--lines", help="Read a JSON string a line; print an object a line.")] = False,
+    url: Url = "",
+    key: Key = "",
+    data: Data = None,
+    database: Database = None,
 ) -> None:
     """Count the segments of a text, and name the characters that make them more."""
     how = How(
@@ -92,7 +112,11 @@ def segments(
         national=tuple(filter(None, re.split(r"[,\s]+", national.lower()))),
         is_smart=smart,
         is_wide=reference is Bits.SIXTEEN,
+        charset=_CHARSET[alphabet],
     )
+    if account:
+        _only_the_accounts(context)
+        how = _as_the_account_has_it(how, account, url, key, data, database)
     try:
         if lines:
             if text not in (None, "-"):
@@ -109,11 +133,37 @@ def segments(
         typer.echo(_told(counted))
 
 
+def _only_the_accounts(context: typer.Context) -> None:
+    said = [name for name in ("reference", "national", "alphabet") if _is_said(context, name)]
+    if said:
+        fail(f"An account's own settings say how its texts are cut: leave out --{' and --'.join(said)}.")
+
+
+def _is_said(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _as_the_account_has_it(how: How, account: str, url: str, key: str, data: Path | None, database: str | None) -> How:
+    """What the server says of the account; the texts are counted here, however many there are."""
+    # Whoever counts by no account waits for nothing that a server needs.
+    from heliogram.commands.asking import asked
+
+    told = asked(lambda api: api.ask("POST", "/segments", {"text": "", "account": account}), url, key, data, database)
+    cut = told["by_account"][0]["cut"]
+    return msgspec.structs.replace(
+        how,
+        national=tuple(cut["national"]),
+        is_wide=cut["reference_bits"] == int(Bits.SIXTEEN),
+        charset=cut["charset"],
+    )
+
+
 def count(text: str, how: How) -> Counted:
     """The text as `--json` tells it. Raises BadInput."""
     try:
         text, smart = _smartened(text, how) if how.is_smart else (text, None)
-        split = split_text(text, encoding=how.encoding, national=how.national, is_wide=how.is_wide)
+        split = _split(text, how, how.encoding)
     except OurFault as fault:
         raise BadInput(f"{fault}.") from fault
     return Counted(
@@ -127,8 +177,12 @@ def count(text: str, how: How) -> Counted:
     )
 
 
+def _split(text: str, how: How, encoding: Encoding | None = None) -> Split:
+    return split_text(text, encoding=encoding, national=how.national, is_wide=how.is_wide, charset=how.charset)
+
+
 def _smartened(text: str, how: How) -> tuple[str, Smart]:
-    split = split_text(text, national=how.national, is_wide=how.is_wide)
+    split = _split(text, how)
     plainly = split_plainly(text, split, is_wide=how.is_wide)
     if plainly is None:
         return text, Smart()

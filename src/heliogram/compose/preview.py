@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from heliogram.compose.fallback import LINK_FIELD, render_fallback
 from heliogram.compose.liquid import Template
 from heliogram.compose.written import fit_text
+from heliogram.model.cut import PLAIN, Cut
 from heliogram.model.text import DEFAULTS, TextRules
 
 
@@ -43,16 +44,18 @@ def preview(
     link_url: str,
     rules: TextRules = DEFAULTS,
     fallback: Template | None = None,
+    cut: Cut = PLAIN,
 ) -> Preview:
     """What `person` gets. Without a picture (`media`) there is no fallback: both bodies are the same.
 
-    `fallback` is the author's text for phones without pictures, of `compile_fallback`.
+    `fallback` is the author's text for phones without pictures, of `compile_fallback`; `cut` is how the account that
+    the text goes by has it cut.
 
     Raises RenderRefused.
     """
     body = template.render(person)
-    alone = fit_text(body, None, rules)
-    linked = fit_text(render_fallback(fallback, person) or body, link_url, rules) if media else alone
+    alone = fit_text(body, None, rules, cut)
+    linked = fit_text(render_fallback(fallback, person) or body, link_url, rules, cut) if media else alone
     return Preview(
         # Beside a picture nothing counts characters by their alphabet: there it stays as it was written.
         body=body if media else alone.text,

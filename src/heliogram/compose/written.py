@@ -41,8 +41,7 @@ def fit_text(body: str, link_url: str | None, rules: TextRules, cut: Cut = PLAIN
     """
 
     def split_of(body: str) -> Split:
-        whole = body if link_url is None else with_link(body, link_url)
-        return split_text(whole, national=cut.national, is_wide=cut.is_wide, charset=cut.charset)
+        return split_for(body if link_url is None else with_link(body, link_url), cut)
 
     split = split_of(body)
     if split.encoding is Encoding.GSM_7 and split.n_segments <= rules.max_segments:
@@ -59,6 +58,11 @@ def fit_text(body: str, link_url: str | None, rules: TextRules, cut: Cut = PLAIN
         return Written(split=split)
     rewriting = Rewriting(spelling=spelling, n_before=n_before, n_kept=len(body), n_uncut=n_uncut)
     return Written(split=split, rewriting=rewriting)
+
+
+def split_for(text: str, cut: Cut) -> Split:
+    """A text in the segments that an account wants: the count that every door shows, and what is sent."""
+    return split_text(text, national=cut.national, is_wide=cut.is_wide, charset=cut.charset)
 
 
 def body_sent(body: str, rewriting: Rewriting) -> str:

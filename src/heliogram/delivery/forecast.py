@@ -84,7 +84,10 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """`n_counted` of `audience` people were looked at; the counts are of those."""
+    """`n_counted` of `audience` people were looked at; the counts are of those.
+
+    `by_account` has the texts that go by each account, and their segments.
+    """
 
     audience: int
     n_counted: int
@@ -92,6 +95,7 @@ class Forecast:
     skipped: dict[str, int]
     held: dict[str, int]
     segments: dict[int, int]
+    by_account: dict[str, tuple[int, int]]
     longest_body: str
     rewritten: Rewritten
     variants: tuple[RouteVariant, ...]
@@ -221,6 +225,7 @@ class _Tally:
         self.skipped: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
         self.segments: Counter[int] = Counter()
+        self.by_account: dict[str, tuple[int, int]] = {}
         self.routes: Counter[tuple[str, int]] = Counter()
         self.longest_body = ""
         self.rewritten = Rewritten()
@@ -236,6 +241,8 @@ class _Tally:
                 self.routes[f"{route.sender.kind.value} {route.sender.address}", budget.octets] += 1
             else:
                 self.segments[len(draft.parts)] += 1
+                n, n_segments = self.by_account.get(route.account_id, (0, 0))
+                self.by_account[route.account_id] = (n + 1, n_segments + len(draft.parts))
                 if draft.rewriting is not None:
                     self.rewritten.add(draft.body(), draft.rewriting, len(draft.parts))
             self._see(draft.message.body)
@@ -264,6 +271,7 @@ class _Tally:
             skipped=dict(self.skipped),
             held=dict(self.held),
             segments=dict(self.segments),
+            by_account=dict(self.by_account),
             longest_body=self.longest_body,
             rewritten=self.rewritten,
             variants=variants,

@@ -58,6 +58,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     n_units: int
     shift: gsm.Shift = gsm.DEFAULT
     national: tuple[str, ...] = ()
+    charset: str = ""
 
     @property
     def n_segments(self) -> int:
@@ -66,7 +67,9 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def forcing(self) -> tuple[Forcing, ...]:
         """The characters that force UCS-2, in order."""
-        return forcing_in("".join(self.parts), self.national) if self.encoding is Encoding.UCS_2 else ()
+        if self.encoding is Encoding.GSM_7:
+            return ()
+        return forcing_in("".join(self.parts), self.national, self.charset)
 
 
 def split_text(
@@ -96,7 +99,8 @@ def split_text(
     n_units = count_units(text, encoding, shift)
     alone, joined = _rooms(encoding, shift, is_wide)
     parts = (text,) if n_units <= alone else tuple(_fill(text, encoding, joined, shift))
-    return Split(encoding=encoding, parts=parts, n_units=n_units, shift=shift, national=tuple(national))
+    national = tuple(national)
+    return Split(encoding=encoding, parts=parts, n_units=n_units, shift=shift, national=national, charset=charset)
 
 
 def _is_in(text: str, charset: str) -> bool:
@@ -118,24 +122,9 @@ def split_plainly(text: str, split: Split, *, is_wide: bool = False) -> Split | 
     """What smart encoding makes of a text that is `split` as it stands; None where nothing is won by it."""
     if split.encoding is Encoding.GSM_7:
         return None
-    plainly = split_text(smarten(text), national=split.national, is_wide=is_wide)
+    plainly = split_text(smarten(text), national=split.national, is_wide=is_wide, charset=split.charset)
     is_better = plainly.encoding is Encoding.GSM_7 or plainly.n_segments < split.n_segments
     return plainly if is_better else None
-
-
-def measure(text: str) -> tuple[Encoding, int, int]:
-    """(encoding, segments, units) of a text, without cutting it where counting is enough."""
-    if _PLAIN.match(text):
-        n_units = len(text)
-        if n_units <= 160:
-            return Encoding.GSM_7, 1, n_units
-        return Encoding.GSM_7, -(-n_units // 153), n_units
-    text = unicodedata.normalize("NFC", text)
-    encoding = Encoding.GSM_7 if gsm.is_gsm7(text) else Encoding.UCS_2
-    n_units = count_units(text, encoding)
-    if n_units <= SINGLE[encoding]:
-        return encoding, 1, n_units
-    return encoding, sum(1 for _part in _fill(text, encoding, JOINED[encoding])), n_units
 
 
 def count_units(text: str, encoding: Encoding, shift: gsm.Shift = gsm.DEFAULT) -> int:
@@ -158,9 +147,12 @@ def encode_part(part: str, encoding: str, shift: gsm.Shift = gsm.DEFAULT, charse
     return part.encode("utf-16-be", "surrogatepass")
 
 
-def forcing_in(text: str, national: Collection[str] = ()) -> tuple[Forcing, ...]:
-    """The characters of a text in NFC that force UCS-2, in order: those that the best of the allowed tables has not."""
-    if gsm.is_gsm7(text):
+def forcing_in(text: str, national: Collection[str] = (), charset: str = "") -> tuple[Forcing, ...]:
+    """The characters of a text in NFC that force UCS-2, in order: those that the best of the allowed tables has not.
+
+    With a `charset`, those too that it lacks.
+    """
+    if gsm.is_gsm7(text) and not (charset and not _is_in(text, charset)):
         return ()
     allowed = (gsm.alphabet(shift).characters for shift in _shifts(tuple(national)))
     best = min(allowed, key=lambda characters: sum(map(text.count, set(text) - characters)))
@@ -168,7 +160,7 @@ def forcing_in(text: str, national: Collection[str] = ()) -> tuple[Forcing, ...]
     return tuple(
         Forcing(position=position, character=character, name=name_of(character), replacement=plain.get(position))
         for position, character in enumerate(text)
-        if character not in best
+        if character not in best or (charset and not _is_in(character, charset))
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from heliogram.model.consent import Subscription
 from tests.api.kit import PEOPLE, jpeg, n_rows, problem, run_sql
 from tests.doors import Doors
-from tests.world import GROUP
+from tests.world import GROUP, SMSC
 
 V1 = "/api/v1"
 KEPT = ("contacts", "lists", "imports", "consent_facts", "media", "campaigns", "lanes", "audit", "idempotency_keys")
@@ -152,7 +152,11 @@ async def test_a_send_has_its_own_rules_for_texts_which_hold_to_the_last_message
     text = "It’s " + "word " * 60
     rules = {"max_segments": "1", "too_long": "cut"}
     dry = (await ask(doors, text=text, dry_run="true", **rules)).json()["estimate"]
-    assert dry["segments"] == {"total": 2, "spread": [{"segments": 1, "n": 2}]}
+    assert dry["segments"] == {
+        "total": 2,
+        "spread": [{"segments": 1, "n": 2}],
+        "by_account": [{"account_id": SMSC, "n": 2, "segments": 2}],
+    }
     assert dry["rewritten"] == {
         "n_cut": 2,
         "n_respelled": 2,
@@ -174,7 +178,7 @@ async def test_a_send_has_a_text_of_its_own_for_phones_without_pictures(doors: D
     people = b"phone,first_name\n+447700900001,Zoe\n"
     own = {"media": jpeg(), "fallback_text": "{{ first_name }}: {{ link }} STOP to opt out"}
     dry = (await ask(doors, people, dry_run="true", **own | {"text": "x" * 400 + " STOP"})).json()["estimate"]
-    assert dry["segments"] == {"total": 1, "spread": [{"segments": 1, "n": 1}]}
+    assert (dry["segments"]["total"], dry["segments"]["spread"]) == (1, [{"segments": 1, "n": 1}])
     sent = (await ask(doors, people, **own)).json()["campaign"]
     assert sent["fallback_body"] == own["fallback_text"]
     assert await doors.app.expander.step() == 1

@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.kit import jpeg, uploaded
+from heliogram.model.cut import Cut
+from heliogram.storage import senders
+from tests.api.kit import jpeg, problem, uploaded
 from tests.doors import Doors
-from tests.world import GROUP
+from tests.world import GROUP, SMSC
 
 V1 = "/api/v1"
 
@@ -14,7 +16,7 @@ async def segments(doors: Doors, text: str) -> Any:
 
 
 async def preview(doors: Doors, body: str, **asked: Any) -> Any:
-    return (await doors.api.post(f"{V1}/preview", json={"group_id": GROUP, "body": body, **asked})).json()
+    return (await doors.api.post(f"{V1}/preview", json={"group_id": GROUP, "body": body} | asked)).json()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,86 @@ async def preview(doors: Doors, body: str, **asked: Any) -> Any:
 async def test_segments_are_counted_at_both_sides_of_each_limit(doors: Doors, text: str, encoding: str, n: int) -> None:
     told = await segments(doors, text)
     assert (told["encoding"], told["segments"], "".join(told["parts"])) == (encoding, n, text)
+
+
+WIDE: dict[str, Any] = {"host": "smsc.example.com", "port": 2775, "system_id": "us", "long_texts": "udh16"}
+
+
+async def set_up(doors: Doors, **settings: Any) -> None:
+    """Give the account for texts these settings, as its page would."""
+    async with doors.app.store.write() as connection:
+        await senders.set_account_settings(connection, SMSC, WIDE | settings)
+    await doors.app.connections.follow()
+
+
+async def counted(doors: Doors, text: str, **by: str) -> Any:
+    return (await doors.api.post(f"{V1}/segments", json={"text": text, **by})).json()
+
+
+async def test_a_text_is_counted_as_the_account_has_it_cut(doors: Doors) -> None:
+    await set_up(doors)
+    for by in ({"account": "SMSC"}, {"group_id": GROUP}):
+        told = await counted(doors, "x" * 306, **by)
+        assert (told["segments"], [len(part) for part in told["parts"]]) == (3, [152, 152, 2])
+        assert told["by_account"] == [
+            {
+                "encoding": "GSM-7",
+                "segments": 3,
+                "units": 306,
+                "cut": {"reference_bits": 16, "national": [], "charset": ""},
+                "accounts": [{"id": SMSC, "name": "SMSC"}],
+            }
+        ]
+    told = await counted(doors, "x" * 306)
+    assert (told["segments"], told["by_account"]) == (2, [])
+
+
+async def test_of_several_ways_the_one_of_most_segments_is_shown(doors: Doors) -> None:
+    await set_up(doors)
+    await doors.world.add_account("plain", "webhook")
+    await doors.world.add_sender("gb", countries=["GB"], address="+447700900100", sms_account_id="plain")
+    await doors.world.add_group("both", ["gb", "us"])
+    told = await counted(doors, "x" * 306, group_id="both")
+    assert told["segments"] == 3
+    assert [(each["segments"], each["accounts"][0]["name"]) for each in told["by_account"]] == [
+        (3, "SMSC"),
+        (2, "PLAIN"),
+    ]
+    groups = {group["id"]: group for group in (await doors.api.get(f"{V1}/groups")).json()["items"]}
+    assert [each["cut"]["reference_bits"] for each in groups["both"]["cuts"]] == [8, 16]
+
+
+async def test_what_an_account_lacks_is_named_and_what_it_has_is_not(doors: Doors) -> None:
+    await set_up(doors, long_texts="udh8", alphabet="ascii")
+    told = await counted(doors, "café", account="SMSC")
+    assert (told["encoding"], [each["character"] for each in told["forcing"]]) == ("UCS-2", ["é"])
+    await set_up(doors, national="tr")
+    told = await counted(doors, "ığdır", account="SMSC")
+    assert (told["encoding"], told["forcing"], told["smart"]) == ("GSM-7", [], None)
+
+
+async def test_a_stranger_of_an_account_or_group_is_not_counted_by(doors: Doors) -> None:
+    for by, thing in (("account", "account"), ("group_id", "group")):
+        told = await doors.api.post(f"{V1}/segments", json={"text": "x", by: "nobody"})
+        assert thing in problem(told, "not_found")
+
+
+async def test_a_preview_is_counted_by_the_account_that_this_persons_text_goes_by(doors: Doors) -> None:
+    await doors.world.add_account("plain", "webhook")
+    await doors.world.add_sender(
+        "gb", countries=["GB"], address="+447700900100", sms_account_id="plain", may_go_abroad=False
+    )
+    await doors.world.add_group("both", ["gb", "us"])
+    await set_up(doors)
+    american, briton = await doors.world.add_people(["+13125550101", "+447700900001"])
+    for contact_id, n, name in ((american, 3, "SMSC"), (briton, 2, "PLAIN")):
+        told = await preview(doors, "x" * 306, contact_id=contact_id, content="text", group_id="both")
+        assert (told["segments"], told["fallback_segments"], told["account"]) == (n, n, name)
+    picture = (await uploaded(doors, jpeg(64)))["id"]
+    told = await preview(doors, "x" * 280, contact_id=american, media_ids=[picture], fallback_body="y" * 306)
+    # Beside a picture: the account that the text would go by without it.
+    assert (told["channel"], told["account"], told["fallback_segments"]) == ("mms", "SMSC", 3)
+    assert doors.app.cuts[SMSC] == Cut(is_wide=True)
 
 
 async def test_the_character_that_costs_is_named_with_the_one_that_does_not(doors: Doors) -> None:

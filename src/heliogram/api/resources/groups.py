@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsWrite
+from heliogram.api.cuts import ByCut, cuts_of, group_cuts, names_of
 from heliogram.api.errors import Problem, not_found
 from heliogram.api.schema.senders import (
     ApprovalAsk,
@@ -127,10 +128,11 @@ async def _groups(app: App, caller: Caller) -> list[GroupShape]:
     async with app.store.read() as connection:
         groups = await senders.load_groups(connection, caller.workspace_id)
         counts = await consent.counts_by_group(connection, caller.workspace_id)
-    return [_group(group, counts) for group in groups.values()]
+        names = await names_of(connection, caller.workspace_id)
+    return [_group(group, counts, cuts_of(group, app.cuts, names)) for group in groups.values()]
 
 
-def _group(group: Group, counts: dict[tuple[str, str], int]) -> GroupShape:
+def _group(group: Group, counts: dict[tuple[str, str], int], by_cut: ByCut) -> GroupShape:
     has_mms = group.has_mms()
     return GroupShape(
         id=group.id,
@@ -147,6 +149,7 @@ def _group(group: Group, counts: dict[tuple[str, str], int]) -> GroupShape:
         ),
         unknown_mms=group.unknown_mms,
         text_rules=TextRulesShape(**msgspec.structs.asdict(group.text_rules)),
+        cuts=group_cuts(by_cut),
         link_base_url=group.link_base_url,
         senders=[_sender(sender) for sender in group.senders],
     )

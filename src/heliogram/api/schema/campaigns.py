@@ -6,7 +6,7 @@ from pydantic import Field
 
 from heliogram.api.schema.media import MediaIds, MediaShape
 from heliogram.api.schema.people import RejectedRow
-from heliogram.api.schema.senders import TextWishes, TextWishesShape
+from heliogram.api.schema.senders import AccountName, CutShape, TextWishes, TextWishesShape
 from heliogram.api.schema.shape import Ask, Reasoned, Shape
 from heliogram.model.campaign import AudienceKind, CampaignState
 from heliogram.model.message import Channel, Content
@@ -121,9 +121,18 @@ class SpreadShape(Shape):
     n: int
 
 
+class AccountSegments(Shape):
+    """The `n` texts that go by an account, and their `segments` as it has them cut."""
+
+    account_id: str
+    n: int
+    segments: int
+
+
 class SegmentsTotal(Shape):
     total: int
     spread: list[SpreadShape]
+    by_account: list[AccountSegments]
 
 
 class FittedShape(Shape):
@@ -212,7 +221,14 @@ class EstimateShape(Shape):
 
 
 class SegmentsAsk(Ask):
+    """`account` is the name of the account that would send the text; or `group_id`, for every account of a group.
+
+    Without either it is counted as most carriers cut it.
+    """
+
     text: str = Field(max_length=20_000)
+    account: str | None = Field(default=None, max_length=100)
+    group_id: str | None = None
 
 
 class ForcingShape(Shape):
@@ -229,13 +245,26 @@ class SmartShape(Shape):
     segments: int
 
 
+class CountedShape(Shape):
+    """The text by one way of cutting, and the accounts that cut so."""
+
+    encoding: str
+    segments: int
+    units: int
+    cut: CutShape
+    accounts: list[AccountName]
+
+
 class SegmentsShape(Shape):
+    """Of several ways, the one of most segments is shown; `by_account` has them all, that one first."""
+
     encoding: str
     segments: int
     units: int
     parts: list[str]
     forcing: list[ForcingShape]
     smart: SmartShape | None
+    by_account: list[CountedShape]
 
 
 class PreviewAsk(Ask):
@@ -265,7 +294,8 @@ class MistakeShape(Shape):
 class PreviewShape(Shape):
     """`fallback_body` is the text message as it leaves. `cut_from` are its segments before it was cut, null for none.
 
-    `is_too_long`: it has more segments than it may have, so this person would get no text message.
+    `is_too_long`: it has more segments than it may have, so this person would get no text message. `account` is the
+    name of the one that the text would go by, and counted as it cuts texts; null where there is none.
     """
 
     person: PreviewPerson | None
@@ -276,6 +306,7 @@ class PreviewShape(Shape):
     link: str | None
     segments: int
     fallback_segments: int
+    account: str | None
     cut_from: int | None
     is_too_long: bool
     missing_fields: list[str]

@@ -42,6 +42,30 @@ class AwayShape(Shape):
     to: list[str]
 
 
+class CutShape(Shape):
+    """How texts for an account are cut. In each segment of a long text is room for a reference of so many bits.
+
+    `national` are the languages whose GSM tables may be used; `charset` ("latin-1", "ascii") is what GSM-7 is made of
+    on the way, "" where it goes as it is: a text that is not in it goes in UCS-2.
+    """
+
+    reference_bits: int
+    national: list[str]
+    charset: str
+
+
+class AccountName(Shape):
+    id: str
+    name: str
+
+
+class GroupCutShape(Shape):
+    """`accounts` are those by which a group's texts go and that cut so."""
+
+    cut: CutShape
+    accounts: list[AccountName]
+
+
 class AccountShape(Shape):
     """A carrier account. `queue` is how many messages of the workspace wait for their turn, the oldest of them for
     `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last. `away`: null
@@ -134,7 +158,9 @@ class TextWishes(Ask):
 
 
 class GroupShape(Shape):
-    """`unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
+    """`cuts` are the ways in which its senders' accounts cut texts: mostly one.
+
+    `unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
 
     `link_base_url` is the domain of its short links, null for the server's own address.
     """
@@ -149,6 +175,7 @@ class GroupShape(Shape):
     fallback: FallbackShape
     unknown_mms: UnknownMms
     text_rules: TextRulesShape
+    cuts: list[GroupCutShape]
     link_base_url: str | None
     senders: list[SenderShape]
 

@@ -998,6 +998,18 @@ export interface components {
             name: string;
         };
         /**
+         * AccountSegments
+         * @description The `n` texts that go by an account, and their `segments` as it has them cut.
+         */
+        AccountSegments: {
+            /** Account Id */
+            account_id: string;
+            /** N */
+            n: number;
+            /** Segments */
+            segments: number;
+        };
+        /**
          * AccountShape
          * @description A carrier account. `queue` is how many messages of the workspace wait for their turn, the oldest of them for
          *     `queue_age_s`. `state` is up, connecting, down or paused; `last_trouble` says why it was down last. `away`: null
@@ -1429,6 +1441,36 @@ export interface components {
          */
         Content: "mms" | "text_link" | "text";
         /**
+         * CountedShape
+         * @description The text by one way of cutting, and the accounts that cut so.
+         */
+        CountedShape: {
+            /** Encoding */
+            encoding: string;
+            /** Segments */
+            segments: number;
+            /** Units */
+            units: number;
+            cut: components["schemas"]["CutShape"];
+            /** Accounts */
+            accounts: components["schemas"]["AccountName"][];
+        };
+        /**
+         * CutShape
+         * @description How texts for an account are cut. In each segment of a long text is room for a reference of so many bits.
+         *
+         *     `national` are the languages whose GSM tables may be used; `charset` ("latin-1", "ascii") is what GSM-7 is made of
+         *     on the way, "" where it goes as it is: a text that is not in it goes in UCS-2.
+         */
+        CutShape: {
+            /** Reference Bits */
+            reference_bits: number;
+            /** National */
+            national: string[];
+            /** Charset */
+            charset: string;
+        };
+        /**
          * DraftAsk
          * @description `fallback_body` is what goes instead of `body` where the picture becomes a link; `{{ link }}` says where the link
          *     stands in it, else it goes behind. Empty: `body`, a space, the link. It counts with content "mms" only.
@@ -1746,8 +1788,19 @@ export interface components {
             link_base_url?: string | null;
         };
         /**
+         * GroupCutShape
+         * @description `accounts` are those by which a group's texts go and that cut so.
+         */
+        GroupCutShape: {
+            cut: components["schemas"]["CutShape"];
+            /** Accounts */
+            accounts: components["schemas"]["AccountName"][];
+        };
+        /**
          * GroupShape
-         * @description `unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
+         * @description `cuts` are the ways in which its senders' accounts cut texts: mostly one.
+         *
+         *     `unknown_mms` is what a number gets of which nobody knows whether it takes picture messages.
          *
          *     `link_base_url` is the domain of its short links, null for the server's own address.
          */
@@ -1768,6 +1821,8 @@ export interface components {
             fallback: components["schemas"]["FallbackShape"];
             unknown_mms: components["schemas"]["UnknownMms"];
             text_rules: components["schemas"]["TextRulesShape"];
+            /** Cuts */
+            cuts: components["schemas"]["GroupCutShape"][];
             /** Link Base Url */
             link_base_url: string | null;
             /** Senders */
@@ -2354,7 +2409,8 @@ export interface components {
          * PreviewShape
          * @description `fallback_body` is the text message as it leaves. `cut_from` are its segments before it was cut, null for none.
          *
-         *     `is_too_long`: it has more segments than it may have, so this person would get no text message.
+         *     `is_too_long`: it has more segments than it may have, so this person would get no text message. `account` is the
+         *     name of the one that the text would go by, and counted as it cuts texts; null where there is none.
          */
         PreviewShape: {
             person: components["schemas"]["PreviewPerson"] | null;
@@ -2371,6 +2427,8 @@ export interface components {
             segments: number;
             /** Fallback Segments */
             fallback_segments: number;
+            /** Account */
+            account: string | null;
             /** Cut From */
             cut_from: number | null;
             /** Is Too Long */
@@ -2528,12 +2586,24 @@ export interface components {
             /** N */
             n: number;
         };
-        /** SegmentsAsk */
+        /**
+         * SegmentsAsk
+         * @description `account` is the name of the account that would send the text; or `group_id`, for every account of a group.
+         *
+         *     Without either it is counted as most carriers cut it.
+         */
         SegmentsAsk: {
             /** Text */
             text: string;
+            /** Account */
+            account?: string | null;
+            /** Group Id */
+            group_id?: string | null;
         };
-        /** SegmentsShape */
+        /**
+         * SegmentsShape
+         * @description Of several ways, the one of most segments is shown; `by_account` has them all, that one first.
+         */
         SegmentsShape: {
             /** Encoding */
             encoding: string;
@@ -2546,6 +2616,8 @@ export interface components {
             /** Forcing */
             forcing: components["schemas"]["ForcingShape"][];
             smart: components["schemas"]["SmartShape"] | null;
+            /** By Account */
+            by_account: components["schemas"]["CountedShape"][];
         };
         /** SegmentsTotal */
         SegmentsTotal: {
@@ -2553,6 +2625,8 @@ export interface components {
             total: number;
             /** Spread */
             spread: components["schemas"]["SpreadShape"][];
+            /** By Account */
+            by_account: components["schemas"]["AccountSegments"][];
         };
         /**
          * SendReport

@@ -22,6 +22,8 @@ export type MediaDetail = Answer<'get', '/media/{media_id}'>;
 export type Folders = Answer<'get', '/media/folders'>;
 export type Uploaded = Answer<'post', '/media'>;
 export type Group = Item<'/groups'>;
+/** How some of a group's accounts cut its texts. */
+export type GroupCut = Group['cuts'][number];
 export type GroupChange = Ask<'patch', '/groups/{group_id}'>['body'];
 export type UnknownMms = Group['unknown_mms'];
 export type TextRules = Group['text_rules'];

@@ -1,10 +1,10 @@
 // Lines the review adds to the server's checks: what the composer knows about the text and who gets the link.
 import type { Check, Content, Estimate } from '../api/types.ts';
-import { splitText } from '../segments.ts';
 import { counted as withCount } from '../text/format.ts';
+import type { Count } from './counted.ts';
 import { fixableIn, savedSegments } from './saving.ts';
 
-export function adviceFor(body: string, counted: string, content: Content, estimate: Estimate | null): Check[] {
+export function adviceFor(body: string, counted: Count, content: Content, estimate: Estimate | null): Check[] {
 	return [linkAdvice(content, estimate), plainAdvice(body, counted, estimate)].filter((each) => each !== null);
 }
 
@@ -20,12 +20,12 @@ function linkAdvice(content: Content, estimate: Estimate | null): Check | null {
 	};
 }
 
-function plainAdvice(body: string, counted: string, estimate: Estimate | null): Check | null {
-	const odd = fixableIn(body);
+function plainAdvice(body: string, counted: Count, estimate: Estimate | null): Check | null {
+	const odd = fixableIn(body, counted.cut);
 	const n_texts = estimate ? estimate.sms + estimate.sms_link : 0;
-	const saved = savedSegments(counted);
+	const saved = savedSegments(counted.text, counted.cut);
 	if (odd.length === 0 || saved <= 0 || n_texts === 0) return null;
-	const n = splitText(counted).parts.length;
+	const n = counted.split.parts.length;
 	return {
 		id: 'plain',
 		level: 'warning',

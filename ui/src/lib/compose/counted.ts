@@ -1,6 +1,7 @@
-// Which text the segment counter counts: as one person reads it, and for a picture the fallback with its link.
-import type { Contact, Content, Preview, PreviewQuestion, TextRules, TextWishes } from '../api/types.ts';
-import { splitText } from '../segments.ts';
+// Which text the segment counter counts, and by whose rules: as one person reads it, for a picture the fallback with its
+// link, cut as the accounts that would send it have their texts cut.
+import type { Contact, Content, Estimate, Group, GroupCut, Preview, PreviewQuestion, TextRules, TextWishes } from '../api/types.ts';
+import { type Cut, PLAIN, type Split, splitText } from '../segments.ts';
 import { quickRender } from '../text/liquid.ts';
 import { madePlain } from './saving.ts';
 
@@ -15,13 +16,44 @@ export interface Counting {
 	rules: TextRules | undefined;
 }
 
+/** The text by one way of cutting, and the names of the accounts that cut so. */
+export interface Count {
+	text: string;
+	split: Split;
+	cut: Cut;
+	accounts: string[];
+}
+
+/** The ways in which the accounts of a group's texts cut them; of those that this audience's texts go by, where known. */
+export function cutsFor(group: Group | undefined, estimate: Estimate | null): GroupCut[] {
+	const cuts = group?.cuts ?? [];
+	const used = new Set(estimate?.segments.by_account.map((each) => each.account_id));
+	const narrowed = cuts.filter(({ accounts }) => accounts.some(({ id }) => used.has(id)));
+	return narrowed.length ? narrowed : cuts;
+}
+
+/** The text by every way of cutting, the one of most segments first. */
+export function countsOf(of: Counting, cuts: GroupCut[]): [Count, ...Count[]] {
+	return countsBy(cuts, (cut, accounts) => countedText(of, cut, cuts.length < 2 || accounts.includes(of.preview?.account ?? '')));
+}
+
+export function countsBy(cuts: GroupCut[], textFor: (cut: Cut, accounts: string[]) => string): [Count, ...Count[]] {
+	const [first, ...rest] = (cuts.length ? cuts : [{ cut: PLAIN, accounts: [] }]).map(({ cut, accounts }) => {
+		const names = accounts.map(({ name }) => name);
+		const text = textFor(cut, names);
+		return { text, split: splitText(text, cut), cut, accounts: names };
+	}).sort((one, other) => other.split.parts.length - one.split.parts.length);
+	if (!first) throw new Error('there is a way of cutting for every text');
+	return [first, ...rest];
+}
+
 /** The text as it leaves: exact when the server's preview is of this very draft, a close guess while that is on its way. */
-export function countedText(of: Counting): string {
+function countedText(of: Counting, cut: Cut, is_previewed: boolean): string {
 	const { preview, asked } = of;
-	if (preview && !preview.error && asked?.body === of.body && asked.content === of.content && isAlike(asked.text_rules, of.wishes)) {
+	if (is_previewed && preview && !preview.error && asked?.body === of.body && asked.content === of.content && isAlike(asked.text_rules, of.wishes)) {
 		return of.content !== 'text' && preview.fallback_body ? preview.fallback_body : preview.body;
 	}
-	return of.rules?.smart_encoding === false ? asWritten(of) : plainIfBetter(asWritten(of));
+	return of.rules?.smart_encoding === false ? asWritten(of) : plainIfBetter(asWritten(of), cut);
 }
 
 /** The text with the characters it was written with. */
@@ -35,11 +67,11 @@ export function rulesOf(group: TextRules, wishes: TextWishes): TextRules {
 	return { ...group, ...Object.fromEntries(said) };
 }
 
-function plainIfBetter(text: string): string {
-	const written = splitText(text);
+function plainIfBetter(text: string, cut: Cut): string {
+	const written = splitText(text, cut);
 	const plain = written.encoding === 'UCS-2' ? madePlain(text) : null;
 	if (plain === null) return text;
-	const split = splitText(plain);
+	const split = splitText(plain, cut);
 	return split.encoding === 'GSM-7' || split.parts.length < written.parts.length ? plain : text;
 }
 

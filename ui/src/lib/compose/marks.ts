@@ -1,4 +1,5 @@
 // The editor's mirror: the text in pieces, Liquid tinted and the characters that force UCS-2 marked.
+import type { Cut } from '../segments.ts';
 import { forcingIn, mainScript } from '../text/forcing.ts';
 import { liquidRanges } from '../text/liquid.ts';
 
@@ -7,11 +8,11 @@ export interface Piece {
 	kind: '' | 'liquid' | 'odd';
 }
 
-export function mirrorPieces(text: string): Piece[] {
+export function mirrorPieces(text: string, cut: Cut): Piece[] {
 	const liquid = liquidRanges(text).map((range) => ({ ...range, kind: 'liquid' as const }));
 	const odd = mainScript(text)
 		? []
-		: forcingIn(text).map(({ at, character }) => ({ start: at, end: at + character.length, kind: 'odd' as const }));
+		: forcingIn(text, cut).map(({ at, character }) => ({ start: at, end: at + character.length, kind: 'odd' as const }));
 	const pieces: Piece[] = [];
 	let at = 0;
 	for (const mark of [...liquid, ...odd].sort((a, b) => a.start - b.start)) {

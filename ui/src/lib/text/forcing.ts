@@ -1,5 +1,5 @@
 // What in a text makes its segments smaller: the characters outside the GSM alphabet, or a whole non-Latin script.
-import { septetsOf } from './gsm.ts';
+import { type Cut, isWritable, PLAIN } from '../segments.ts';
 import { linkRanges, liquidRanges, type Range } from './liquid.ts';
 import { plainOf } from './plain.ts';
 
@@ -24,13 +24,14 @@ const SCRIPTS: [string, RegExp][] = [
 ];
 
 /** The characters outside the alphabet, Liquid's own code left out. Joiners and marks go with the one they follow. */
-export function forcingIn(text: string): Forcing[] {
+export function forcingIn(text: string, cut: Cut = PLAIN): Forcing[] {
+	const is_writable = isWritable(text.normalize('NFC'), cut);
 	const liquid = liquidRanges(text);
 	const links = linkRanges(text);
 	const found: Forcing[] = [];
 	let at = 0;
 	for (const character of text) {
-		if (isOutside(text, at, character) && !isIn(liquid, at)) {
+		if (isOutside(text, at, character, is_writable) && !isIn(liquid, at)) {
 			found.push({ at, character, plain: isIn(links, at) ? null : plainOf(character) });
 		}
 		at += character.length;
@@ -39,9 +40,9 @@ export function forcingIn(text: string): Forcing[] {
 }
 
 /** Each character once, with its plain spelling where one of its places allows it. */
-export function oddIn(text: string): Forcing[] {
+export function oddIn(text: string, cut: Cut = PLAIN): Forcing[] {
 	const found = new Map<string, Forcing>();
-	for (const each of forcingIn(text)) {
+	for (const each of forcingIn(text, cut)) {
 		if ((found.get(each.character)?.plain ?? null) === null) found.set(each.character, each);
 	}
 	return [...found.values()];
@@ -50,9 +51,9 @@ export function oddIn(text: string): Forcing[] {
 const isIn = (ranges: Range[], at: number): boolean => ranges.some((range) => at >= range.start && at < range.end);
 
 /** Whether the alphabet lacks a character as it is sent, which is composed: a letter and its accent may be one in it. */
-function isOutside(text: string, at: number, character: string): boolean {
-	if (septetsOf(character.normalize('NFC')) > 0) return false;
-	return at === 0 || septetsOf((text.charAt(at - 1) + character).normalize('NFC')) === 0;
+function isOutside(text: string, at: number, character: string, is_writable: (character: string) => boolean): boolean {
+	if (is_writable(character.normalize('NFC'))) return false;
+	return at === 0 || !is_writable((text.charAt(at - 1) + character).normalize('NFC'));
 }
 
 /** The script most of a text's letters are in, when that is not Latin: such a text is not full of mistakes. */
