@@ -70,6 +70,7 @@ async def test_the_segments_of_an_answer_are_one_and_a_stop_says_what_followed(s
     part: dict[str, Any] = {"concat_reference": 7, "concat_total": 2, "read_as": "stop"}
     await _answer(scene, "a2", "op now", concat_number=2, **part)
     await _answer(scene, "a1", "St", concat_number=1, **part)
+    await _answer(scene, "a3", "op now", concat_number=2, **part)
     (step,) = await _answers(scene, message_id)
     assert (step.detail, step.tone) == ("Stop now", Tone.WARN)
     assert step.facts[1] == ("Read as", "It asks to stop: this person is unsubscribed.")

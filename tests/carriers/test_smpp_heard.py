@@ -6,6 +6,7 @@ from heliogram.carriers.smpp_heard import NEWS, event_of
 from heliogram.model.event import InboundHeard, News, ReceiptHeard
 from heliogram.wire import udh
 from heliogram.wire.errors import TheirFault
+from heliogram.wire.gsm import Shift
 from heliogram.wire.smpp.names import Command, Tag
 from heliogram.wire.smpp.pdu import FIELDS, Pdu
 from heliogram.wire.smpp.receipt import STATES
@@ -88,6 +89,18 @@ def test_a_segment_of_a_longer_text_names_its_place() -> None:
     octets = udh.concat8(reference=9, total=3, number=2) + b"middle"
     event = inbound(phone_text(1, octets, esm_class=0x40))
     assert (event.text, event.concat) == ("middle", (9, 3, 2))
+
+
+def test_a_segment_keeps_its_octets_and_what_they_are_written_in() -> None:
+    half = "🎉".encode("utf-16-be")[:2]
+    header = udh.concat8(reference=9, total=3, number=2)
+    event = inbound(phone_text(1, header + half, esm_class=0x40, data_coding=8))
+    assert (event.text, event.coded) == ("\ufffd", (half, "utf-16-be"))
+    event = inbound(phone_text(1, udh.with_shift(header, Shift(locking=1)) + b"a\x1b", esm_class=0x40))
+    assert event.coded == (b"a\x1b", "gsm7/1/0")
+    # What came whole has no neighbour to be read with.
+    assert inbound(phone_text(1, b"whole")).coded is None
+    assert inbound(phone_text(1, udh.concat8(reference=9, total=1, number=1) + b"w", esm_class=0x40)).coded is None
 
 
 def test_a_text_in_ucs_2_keeps_its_characters() -> None:

@@ -61,6 +61,14 @@ async def test_what_the_sink_took_is_there_when_it_returns(scene: Scene) -> None
     assert heard.n_told == 1
 
 
+async def test_a_part_of_a_longer_text_is_kept_with_its_octets(scene: Scene) -> None:
+    octets = b"\xd8\x3c\x00\x00"
+    part = msgspec.structs.replace(STOP, concat=(7, 2, 1), coded=(octets, "utf-16-be"))
+    await Heard(scene).sink([part, msgspec.structs.replace(STOP, unique="c1:2")])
+    rows = await scene.rows(inbound)
+    assert {(row["octets"], row["coding"]) for row in rows} == {(octets, "utf-16-be"), (None, None)}
+
+
 async def test_receipts_alone_tell_nobody_of_inbound_messages(scene: Scene) -> None:
     heard = Heard(scene)
     await heard.sink([receipt("c1")])

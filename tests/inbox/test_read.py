@@ -264,7 +264,8 @@ PARTS = ("please", " stop texting", " me")
 
 async def _hear_part(world: World, number: int, **changes: Any) -> None:
     concat = {"concat_reference": 7, "concat_total": len(PARTS), "concat_number": number}
-    await _hear(world, PARTS[number - 1], **concat | changes)
+    text = changes.pop("text", PARTS[number - 1])
+    await _hear(world, text, **concat | changes)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
@@ -295,6 +296,27 @@ async def test_segments_that_were_stored_together_are_read_as_one_text(small_wor
         await _hear_part(small_world, number, read=False)
     assert await _reader(small_world).step() == 3
     assert len(await _replies(small_world)) == 1
+
+
+async def test_a_segment_stored_without_its_octets_is_read_as_it_said_beside_one_that_has_them(
+    world: World,
+) -> None:
+    emoji = "🎉".encode("utf-16-be")
+    coded = {"coding": "utf-16-be", "text": "\ufffd"}
+    await _hear_part(world, 1)
+    await _hear_part(world, 2, octets=emoji[:2], **coded)
+    await _hear_part(world, 3, octets=emoji[2:], **coded)
+    async with world.store.read() as connection:
+        query = select(inbound_rows.c.text).order_by(inbound_rows.c.concat_number)
+        assert list((await connection.execute(query)).scalars()) == ["please", "", "🎉"]
+
+
+async def test_a_stop_is_read_across_a_character_that_was_cut(small_world: World) -> None:
+    octets = "🛑stop".encode("utf-16-be")
+    for number, part in enumerate((octets[:2], octets[2:4], octets[4:]), 1):
+        await _hear_part(small_world, number, octets=part, coding="utf-16-be", text="\ufffd")
+    assert [fact["state"] for fact in await _facts(small_world)][-1] == "unsubscribed"
+    assert "“🛑stop”" in (await _facts(small_world))[-1]["evidence"]
 
 
 async def test_segments_of_two_people_are_two_texts(small_world: World) -> None:

@@ -31,6 +31,8 @@ def _row(id: str, **changes: Any) -> dict[str, Any]:
         "concat_reference": None,
         "concat_total": None,
         "concat_number": None,
+        "octets": None,
+        "coding": None,
         "media": [],
         "at": NOON,
         "raw": "",
@@ -56,6 +58,17 @@ async def _unread(store: Store, limit: int = 100) -> Sequence[Any]:
 async def _siblings(store: Store, row: dict[str, Any]) -> list[str]:
     async with store.write() as connection:
         return [each["id"] for each in await inbound.siblings(connection, row)]
+
+
+async def test_a_part_keeps_its_octets_whatever_they_are_and_its_text_can_be_said_anew(
+    store: Store, world: World
+) -> None:
+    octets = bytes(range(256))
+    await _add(store, _part("p1", 1, octets=octets, coding="utf-16-be"), _part("p2", 2))
+    async with store.write() as connection:
+        await inbound.set_text(connection, ["p1"], "🎉")
+    told = {row["id"]: (row["octets"], row["coding"], row["text"]) for row in await _unread(store)}
+    assert told == {"p1": (octets, "utf-16-be", "🎉"), "p2": (None, None, "STOP")}
 
 
 async def test_a_message_is_kept_as_it_came(store: Store, world: World) -> None:

@@ -317,7 +317,8 @@ def _answer_of(texts: Sequence[Row], history: History) -> TimelineStep:
         at=last["at"],
         kind="answer",
         title="The person answered" + (" with a picture" if media else ""),
-        detail="".join(row["text"] for row in texts),
+        # A part that came twice is one part.
+        detail="".join({row["concat_number"] or row["id"]: row["text"] for row in texts}.values()),
         facts=tuple(facts),
         raw=last["raw"] or None,
         tone=Tone.WARN if last["read_as"] == "stop" else Tone.OK,

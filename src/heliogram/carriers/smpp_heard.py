@@ -5,9 +5,10 @@ from heliogram.carriers.smpp_tlvs import shown
 from heliogram.model.event import Event, InboundHeard, News, ReceiptHeard
 from heliogram.model.phone import E164
 from heliogram.model.receipt_id import IdForm
+from heliogram.wire.coded import text_of
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.smpp import receipt
-from heliogram.wire.smpp.message import is_receipt, read_text
+from heliogram.wire.smpp.message import is_receipt, read_part
 from heliogram.wire.smpp.pdu import Pdu
 
 NEWS: dict[str, News] = {
@@ -29,7 +30,8 @@ def event_of(pdu: Pdu, *, connection_id: str, charset: str = "", id_form: IdForm
 
     `charset` is what data_coding 0 stands for on this route, "" for GSM-7; `id_form` how its receipts write ids.
     """
-    text, concat = read_text(pdu, charset)
+    part, concat = read_part(pdu, charset)
+    text = text_of(part)
     source = _number(pdu, "source_addr")
     if is_receipt(pdu):
         said = receipt.read(pdu, text)
@@ -52,6 +54,7 @@ def event_of(pdu: Pdu, *, connection_id: str, charset: str = "", id_form: IdForm
         to_address=_number(pdu, "destination_addr"),
         text=text,
         concat=(concat.reference, concat.total, concat.number) if concat else None,
+        coded=(part.octets, part.coding) if concat and concat.total > 1 else None,
         raw=exchange_of(without_numbers(f"deliver_sm from {source}, {len(text)} characters{shown(pdu.tlvs)}")),
     )
 

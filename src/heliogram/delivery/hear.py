@@ -87,6 +87,7 @@ async def _inbound_row(
     ]
     media += [{"url": storable(link.url), "content_type": storable(link.content_type)} for link in heard.links]
     reference, total, number = heard.concat or (None, None, None)
+    octets, coding = heard.coded or (None, None)
     return {
         "id": new_id,
         "workspace_id": account.workspace_id,
@@ -98,6 +99,8 @@ async def _inbound_row(
         "concat_reference": reference,
         "concat_total": total,
         "concat_number": number,
+        "octets": octets,
+        "coding": coding,
         "media": media,
         "at": now,
         "raw": storable(heard.raw),

@@ -3,8 +3,9 @@
 Fact, reply and the mark "read" are one transaction, so a crash repeats none of them and loses none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,8 @@ from heliogram.model.message import Content
 from heliogram.storage import consent, history, inbound, inbound_media, lanes, people, senders
 from heliogram.storage.bulk import Row
 from heliogram.storage.engine import Store
+from heliogram.storage.types import storable
+from heliogram.wire.coded import Coded, texts_of
 
 N_READ = 200
 REPLY_PRIORITY = 9
@@ -26,6 +29,23 @@ _REPLIES = {
     "start": "You are subscribed to {name}. Msg & data rates may apply. Reply HELP for help, STOP to opt out.",
 }
 _STATES = {"stop": Subscription.UNSUBSCRIBED, "start": Subscription.SUBSCRIBED}
+
+
+def joined_texts(parts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The text of each part of a longer one, in their order, decoded as one with the neighbours that are there.
+
+    A part without its octets says what it said. One that came twice says the same twice.
+    """
+    texts = {part["id"]: str(part["text"]) for part in parts}
+    by_number = {part["concat_number"]: part for part in parts if part["octets"] is not None}
+    numbers = sorted(by_number)
+    runs = [list(run) for _gap, run in groupby(enumerate(numbers), lambda each: each[1] - each[0])]
+    for run in runs:
+        found = [number for _place, number in run]
+        said = texts_of([Coded(by_number[number]["octets"], by_number[number]["coding"]) for number in found])
+        told = dict(zip(found, map(storable, said), strict=True))
+        texts |= {part["id"]: told[part["concat_number"]] for part in parts if part["concat_number"] in told}
+    return texts
 
 
 class Reader:
@@ -58,6 +78,11 @@ class Reader:
         parts: Sequence[Any] = [row]
         if row["concat_total"] is not None and row["concat_total"] > 1:
             parts = await inbound.siblings(connection, row)
+            texts = joined_texts(parts)
+            for part in parts:
+                if texts[part["id"]] != part["text"]:
+                    await inbound.set_text(connection, [part["id"]], texts[part["id"]])
+            parts = [{**part, "text": texts[part["id"]]} for part in parts]
             if len({part["concat_number"] for part in parts}) < row["concat_total"]:
                 await inbound.set_read(connection, [row["id"]], "part")
                 return {row["id"]}

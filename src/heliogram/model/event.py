@@ -104,8 +104,9 @@ class InboundLink:
 class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     """A message from a phone. `unique` is what the carrier repeats when it sends the same one again.
 
-    `concat` is (reference, total, number from 1) when this is one segment of a longer text. `media` came along,
-    `links` are still to be fetched. `network` is the phone's, where the carrier names it.
+    `concat` is (reference, total, number from 1) when this is one segment of a longer text; `coded` are then its octets
+    and what they are written in, as of `wire.coded`: a character may end in the next. `media` came along, `links` are
+    still to be fetched. `network` is the phone's, where the carrier names it.
     """
 
     unique: str
@@ -113,6 +114,7 @@ class InboundHeard(msgspec.Struct, frozen=True, kw_only=True):
     to_address: str
     text: str
     concat: tuple[int, int, int] | None = None
+    coded: tuple[bytes, str] | None = None
     media: tuple[InboundPart, ...] = ()
     links: tuple[InboundLink, ...] = ()
     raw: str = ""

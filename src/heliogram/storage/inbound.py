@@ -50,6 +50,11 @@ async def set_read(connection: AsyncConnection, ids: Sequence[str], read_as: str
     await connection.execute(inbound.update().where(inbound.c.id.in_(ids)).values(read_as=read_as))
 
 
+async def set_text(connection: AsyncConnection, ids: Sequence[str], text: str) -> None:
+    """Say otherwise what a part of a longer text says, now that its neighbours are there."""
+    await connection.execute(inbound.update().where(inbound.c.id.in_(ids)).values(text=text))
+
+
 async def page(
     connection: AsyncConnection, workspace_id: str, *, phone: str = "", before: str = "", limit: int
 ) -> list[Row]:

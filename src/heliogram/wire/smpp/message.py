@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from heliogram.wire import gsm, udh
+from heliogram.wire import udh
+from heliogram.wire.coded import Coded, gsm_coding, text_of
 from heliogram.wire.errors import OurFault, TheirFault
 from heliogram.wire.gsm import DEFAULT, Shift
 from heliogram.wire.segment import Encoding, encode_part
@@ -132,7 +133,15 @@ def is_receipt(pdu: Pdu) -> bool:
 
 
 def read_text(pdu: Pdu, charset: str = "") -> tuple[str, udh.Concat | None]:
-    """The text of a short message, and its place in a longer one. Raises TheirFault.
+    """The text of a short message, and its place in a longer one. Raises TheirFault."""
+    part, concat = read_part(pdu, charset)
+    return text_of(part), concat
+
+
+def read_part(pdu: Pdu, charset: str = "") -> tuple[Coded, udh.Concat | None]:
+    """The octets of a short message's text and what they are written in, and its place in a longer one.
+
+    Raises TheirFault.
 
     `charset` is what data_coding 0 stands for on this route: "" is GSM-7.
     """
@@ -147,7 +156,9 @@ def read_text(pdu: Pdu, charset: str = "") -> tuple[str, udh.Concat | None]:
         # The carrier writes its receipts in ASCII: in GSM-7 an id with an underscore would read as one with §.
         # Latin-1 reads ASCII too, and nothing of what should not be there is lost.
         alphabet = _LATIN_1
-    return _decode(octets, alphabet, shift), concat or _sar(pdu)
+    if alphabet == _UCS_2 and len(octets) % 2:
+        raise TheirFault("a UCS-2 text has an even number of octets")
+    return Coded(octets, _CODECS.get(alphabet) or gsm_coding(shift)), concat or _sar(pdu)
 
 
 _DEFAULT: Final = 0x00
@@ -171,13 +182,6 @@ def _alphabet(data_coding: int) -> int:
     if data_coding >= 0xF0:
         return data_coding & 0x04
     return data_coding
-
-
-def _decode(octets: bytes, alphabet: int, shift: Shift) -> str:
-    if alphabet == _UCS_2 and len(octets) % 2:
-        raise TheirFault("a UCS-2 text has an even number of octets")
-    codec = _CODECS.get(alphabet)
-    return octets.decode(codec, "replace") if codec else gsm.decode(octets, shift)
 
 
 def _sar(pdu: Pdu) -> udh.Concat | None:
