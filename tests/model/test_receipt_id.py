@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliogram.model.receipt_id import KNOWN, IdForm, answers_for, is_a_number, receipts_for
+from heliogram.model.receipt_id import KNOWN, WORDS, IdForm, answers_for, is_a_number, receipts_for
 
 NUMBERS = st.integers(0, 2**63)
 
@@ -49,3 +49,8 @@ def test_any_id_is_read_or_not_and_breaks_nothing(message_id: str, form: IdForm)
 )
 def test_a_number_has_digits_and_not_too_many(message_id: str, is_one: bool) -> None:
     assert is_a_number(message_id) is is_one
+
+
+def test_every_form_has_a_sentence() -> None:
+    assert set(WORDS) == set(IdForm)
+    assert all(each.endswith(".") for each in WORDS.values())

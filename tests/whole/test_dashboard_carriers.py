@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from heliogram.demo.seed import PASSWORD
 from tests.whole.browser import quiet_page
-from tests.whole.dashboard import ask, demo_stage
-from tests.whole.stage import Stage
+from tests.whole.dashboard import ask, demo_stage, new_draft
+from tests.whole.stage import Stage, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -19,7 +19,7 @@ REFUSED = ("Failed to load resource",)
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with demo_stage(tmp_path_factory.mktemp("carriers")) as running:
+    with demo_stage(tmp_path_factory.mktemp("carriers"), "--receipt-ids=hex") as running:
         yield running
 
 
@@ -169,3 +169,22 @@ def test_the_desk_sees_who_stands_in_and_who_may_change_it(page: Page, stage: St
 
 def _as_desk(me: Any) -> Any:
     return me | {"member": me["member"] | {"role": "desk"}}
+
+
+def test_how_receipts_write_ids_is_shown_once_it_is_learnt_with_since_when(page: Page, stage: Stage) -> None:
+    page.goto(f"{stage.url}/settings/carriers/demo-smsc")
+    expect(page.get_by_test_id("receipt-ids")).to_contain_text("Not known yet how receipts write the ids")
+    draft = new_draft(page, stage, body="The menu is here. Reply STOP to opt out")
+    ask(page, stage, "POST", f"/campaigns/{draft}/launch", {"confirm_warnings": True})
+    wait_until(
+        "the form is learnt",
+        lambda: ask(page, stage, "GET", "/accounts/demo-smsc")["receipt_ids"]["is_learnt"],
+        within_s=60,
+    )
+    page.reload()
+    learnt = "Answers write the ids of messages in decimal, receipts in hexadecimal. Learnt "
+    expect(page.get_by_test_id("receipt-ids")).to_contain_text(learnt)
+    page.goto(f"{stage.url}/settings/carriers")
+    smsc = page.get_by_test_id("account-row").filter(has_text="SMPP 3.4")
+    expect(smsc.get_by_test_id("receipt-ids")).to_contain_text(learnt)
+    expect(page.get_by_test_id("receipt-ids")).to_have_count(1)

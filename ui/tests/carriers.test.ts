@@ -4,6 +4,7 @@ import type { CarrierKind } from '../src/lib/api/types.ts';
 import { fieldsOf, settingsOf } from '../src/lib/carriers/form.ts';
 import { awayWords } from '../src/lib/carriers/away.ts';
 import { MAX_STAND_INS, placesFor, withPlace } from '../src/lib/carriers/order.ts';
+import { formWords, unmatchedWords, voteWords } from '../src/lib/carriers/receipts.ts';
 import { moment } from '../src/lib/text/format.ts';
 
 const setting = (name: string, type: 'text' | 'integer' | 'number' | 'switch', fallback: string | number | boolean | null = null) => ({
@@ -54,5 +55,22 @@ describe('an account that traffic has left', () => {
 	it('says that messages wait where nobody stands in, and nothing where nothing is away', () => {
 		expect(awayWords({ away: { ...away, to: [] } })).toBe('Nobody stands in: its messages wait until it has been well for a minute.');
 		expect(awayWords({ away: null })).toBeNull();
+	});
+});
+
+describe('how receipts write ids', () => {
+	const ids = { form: 'padded' as const, sentence: 'They are padded.', is_learnt: true, since: '2026-03-02T12:00:00Z', votes: { padded: 3 }, n_unmatched: 0 };
+	it('says since when it is learnt, or that the settings say so', () => {
+		expect(formWords(ids)).toBe(`They are padded. Learnt ${moment(ids.since)}.`);
+		expect(formWords({ ...ids, is_learnt: false })).toBe(`They are padded. So say its settings; heard since ${moment(ids.since)}.`);
+		expect(formWords({ ...ids, is_learnt: false, since: null })).toBe('They are padded.');
+	});
+	it('counts what matches nothing, and votes only while they matter', () => {
+		expect([0, 1, 1200].map((n_unmatched) => unmatchedWords({ ...ids, n_unmatched }))).toEqual([
+			'Every receipt has found its message.',
+			'1 receipt matches no message for certain.',
+			'1,200 receipts match no message for certain.'
+		]);
+		expect([voteWords(ids), voteWords({ ...ids, form: 'learn', votes: { hex_to_decimal: 2 } })]).toEqual(['', 'So far: 2 for hex to decimal.']);
 	});
 });

@@ -29,6 +29,14 @@ class IdForm(StrEnum):
     DECIMAL_TO_HEX = "decimal_to_hex"
 
 
+WORDS: Final = {
+    IdForm.LEARN: "Not known yet how receipts write the ids of messages: learnt from those that only one way can read.",
+    IdForm.SAME: "Receipts write the ids of messages as the answers do.",
+    IdForm.PADDED: "Receipts pad the ids of messages with zeros, or write their letters in another case.",
+    IdForm.HEX_TO_DECIMAL: "Answers write the ids of messages in hexadecimal, receipts in decimal.",
+    IdForm.DECIMAL_TO_HEX: "Answers write the ids of messages in decimal, receipts in hexadecimal.",
+}
+"""Each form in a sentence for whoever looks after an account."""
 KNOWN: Final = (IdForm.SAME, IdForm.PADDED, IdForm.HEX_TO_DECIMAL, IdForm.DECIMAL_TO_HEX)
 
 

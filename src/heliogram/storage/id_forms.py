@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.receipt_id import IdForm
 from heliogram.storage.bulk import put_rows
-from heliogram.storage.tables.delivery import id_forms
+from heliogram.storage.tables.delivery import id_forms, receipts
 
 
 class Learning(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,3 +35,30 @@ async def put(connection: AsyncConnection, workspace_id: str, learning: Learning
     row = {"account_id": learning.account_id, "workspace_id": workspace_id, "at": at}
     row |= {"form": learning.form.value, "votes": learning.votes}
     await put_rows(connection, id_forms, [row], change=("form", "votes", "at"))
+
+
+async def since(connection: AsyncConnection, workspace_id: str) -> dict[str, tuple[Learning, datetime]]:
+    """Account id → what is known of it, and since when it is so."""
+    rows = await connection.execute(select(id_forms).where(id_forms.c.workspace_id == workspace_id))
+    return {
+        row.account_id: (
+            Learning(
+                account_id=row.account_id,
+                workspace_id=row.workspace_id,
+                form=IdForm(row.form),
+                votes=dict(row.votes),
+            ),
+            row.at,
+        )
+        for row in rows
+    }
+
+
+async def n_unmatched(connection: AsyncConnection, workspace_id: str) -> dict[str, int]:
+    """Account id → how many of its receipts match no message for certain; accounts without one are left out."""
+    query = (
+        select(receipts.c.account_id, func.count())
+        .where(receipts.c.workspace_id == workspace_id, receipts.c.message_id.is_(None))
+        .group_by(receipts.c.account_id)
+    )
+    return {account_id: n for account_id, n in await connection.execute(query)}

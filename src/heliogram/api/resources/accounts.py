@@ -11,10 +11,12 @@ from heliogram.api.account_view import Queue, account_shape, queue_of
 from heliogram.api.audit import audit_row
 from heliogram.api.auth import Caller, CampaignsRead, Own, SettingsRead, SettingsWrite
 from heliogram.api.errors import Problem, not_found
+from heliogram.api.receipt_ids import receipt_ids_of
 from heliogram.api.schema.accounts import (
     AccountAsk,
     AccountChange,
     AccountDetail,
+    AccountListing,
     ExchangeShape,
     KindShape,
     SettingShape,
@@ -40,8 +42,12 @@ N_EXCHANGES: Final = 20
 
 
 @router.get("/accounts", summary="Every carrier account and its health")
-async def list_accounts(request: Request, app: Own, caller: CampaignsRead) -> Page[AccountShape]:
-    return Page(items=await accounts_of(app, request.app.state.watch, caller.workspace_id))
+async def list_accounts(request: Request, app: Own, caller: CampaignsRead) -> Page[AccountListing]:
+    every = await accounts_of(app, request.app.state.watch, caller.workspace_id)
+    async with app.store.read() as connection:
+        found = await senders.accounts_of(connection, caller.workspace_id)
+        ids = await receipt_ids_of(connection, caller.workspace_id, found)
+    return Page(items=[AccountListing(**each.model_dump(), receipt_ids=ids.get(each.id)) for each in every])
 
 
 @router.get("/accounts/kinds", summary="The kinds of carriers there are, and what an account of each needs")
@@ -196,9 +202,11 @@ async def _detail(app: App, watch: Watch, caller: Caller, account_id: str) -> Ac
         through = await rows.senders_through(connection, caller.workspace_id)
         away = await away_of(connection, app.accounts, caller.workspace_id, app.now())
         standing_in = await stand_ins(connection, caller.workspace_id, account_id)
+        ids = await receipt_ids_of(connection, caller.workspace_id, [row])
     kind = KINDS.get(row["carrier"])
     return AccountDetail(
         **_shape(app, watch, row, queue, away).model_dump(),
+        receipt_ids=ids.get(account_id),
         settings=row["settings"],
         has_secret=bool(app.unlocked(row["secret"])),
         callback_url=app.config.callback_url(account_id) if kind is None or kind.calls_back else "",

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from heliogram.api.schema.senders import AccountShape, FailoverShape
 from heliogram.api.schema.shape import Ask, Shape
+from heliogram.model.receipt_id import IdForm
 
 Value = str | int | float | bool | None
 Settings = Annotated[dict[str, Value], Field(max_length=40)]
@@ -40,6 +41,27 @@ class KindShape(Shape):
     settings: list[SettingShape]
 
 
+class ReceiptIdsShape(Shape):
+    """How an account's receipts write the ids of its answers: `is_learnt` from them (`votes`: form → receipts that only
+    it can read), or said in the account's settings. `since`: null where nothing has been heard yet.
+
+    `n_unmatched` receipts match no message for certain: their id is unknown, or has more readings than one.
+    """
+
+    form: IdForm
+    sentence: str
+    is_learnt: bool
+    since: datetime | None
+    votes: dict[str, int]
+    n_unmatched: int
+
+
+class AccountListing(AccountShape):
+    """`receipt_ids`: null for kinds of carriers that write ids in one way only."""
+
+    receipt_ids: ReceiptIdsShape | None
+
+
 class AccountName(Shape):
     id: str
     name: str
@@ -58,7 +80,7 @@ class StandInShape(Shape):
     choices: list[AccountName]
 
 
-class AccountDetail(AccountShape):
+class AccountDetail(AccountListing):
     """`callback_url` is what the carrier is told to call, "" for one that never calls. `groups` send through it.
 
     `stand_ins` says who stands in for it, and who may (`PUT /senders/{sender_id}/failover`).

@@ -970,6 +970,7 @@ export interface components {
             /** Last Trouble At */
             last_trouble_at: string | null;
             away: components["schemas"]["AwayShape"] | null;
+            receipt_ids: components["schemas"]["ReceiptIdsShape"] | null;
             /** Settings */
             settings: {
                 [key: string]: string | number | boolean | null;
@@ -989,6 +990,40 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * AccountListing
+         * @description `receipt_ids`: null for kinds of carriers that write ids in one way only.
+         */
+        AccountListing: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Carrier */
+            carrier: string;
+            /** State */
+            state: string;
+            /** Since */
+            since: string | null;
+            /** Detail */
+            detail: string;
+            /** In Flight */
+            in_flight: number;
+            /** Window */
+            window: number;
+            /** Queue */
+            queue: number;
+            /** Queue Age S */
+            queue_age_s: number;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Last Trouble */
+            last_trouble: string | null;
+            /** Last Trouble At */
+            last_trouble_at: string | null;
+            away: components["schemas"]["AwayShape"] | null;
+            receipt_ids: components["schemas"]["ReceiptIdsShape"] | null;
         };
         /** AccountName */
         AccountName: {
@@ -1864,6 +1899,12 @@ export interface components {
             per_half_hour: components["schemas"]["HalfHour"][];
         };
         /**
+         * IdForm
+         * @description How the id in a receipt follows from the one in the answer.
+         * @enum {string}
+         */
+        IdForm: "learn" | "same" | "padded" | "hex_to_decimal" | "decimal_to_hex";
+        /**
          * ImportReport
          * @description Every row of the file is a person or rejected: `n_rows` = `n_people` + `n_rejected`.
          *
@@ -2290,10 +2331,10 @@ export interface components {
             /** Facts */
             facts: components["schemas"]["NumberFactShape"][];
         };
-        /** Page[AccountShape] */
-        Page_AccountShape_: {
+        /** Page[AccountListing] */
+        Page_AccountListing_: {
             /** Items */
-            items: components["schemas"]["AccountShape"][];
+            items: components["schemas"]["AccountListing"][];
             /** Next */
             next?: string | null;
         };
@@ -2521,6 +2562,28 @@ export interface components {
             sentence: string;
             /** N */
             n: number;
+        };
+        /**
+         * ReceiptIdsShape
+         * @description How an account's receipts write the ids of its answers: `is_learnt` from them (`votes`: form → receipts that only
+         *     it can read), or said in the account's settings. `since`: null where nothing has been heard yet.
+         *
+         *     `n_unmatched` receipts match no message for certain: their id is unknown, or has more readings than one.
+         */
+        ReceiptIdsShape: {
+            form: components["schemas"]["IdForm"];
+            /** Sentence */
+            sentence: string;
+            /** Is Learnt */
+            is_learnt: boolean;
+            /** Since */
+            since: string | null;
+            /** Votes */
+            votes: {
+                [key: string]: number;
+            };
+            /** N Unmatched */
+            n_unmatched: number;
         };
         /**
          * RejectedRow
@@ -4915,7 +4978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AccountShape_"];
+                    "application/json": components["schemas"]["Page_AccountListing_"];
                 };
             };
             /** @description A problem: something in the request */

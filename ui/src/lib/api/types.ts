@@ -8,7 +8,9 @@ export type ItemOf<P extends ListPath> = Item<P>;
 
 export type Me = Answer<'get', '/me'>;
 export type Home = Answer<'get', '/home'>;
-export type Account = Item<'/accounts'>;
+/** An account as events tell it; the list knows more. */
+export type Account = Home['accounts'][number];
+export type AccountListing = Item<'/accounts'>;
 export type AccountDetail = Answer<'get', '/accounts/{account_id}'>;
 export type StandIn = AccountDetail['stand_ins'][number];
 export type CarrierKind = Item<'/accounts/kinds'>;
