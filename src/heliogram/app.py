@@ -37,6 +37,7 @@ from heliogram.delivery.pictures import Pictures
 from heliogram.delivery.worker import Worker, wait_for
 from heliogram.inbox.gather import Gatherer
 from heliogram.inbox.read import Reader
+from heliogram.media.ffmpeg import find_ffmpeg
 from heliogram.media.limits import MESSAGE_LIMIT_OCTETS
 from heliogram.media.public import PublicMedia, public_media
 from heliogram.media.workshop import Workshop
@@ -230,7 +231,7 @@ async def build(config: Config, *, with_accounts: bool = True) -> AsyncIterator[
         stack.push_async_callback(store.close)
         await migrate(store)
         blobs = _blobs(config)
-        workshop = Workshop()
+        workshop = Workshop(ffmpeg=find_ffmpeg(config.ffmpeg))
         stack.push_async_callback(workshop.close)
         pictures = Pictures(store=store, blobs=blobs, workshop=workshop, now=now)
         accounts: dict[str, Account] = {}

@@ -29,6 +29,11 @@ class Config(BaseSettings):
     s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
     s3_access_key: str = Field(default="", description="Access key of the bucket; empty: what the machine itself may.")
     s3_secret_key: SecretStr = Field(default=SecretStr(""), description="The secret half of that key; never shown.")
+    ffmpeg: str = Field(
+        default="",
+        description="The ffmpeg program, 5.1 or newer, which makes MP4 of animated GIFs; empty: the one on PATH, else "
+        "that of the extra heliogram[video].",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8025, ge=0, le=65535, description="Port to listen on; 0 lets the system choose.")
     public_url: str = Field(

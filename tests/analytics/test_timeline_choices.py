@@ -58,6 +58,17 @@ async def test_a_text_with_a_link_tells_which_fact_about_the_number_chose_it_and
     assert route.facts[-1] == ("Known of the number", words)
 
 
+@pytest.mark.parametrize("is_film", [True, False])
+async def test_an_animation_that_went_as_a_film_says_so_and_why(network: Network, is_film: bool) -> None:
+    scene = network.scene
+    await scene.add_picture(is_film=is_film)
+    (message_id,) = await scene.queue(ADA, content="mms", media_id="menu")
+    await network.deliver()
+    written = await _step(scene, message_id, "written")
+    said = "The animation cannot be made small enough for this route as a GIF, so it went as a video (MP4)."
+    assert (written.title, written.detail) == ("Picture fitted", said if is_film else "")
+
+
 async def test_a_picture_that_goes_tells_no_fact_about_the_number(network: Network) -> None:
     scene = network.scene
     await scene.add_picture()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from heliogram.media.workshop import NO_FFMPEG
 from heliogram.model.access import Scope
 from tests.api.conftest import served
 from tests.api.kit import jpeg
@@ -11,6 +12,8 @@ from tests.api.resources.test_media_fetch import HomeFetcher
 from tests.commands.desk import Desk
 from tests.doors import Doors
 from tests.media.films import CARD
+from tests.media.pictures import gif
+from tests.media.played import ffmpeg
 from tests.web_host import web_host
 
 
@@ -52,6 +55,21 @@ def test_a_contact_card_is_made_with_a_photo_of_the_disk_or_of_the_library(offic
     too_long = office.run("media", "card", "--company", "x" * 21, "--phone", "72975")
     assert (too_long.code, too_long.err) == (2, "company: At most 20 characters; these are 21.\n")
     assert office.rows()["media"] == 3
+
+
+def test_a_gif_becomes_an_mp4_beside_it_once(office: Desk) -> None:
+    ffmpeg()
+    path = office.folder / "sale.gif"
+    path.write_bytes(gif())
+    media_id = json.loads(office.run("media", "add", str(path), "--alt", "Leaves", "--json").out)["id"]
+    made = json.loads(office.run("media", "mp4", media_id, "--json").out)
+    assert (made["filename"], made["content_type"], made["is_known"]) == ("sale.mp4", "video/mp4", False)
+    again = office.run("media", "mp4", media_id).out
+    assert again.startswith(f"Was there already: {made['id']}  sale.mp4  video/mp4, 64 × 48, ")
+    assert again.endswith("octets  Leaves\n")
+    off = office.run("media", "mp4", media_id, HELIOGRAM_FFMPEG="/nowhere/ffmpeg")
+    assert (off.code, off.err) == (2, f"{NO_FFMPEG}\n")
+    assert office.rows()["media"] == 2
 
 
 @pytest.mark.parametrize(

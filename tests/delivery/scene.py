@@ -25,6 +25,7 @@ from heliogram.storage.blobs import Blobs, open_blobs
 from heliogram.storage.engine import Store
 from heliogram.storage.tables.delivery import attempts, message_states, outcomes, ready, receipts
 from heliogram.storage.tables.media import links
+from tests.media.films import film
 from tests.world import GROUP, MMSC, SMSC, WORKSPACE, World
 
 LANE = "g-offers"
@@ -91,19 +92,23 @@ class Scene:
         *,
         fits: Callable[[int], bool] = lambda octets: True,
         size: Callable[[int], int] = lambda budget: 0,
+        is_film: bool = False,
     ) -> None:
         """A picture with variants made already for the budgets it `fits`; for the others none can be made.
 
-        `size` is how many octets each variant has at least; it is too large for what it does not fit.
+        `size` is how many octets each variant has at least; it is too large for what it does not fit. `is_film`: the
+        picture is a GIF that fits as MP4 only.
         """
+        came_as, goes_as = ("image/gif", "video/mp4") if is_film else ("image/jpeg", "image/jpeg")
         unfit = [budget.octets + 1 for budget in all_budgets() if not fits(budget.octets)]
-        await self.world.add_picture(media_id, await self.blobs.put(b"no picture at all"))
+        await self.world.add_picture(media_id, await self.blobs.put(b"no picture at all"), content_type=came_as)
         for budget in all_budgets():
             if not fits(budget.octets):
                 continue
-            octets = f"{media_id} in {budget.octets}".encode().ljust(max(size(budget.octets), *unfit, 0))
+            least = max(size(budget.octets), *unfit, 0)
+            octets = film() if is_film else f"{media_id} in {budget.octets}".encode().ljust(least)
             row: dict[str, Any] = {"media_id": media_id, "budget_octets": budget.octets, "workspace_id": WORKSPACE}
-            row |= {"sha256": await self.blobs.put(octets), "content_type": "image/jpeg", "n_octets": len(octets)}
+            row |= {"sha256": await self.blobs.put(octets), "content_type": goes_as, "n_octets": len(octets)}
             row |= {"width": 640, "height": 640, "quality": 85, "created_at": self.world.clock.now()}
             async with self.store.write() as connection:
                 await media.add_variant(connection, row)

@@ -3,6 +3,9 @@
 import asyncio
 import io
 import itertools
+
+
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +13,9 @@ import pyvips
 from PIL import Image
 
 from heliogram.delivery.pictures import N_KEPT, Pictures, PicturesNeeded
+from heliogram.media.films import read_film
 from heliogram.media.plan import MAX_HEIGHT, MAX_WIDTH, all_budgets
+from heliogram.media.probe import probe
 from heliogram.media.together import PART_OCTETS
 from heliogram.media.workshop import Workshop
 from heliogram.model.album import Shown
@@ -18,6 +23,8 @@ from heliogram.storage import albums
 from heliogram.storage.blobs import open_blobs
 from heliogram.storage.tables.media import media_variants
 from tests.delivery.scene import ADA, Scene
+from tests.media.pictures import gif
+from tests.media.played import ffmpeg, hopeless, probed
 from tests.world import WORKSPACE
 
 BUDGETS = [budget.octets for budget in all_budgets()]
@@ -261,3 +268,80 @@ async def test_a_sound_is_sent_with_how_long_it_lasts(small_scene: Scene) -> Non
     await small_scene.world.add_picture("jingle", sha256, **sound)
     made = await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "jingle"))
     assert {fitted[0].part.duration_ms for fitted in made.values() if fitted} == {26_122}
+
+
+# ── a film for a GIF ──
+
+
+async def _upload_gif(scene: Scene, octets: bytes, media_id: str = "menu") -> None:
+    row = {"content_type": "image/gif", "n_octets": len(octets), "frames": probe(octets).frames}
+    await scene.world.add_picture(media_id, await scene.blobs.put(octets), **row)
+
+
+@pytest.fixture(scope="module")
+def long_gif() -> bytes:
+    """One of which no GIF fits any route."""
+    return hopeless()
+
+
+@pytest.fixture
+async def studio() -> AsyncIterator[Workshop]:
+    """A workshop with ffmpeg."""
+    opened = Workshop(1, ffmpeg=ffmpeg())
+    yield opened
+    await opened.close()
+
+
+async def test_an_animation_that_fits_as_no_gif_goes_as_a_film_made_once(
+    small_scene: Scene, studio: Workshop, long_gif: bytes
+) -> None:
+    await _upload_gif(small_scene, long_gif)
+    first = await _pictures(small_scene, studio).prepare(Shown(WORKSPACE, "menu"))
+    for octets, fitted in first.items():
+        assert fitted is not None
+        (film,) = fitted
+        assert (film.part.content_type, film.part.filename, film.is_stand_in) == ("video/mp4", "video.mp4", True)
+        assert film.n_octets <= octets and film.may_shrink
+        assert film.part.duration_ms == read_film(film.part.octets).duration_ms == 1_400
+        assert int(probed(film.part.octets)["nb_read_frames"]) == 15
+    rows = await _rows(small_scene)
+    assert [(row["content_type"], row["similarity"]) for row in rows] == [("video/mp4", None)] * len(BUDGETS)
+    async with asyncio.timeout(10):
+        assert await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "menu")) == first
+    assert await _rows(small_scene) == rows
+
+
+async def test_trying_it_out_gives_the_film_too(small_scene: Scene, studio: Workshop, long_gif: bytes) -> None:
+    made = await _pictures(small_scene, studio).try_out([(long_gif, "image/gif")])
+    assert [fitted and (fitted[0].part.content_type, fitted[0].is_stand_in) for fitted in made.values()] == [
+        ("video/mp4", True)
+    ] * len(BUDGETS)
+    assert await _rows(small_scene) == []
+
+
+async def test_an_animation_that_fits_as_a_gif_stays_one(small_scene: Scene, studio: Workshop) -> None:
+    await _upload_gif(small_scene, gif())
+    made = await _pictures(small_scene, studio).prepare(Shown(WORKSPACE, "menu"))
+    assert {fitted[0].part.content_type for fitted in made.values() if fitted} == {"image/gif"}
+    assert not any(fitted[0].is_stand_in for fitted in made.values() if fitted)
+
+
+@pytest.mark.parametrize("program", ["", "/nowhere/ffmpeg"], ids=["none", "one that is gone"])
+async def test_without_ffmpeg_it_fits_nowhere_as_before(small_scene: Scene, program: str, long_gif: bytes) -> None:
+    await _upload_gif(small_scene, long_gif)
+    workshop = Workshop(1, ffmpeg=program)
+    assert await _pictures(small_scene, workshop).prepare(Shown(WORKSPACE, "menu")) == dict.fromkeys(BUDGETS)
+    assert await _rows(small_scene) == []
+    await workshop.close()
+
+
+async def test_beside_another_picture_the_film_takes_its_share(
+    small_scene: Scene, studio: Workshop, long_gif: bytes
+) -> None:
+    await _upload_gif(small_scene, long_gif)
+    await _upload(small_scene, _noise(700), "photo")
+    shown = await _album(small_scene, "menu", "photo")
+    fitted = (await _pictures(small_scene, studio).prepare(shown))[BUDGETS[0]]
+    assert fitted is not None
+    assert [each.part.content_type for each in fitted] == ["video/mp4", "image/jpeg"]
+    assert sum(each.n_octets for each in fitted) <= BUDGETS[0] - PART_OCTETS

@@ -363,3 +363,26 @@ def test_the_segments_are_those_of_the_authors_text() -> None:
     own = changed(ABROAD, body="x" * 2_000, fallback_body=LINK_MARK)
     assert len(draft_of(own).parts) == 1
     assert _stop(changed(own, body="x", fallback_body="x" * 2_000)) == (State.SKIPPED, "too_long")
+
+
+@pytest.mark.parametrize(
+    ("carrier", "channel", "reason"),
+    [("mm7", Channel.MMS, "mms"), ("sinch", Channel.SMS_LINK, "media_not_taken")],
+    ids=["takes films", "takes pictures only"],
+)
+def test_a_film_that_stands_in_for_a_gif_goes_where_films_are_taken_and_elsewhere_the_gif_did_not_fit(
+    carrier: str, channel: Channel, reason: str
+) -> None:
+    film = replace(_film(variant()), is_stand_in=True)
+    film = replace(film, part=changed(film.part, content_type="video/mp4"))
+    group = replace(GROUP, senders=(replace(SENDER, mms_carrier=carrier),))
+    draft = draft_of(PICTURE, variants={key: (film,) for key in FITS}, group=group)
+    assert (draft.the_route().channel, draft.the_route().reason) == (channel, reason)
+    assert draft.variants == ((film,) if channel is Channel.MMS else ())
+
+
+def test_beside_another_file_that_is_not_taken_that_one_is_the_reason() -> None:
+    film = replace(variant(), part=changed(variant().part, content_type="video/mp4"), is_stand_in=True)
+    sinch = replace(GROUP, senders=(replace(SENDER, mms_carrier="sinch"),))
+    mixed = {key: (film, _film(variant())) for key in FITS}
+    assert draft_of(PICTURE, variants=mixed, group=sinch).the_route().reason == "type_not_taken"

@@ -7,9 +7,12 @@ from heliogram.media.child import CPU_S, MEMORY_OCTETS, work
 
 from .children import running_child
 from .pictures import gif_of, jpeg, png_bomb, png_saying
+from .played import ffmpeg, glowing
 from .sounds import id3, mp3
 
 PHOTO = jpeg()
+HOLLOW = gif_of(20, 2_000, 2_000)
+"""Frames of one pixel on a screen of four million: next to no octets, and 240 MB decoded."""
 
 
 def test_a_picture_is_inspected_and_fitted_by_the_same_child() -> None:
@@ -48,6 +51,23 @@ def test_a_bomb_costs_the_child_no_memory(do: str, octets: bytes, code: str) -> 
     # Reading the file itself costs some copies of its megabyte; unpacked it would be 900.
     assert peak_mb - idle_mb < 10
     assert peak_mb < 120
+
+
+@pytest.mark.parametrize(
+    "octets", [gif_of(2_000, 220, 220), glowing(1_200, 700, (20, 20)), HOLLOW], ids=["many", "large", "hollow"]
+)
+def test_a_film_of_what_means_harm_is_bounded_in_time_memory_and_octets(octets: bytes) -> None:
+    """The most frames, the most pixels, and frames that say more than there is: a film or a refusal, and soon."""
+    job = {"do": "film", "octets": octets, "max_octets": 200_000, "max_width": 1_080, "max_height": 1_920}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with running_child() as child:
+        answer = child.ask({**job, "program": ffmpeg()})
+        peak_mb = child.peak_mb()
+        assert child.end() == 0
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert "refused" in answer or len(answer["variant"]["octets"]) <= 200_000
+    assert used.ru_utime - before.ru_utime < CPU_S
+    assert peak_mb < 700
 
 
 def test_a_picture_that_needs_more_memory_than_there_is_is_refused() -> None:

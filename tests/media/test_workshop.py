@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from heliogram.media.films import read_film
 from heliogram.media.plan import Budget
 from heliogram.media.probe import MediaRefused
-from heliogram.media.workshop import Workshop
+from heliogram.media.workshop import NO_FFMPEG, Workshop
 
 from .children import children_of
 from .documents import SCRIPT, pdf
-from .pictures import gif_of, jpeg, opened, png, png_bomb, png_saying
+from .pictures import gif, gif_of, jpeg, opened, png, png_bomb, png_saying
+from .played import ffmpeg
 from .sounds import id3, mp3
 
 PHOTO = jpeg(800, 600)
@@ -64,6 +66,41 @@ async def test_sounds_and_documents_are_read_by_a_child(workshop: Workshop) -> N
     for refusing in (workshop.inspect(pdf(SCRIPT)), workshop.bare(id3())):
         with pytest.raises(MediaRefused):
             await refusing
+
+
+async def test_an_animation_becomes_a_film_in_a_child() -> None:
+    workshop = Workshop(1, ffmpeg=ffmpeg())
+    variant = await workshop.film(gif(), BUDGET)
+    assert (workshop.makes_films, variant.content_type, len(variant.octets) <= BUDGET.octets) == (
+        True,
+        "video/mp4",
+        True,
+    )
+    assert (read_film(variant.octets).duration_ms, variant.quality, variant.similarity) == (600, None, None)
+    with pytest.raises(MediaRefused, match="Nothing moves in this picture"):
+        await workshop.film(PHOTO, BUDGET)
+    await workshop.close()
+
+
+async def test_without_ffmpeg_no_film_is_made_and_no_child_is_asked(workshop: Workshop) -> None:
+    with pytest.raises(MediaRefused) as refused:
+        await workshop.film(gif(), BUDGET)
+    assert (refused.value.code, refused.value.sentence) == ("no_ffmpeg", NO_FFMPEG)
+    assert (workshop.makes_films, children_of(ME)) == (False, [])
+
+
+async def test_an_ffmpeg_that_hangs_is_ended_with_its_child_and_the_next_picture_is_read(tmp_path: Path) -> None:
+    hanging = tmp_path / "ffmpeg"
+    hanging.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    hanging.chmod(0o755)
+    workshop = Workshop(1, job_timeout_s=5.0, ffmpeg=str(hanging))
+    with pytest.raises(MediaRefused, match="An MP4 of this animation could not be made within") as refused:
+        await workshop.film(gif(), BUDGET)
+    assert refused.value.code == "could_not_read"
+    await asyncio.to_thread(_wait_until_gone, int((tmp_path / "pid").read_text()))
+    assert not _is_alive(int((tmp_path / "pid").read_text()))
+    assert (await workshop.inspect(PHOTO)).width == 800
+    await workshop.close()
 
 
 async def test_a_long_header_is_read_while_the_server_goes_on(workshop: Workshop) -> None:
@@ -154,8 +191,16 @@ async def _lose(child: int) -> None:
 
 def _wait_until_gone(pid: int) -> None:
     end = time.monotonic() + 5
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+    while _is_alive(pid) and time.monotonic() < end:
         time.sleep(0.01)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether it runs; one that ended and that nobody has asked for since does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 async def test_a_picture_that_eats_memory_is_refused_and_the_next_one_is_read(workshop: Workshop) -> None:

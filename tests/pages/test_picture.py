@@ -15,7 +15,7 @@ from tests.api.kit import jpeg, n_rows
 from tests.doors import Doors
 from tests.media.documents import pdf
 from tests.media.films import film
-from tests.media.pictures import noise, saved
+from tests.media.pictures import gif, noise, saved
 from tests.media.sounds import amr, mp3
 from tests.world import NOON, WORKSPACE
 
@@ -262,3 +262,25 @@ async def test_a_sound_plays_on_the_page_and_a_document_is_saved(
         "nosniff",
     )
     assert file.headers["content-disposition"].startswith(f"{disposition}; filename=")
+
+
+@pytest.mark.parametrize("has_gif", [False, True], ids=["film only", "a GIF for one route"])
+async def test_a_film_that_stands_in_for_a_gif_plays_where_no_route_gets_a_picture(doors: Doors, has_gif: bool) -> None:
+    row: dict[str, Any] = {"id": "gif", "workspace_id": WORKSPACE, "filename": "sale.gif", "frames": 9}
+    row |= {"content_type": "image/gif", "n_octets": 9, "width": 64, "height": 64, "created_at": NOON}
+    link = {"token": TOKEN, "workspace_id": WORKSPACE, "media_id": "gif", "message_id": "m", "campaign_id": "c"}
+    made = [(film(n_octets=9_000), "video/mp4") for _ in all_budgets()]
+    made[0] = (gif(8, 8), "image/gif") if has_gif else made[0]
+    async with doors.app.store.write() as connection:
+        await media.add(connection, row | {"alt_text": "Leaves", "sha256": "0" * 64})
+        for budget, (octets, content_type) in zip(all_budgets(), made, strict=True):
+            variant = {"media_id": "gif", "budget_octets": budget.octets, "workspace_id": WORKSPACE, "width": 64}
+            variant |= {"sha256": await doors.app.blobs.put(octets), "content_type": content_type, "height": 64}
+            await media.add_variant(
+                connection, variant | {"n_octets": len(octets), "quality": None, "created_at": NOON}
+            )
+        await media.add_links(connection, [link | {"expires_at": NOON + WEEK}])
+    told, file = await get(doors, f"/p/{TOKEN}"), await get(doors, f"/p/{TOKEN}/file")
+    assert ("<img " in told.text, "<video " in told.text) == (has_gif, not has_gif)
+    assert file.headers["content-type"] == ("image/gif" if has_gif else "video/mp4")
+    assert f'download="sale.{"gif" if has_gif else "mp4"}"' in told.text

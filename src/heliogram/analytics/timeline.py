@@ -176,7 +176,8 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
             how_well = "" if went else _how_well(history, attempt["variant_sha256"])
             facts.append(("Made for this route", f"{attempt['variant_octets']:,} bytes{how_well}"))
         title = "Pictures fitted" if len(history.media) > 1 else "Picture fitted"
-        return TimelineStep(at=attempt["at"], kind="written", title=title, facts=tuple(facts))
+        detail = _AS_FILM if _went_as_film(history, attempt) else ""
+        return TimelineStep(at=attempt["at"], kind="written", title=title, detail=detail, facts=tuple(facts))
     n = attempt["n_segments"]
     facts += [("Segments", str(n)), ("Encoding", attempt["encoding"])]
     body = history.message["body"]
@@ -193,6 +194,15 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
         facts=(*facts, *(_changes(body, rewriting) if rewriting else ())),
         tone=Tone.WARN if rewriting and rewriting.n_uncut else Tone.INFO,
     )
+
+
+_AS_FILM = "The animation cannot be made small enough for this route as a GIF, so it went as a video (MP4)."
+
+
+def _went_as_film(history: History, attempt: Row) -> bool:
+    """Whether one of the pictures left as an MP4."""
+    sent = {each["sha256"] for each in attempt["variants"] or ()} or {attempt["variant_sha256"]}
+    return any(each["sha256"] in sent and each["content_type"].startswith("video/") for each in history.variants)
 
 
 def _goes(history: History, went: Row) -> str:

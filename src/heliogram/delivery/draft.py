@@ -18,13 +18,17 @@ from heliogram.routing.choose import NoRoute
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A medium as one budget made it, loaded and ready to go. `quality` and `similarity` are as of `media.fit`."""
+    """A medium as one budget made it, loaded and ready to go. `quality` and `similarity` are as of `media.fit`.
+
+    `is_stand_in`: an MP4 for an animation that fits the budget in no form of a picture.
+    """
 
     part: MediaPart
     width: int
     height: int
     quality: int | None = None
     similarity: float | None = None
+    is_stand_in: bool = False
 
     @property
     def n_octets(self) -> int:
@@ -32,8 +36,8 @@ class Variant:
 
     @property
     def may_shrink(self) -> bool:
-        """Nobody here makes a film or a card smaller."""
-        return kind_of(self.part.content_type) is Kind.PICTURE
+        """Nobody here makes a film or a card smaller that came as one."""
+        return self.is_stand_in or kind_of(self.part.content_type) is Kind.PICTURE
 
 
 Fitted = tuple[Variant, ...]

@@ -8,11 +8,13 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
 from heliogram.delivery.draft import Fitted, Variant
+from heliogram.media.films import read_film
+from heliogram.media.fit import Variant as Made
 from heliogram.media.kinds import SUFFIXES, Kind, kind_of
 from heliogram.media.plan import Budget, all_budgets
 from heliogram.media.probe import MediaRefused
@@ -28,6 +30,7 @@ from heliogram.storage.engine import Store
 log = structlog.get_logger()
 Medium = TypeVar("Medium")
 
+_MAY_MOVE: Final = ("image/gif", "image/webp")
 N_KEPT = 32
 """Pictures kept in memory: with at most a few variants of at most 1 MB each, some tens of megabytes."""
 
@@ -94,11 +97,26 @@ class Pictures:
             row = {"content_type": content_type, "sha256": "", "width": 0, "height": 0}
             return _whole(row, octets) if len(octets) <= budget.octets else None
         try:
-            fitted = await self.workshop.fit(octets, budget)
+            fitted = await self._fitted(octets, content_type, budget)
         except MediaRefused:
             return None
         row = {"content_type": fitted.content_type, "sha256": "", "width": fitted.width, "height": fitted.height}
-        return _whole({**row, "quality": fitted.quality, "similarity": fitted.similarity}, fitted.octets)
+        return _made({**row, "quality": fitted.quality, "similarity": fitted.similarity}, fitted.octets)
+
+    async def _fitted(self, octets: bytes, content_type: str, budget: Budget) -> Made:
+        """A picture within a budget: an animation that fits as no GIF as MP4, where there is ffmpeg.
+
+        Raises MediaRefused.
+        """
+        try:
+            return await self.workshop.fit(octets, budget)
+        except MediaRefused as refused:
+            if content_type not in _MAY_MOVE or not self.workshop.makes_films:
+                raise
+            try:
+                return await self.workshop.film(octets, budget)
+            except MediaRefused as also:
+                raise refused from also
 
     def _forget_oldest(self) -> None:
         while len(self._prepared) > N_KEPT:
@@ -123,11 +141,12 @@ class Pictures:
             # The text with the link still goes, if the group lets it; a lane must not stand still for one file.
             log.error("picture is gone from the store", media=original["id"], octets=budget.octets)
             return None
-        return _whole(made, octets)
+        return _made(made, octets)
 
     async def _make(self, original: Row, budget: Budget) -> Row | None:
         try:
-            fitted = await self.workshop.fit(await self.blobs.get(original["sha256"]), budget)
+            octets = await self.blobs.get(original["sha256"])
+            fitted = await self._fitted(octets, original["content_type"], budget)
         except MediaRefused as refused:
             log.warning("picture fits no budget", media=original["id"], octets=budget.octets, why=str(refused))
             return None
@@ -172,6 +191,13 @@ def _serves(octets: int, made: Mapping[int, int]) -> int | None:
     The best of a larger budget that fits a smaller one is the best of the smaller one too.
     """
     return min((budget for budget, n_octets in made.items() if budget >= octets >= n_octets), default=None)
+
+
+def _made(row: Row, octets: bytes) -> Variant:
+    """What was made of a picture. How long a film lasts, it says itself."""
+    if kind_of(row["content_type"]) is Kind.PICTURE:
+        return _whole(row, octets)
+    return replace(_whole({**row, "duration_ms": read_film(octets).duration_ms}, octets), is_stand_in=True)
 
 
 def _whole(row: Row, octets: bytes) -> Variant:

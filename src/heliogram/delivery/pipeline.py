@@ -71,8 +71,10 @@ def _misfit(route: Route, fitted: Fitted | None) -> str:
     carrier = route.sender.carrier_of(route.account_id)
     if fitted is None:
         return "media_not_taken"
-    if not all(takes(carrier, each.part.content_type) for each in fitted):
-        return "type_not_taken"
+    not_taken = [each for each in fitted if not takes(carrier, each.part.content_type)]
+    if not_taken:
+        # An MP4 that only stands in for a GIF is not what its author chose: what did not fit is the GIF.
+        return "media_not_taken" if all(each.is_stand_in for each in not_taken) else "type_not_taken"
     return "too_many_media" if len(fitted) > most_media(carrier) else ""
 
 

@@ -1,6 +1,7 @@
 """Makes an animation fit a budget and stay an animation: the whole of its time, its loops, more than one frame.
 
-Runs only inside a child process. What comes out is a GIF: no phone network takes another kind that moves.
+Runs only inside a child process. What comes out is a GIF: no phone network takes another picture that moves. Not here:
+making a film of it (`media.filming`).
 Source: GIF89a; the loop is the application extension NETSCAPE2.0.
 """
 
@@ -28,7 +29,7 @@ _LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Film:
+class Animation:
     """`times_ms` has one for each frame. `loop` is GIF's: 0 for ever, n for n times more, None for once."""
 
     frames: list[Image.Image]
@@ -39,16 +40,16 @@ class _Film:
     def moves(self) -> bool:
         return any(frame != self.frames[0] for frame in self.frames[1:])
 
-    def halved(self) -> "_Film":
+    def halved(self) -> "Animation":
         """Every second frame, the time of each left out given to the one before."""
         pairs = range(0, len(self.times_ms), 2)
         joined = [min(LONGEST_MS, sum(self.times_ms[at : at + 2])) for at in pairs]
-        return _Film(frames=self.frames[::2], times_ms=joined, loop=self.loop)
+        return Animation(frames=self.frames[::2], times_ms=joined, loop=self.loop)
 
-    def scaled(self, scale: float) -> "_Film":
+    def scaled(self, scale: float) -> "Animation":
         size = _scaled_size(self.frames[0].size, scale)
         frames = [frame if frame.size == size else frame.resize(size) for frame in self.frames]
-        return _Film(frames=frames, times_ms=self.times_ms, loop=self.loop)
+        return Animation(frames=frames, times_ms=self.times_ms, loop=self.loop)
 
     def gif(self, colours: int) -> bytes:
         first, *rest = [frame.quantize(colours) for frame in self.frames]
@@ -73,7 +74,7 @@ def fit_animation(
         bare = without_remarks(octets)
         if len(bare) <= max_octets and not _shows_through(octets):
             return bare, picture.width, picture.height
-    whole = film = _read(octets, picture, max_width, max_height)
+    whole = film = read_animation(octets, picture, max_width, max_height)
     if not whole.moves:
         return None
     scale = 1.0
@@ -115,7 +116,7 @@ def gif_loop(octets: bytes) -> int | None:
     return None
 
 
-def _most_colours(film: _Film, max_octets: int) -> bytes | None:
+def _most_colours(film: Animation, max_octets: int) -> bytes | None:
     """The GIF with the most colours that fits; None when only the least do."""
     for colours in COLOURS[:-1]:
         data = film.gif(colours)
@@ -124,7 +125,7 @@ def _most_colours(film: _Film, max_octets: int) -> bytes | None:
     return None
 
 
-def _read(octets: bytes, picture: Picture, max_width: int, max_height: int) -> _Film:
+def read_animation(octets: bytes, picture: Picture, max_width: int, max_height: int) -> Animation:
     """Every frame on white, within the sides: made smaller as it is read, so that no two sizes are held at once."""
     size = _scaled_size(
         (picture.width, picture.height), min(1.0, max_width / picture.width, max_height / picture.height)
@@ -138,7 +139,7 @@ def _read(octets: bytes, picture: Picture, max_width: int, max_height: int) -> _
         frames.append(white if white.size == size else white.resize(size))
         times_ms.append(min(ms, LONGEST_MS) or 100)  # without a time, as browsers show it
     loop = gif_loop(octets) if is_gif else _webp_loop(octets)
-    return _Film(frames=frames, times_ms=times_ms, loop=loop)
+    return Animation(frames=frames, times_ms=times_ms, loop=loop)
 
 
 def _webp_loop(octets: bytes) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pyvips
 
+from heliogram.media.filming import film_of
 from heliogram.media.fit import decode_whole, fit
 from heliogram.media.kinds import read_other, without_remarks
 from heliogram.media.probe import MediaRefused
@@ -44,7 +45,7 @@ def _allow_cpu(seconds: int) -> None:
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:
-    """One job: `inspect`, `bare` or `fit`. A refusal is an answer."""
+    """One job: `inspect`, `bare`, `film` or `fit`. A refusal is an answer."""
     try:
         if job["do"] == "inspect":
             picture = read_other(job["octets"]) or decode_whole(job["octets"])
@@ -52,7 +53,10 @@ def work(job: dict[str, Any]) -> dict[str, Any]:
         if job["do"] == "bare":
             return {"octets": without_remarks(job["octets"])}
         limits = (job["max_octets"], job["max_width"], job["max_height"])
-        variant = fit(job["octets"], *limits, as_jpeg=job.get("as_jpeg", False))
+        if job["do"] == "film":
+            variant = film_of(job["octets"], *limits, job["program"])
+        else:
+            variant = fit(job["octets"], *limits, as_jpeg=job.get("as_jpeg", False))
         return {"variant": msgspec.to_builtins(variant, builtin_types=(bytes,))}
     except MediaRefused as refused:
         return {"refused": [refused.code, refused.sentence]}

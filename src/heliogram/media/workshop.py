@@ -5,9 +5,11 @@ The server goes on answering meanwhile, and a file that kills its child costs a 
 
 import asyncio
 import contextlib
+import os
+import signal
 import struct
 import sys
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,20 +20,30 @@ from heliogram.media.probe import MediaRefused, Picture, probe
 
 N_CHILDREN = 2
 JOB_TIMEOUT_S = 30.0
-
+NO_FFMPEG: Final = (
+    "This server has no ffmpeg, which makes an MP4 of an animation. Whoever runs the server can install ffmpeg or "
+    "heliogram[video], or name one with HELIOGRAM_FFMPEG."
+)
+_NO_ANSWER: Final = {"film": f"An MP4 of this animation could not be made within {JOB_TIMEOUT_S:.0f} seconds."}
 _LENGTH = struct.Struct(">I")
 
 
 class Workshop:
     """`inspect` reads a file, a picture to its last pixel; `fit` makes a variant. Each raises MediaRefused.
 
-    `bare` is a sound or a film without what it tells of its maker.
+    `bare` is a sound or a film without what it tells of its maker. `film` makes an MP4 of an animation by `ffmpeg`, a
+    program (see `media.ffmpeg`), "" for none.
     """
 
-    def __init__(self, n_children: int = N_CHILDREN, *, job_timeout_s: float = JOB_TIMEOUT_S) -> None:
+    def __init__(self, n_children: int = N_CHILDREN, *, job_timeout_s: float = JOB_TIMEOUT_S, ffmpeg: str = "") -> None:
+        self._ffmpeg = ffmpeg
         self._room = asyncio.Semaphore(n_children)
         self._job_timeout_s = job_timeout_s
         self._idle: list[asyncio.subprocess.Process] = []
+
+    @property
+    def makes_films(self) -> bool:
+        return bool(self._ffmpeg)
 
     async def inspect(self, octets: bytes) -> Picture:
         if other_reader(octets) is None:
@@ -44,16 +56,18 @@ class Workshop:
         return bytes(answer["octets"])
 
     async def fit(self, octets: bytes, budget: Budget) -> Variant:
+        return await self._make(octets, budget, do="fit", as_jpeg=budget.content_types == ("image/jpeg",))
+
+    async def film(self, octets: bytes, budget: Budget) -> Variant:
+        if not self._ffmpeg:
+            raise MediaRefused("no_ffmpeg", NO_FFMPEG)
+        return await self._make(octets, budget, do="film", program=self._ffmpeg)
+
+    async def _make(self, octets: bytes, budget: Budget, **job: str | bool) -> Variant:
         await _look_at_header(octets)
-        job = {
-            "do": "fit",
-            "octets": octets,
-            "max_octets": budget.octets,
-            "max_width": budget.max_width,
-            "max_height": budget.max_height,
-            "as_jpeg": budget.content_types == ("image/jpeg",),
-        }
-        return msgspec.convert((await self._do(job))["variant"], Variant)
+        sides = {"max_width": budget.max_width, "max_height": budget.max_height}
+        answer = await self._do({**job, "octets": octets, "max_octets": budget.octets, **sides})
+        return msgspec.convert(answer["variant"], Variant)
 
     async def close(self) -> None:
         """End the children."""
@@ -66,9 +80,8 @@ class Workshop:
             try:
                 answer = await self._answer(job)
             except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as problem:
-                raise MediaRefused(
-                    "could_not_read", "The picture could not be read: it is damaged or too large."
-                ) from problem
+                sentence = _NO_ANSWER.get(job["do"], "The picture could not be read: it is damaged or too large.")
+                raise MediaRefused("could_not_read", sentence) from problem
         if "refused" in answer:
             raise MediaRefused(*answer["refused"])
         return answer
@@ -106,7 +119,9 @@ async def _new_child() -> asyncio.subprocess.Process:
         "heliogram.media.child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the server, which ends its children; they end with their input, too
+        # One group with what it starts. And Ctrl-C is for the server, which ends its children; they end with their
+        # input, too.
+        start_new_session=True,
     )
 
 
@@ -123,11 +138,14 @@ async def _exchange(child: asyncio.subprocess.Process, job: dict[str, Any]) -> d
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    """End the process and close its pipes: waiting for the process alone leaves them to the garbage collector."""
+    """End the process, and ffmpeg where it has one at work, and close its pipes.
+
+    Waiting for the process alone would leave them to the garbage collector.
+    """
     assert child.stdin is not None
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)
     child.stdin.close()
     await child.communicate()
     with contextlib.suppress(ConnectionError):

@@ -70,7 +70,7 @@ async def _shown(app: App, row: Row, number: int) -> Row | None:
     if best is None and kind is Kind.PICTURE:
         return None
     return {
-        "kind": kind.value,
+        "kind": (kind_of(best.part.content_type) if best else kind).value,
         "number": number,
         "alt_text": row["alt_text"],
         "width": best.width if best else row["width"],
@@ -80,9 +80,13 @@ async def _shown(app: App, row: Row, number: int) -> Row | None:
 
 
 async def _best(app: App, row: Row) -> Variant | None:
-    """The largest that a route would get: turned as it was held, and without where and by whom it was taken."""
+    """The largest that a route would get: turned as it was held, and without where and by whom it was taken.
+
+    A film that stands in for a picture is shown where there is nothing else.
+    """
     made = await app.pictures.prepare(Shown(row["workspace_id"], row["id"]))
-    return max((each[0] for each in made.values() if each), key=lambda each: each.n_octets, default=None)
+    fitted = (each[0] for each in made.values() if each)
+    return max(fitted, key=lambda each: (not each.is_stand_in, each.n_octets), default=None)
 
 
 def _name(row: Row, best: Variant | None) -> str:

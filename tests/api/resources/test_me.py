@@ -12,6 +12,7 @@ async def test_a_member_and_a_key_are_told_who_they_are(doors: Doors) -> None:
         "workspace": workspace,
         "member": {"name": "Robin", "role": "desk"},
         "simulator": False,
+        "mp4": doors.app.workshop.makes_films,
     }
     assert (await doors.api.get(f"{V1}/me")).json()["member"] == {"name": "tests", "role": "key"}
 

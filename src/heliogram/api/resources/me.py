@@ -20,6 +20,7 @@ async def me(app: Own, caller: Anyone) -> Me:
         workspace=Workspace(id=caller.workspace_id, name=workspace["name"] if workspace else ""),
         member=Member(name=caller.name, role=caller.role),
         simulator=bool(app.config.simulator_url),
+        mp4=app.workshop.makes_films,
     )
 
 

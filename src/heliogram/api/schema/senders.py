@@ -25,11 +25,15 @@ class Member(Shape):
 
 
 class Me(Shape):
-    """Who is asking. `simulator`: whether the phones of this server are simulated ones."""
+    """Who is asking. `simulator`: whether the phones of this server are simulated ones.
+
+    `mp4`: whether this server can make an MP4 of an animated GIF.
+    """
 
     workspace: Workspace
     member: Member
     simulator: bool
+    mp4: bool
 
 
 class AwayShape(Shape):

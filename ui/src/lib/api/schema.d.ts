@@ -533,6 +533,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/{media_id}/mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an MP4 of an animated GIF
+         * @description It has the GIF's description and is in its folder. As small as every route takes it, where that can be done.
+         *
+         *     One that was made before answers 200 with the one that is there (`is_known`). 422 says why there is none: the
+         *     picture does not move, or this server has no ffmpeg (`mp4` of `GET /me`).
+         */
+        post: operations["mp4_api_v1_media__media_id__mp4_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/contact-cards": {
         parameters: {
             query?: never;
@@ -2045,12 +2068,16 @@ export interface components {
         /**
          * Me
          * @description Who is asking. `simulator`: whether the phones of this server are simulated ones.
+         *
+         *     `mp4`: whether this server can make an MP4 of an animated GIF.
          */
         Me: {
             workspace: components["schemas"]["Workspace"];
             member: components["schemas"]["Member"];
             /** Simulator */
             simulator: boolean;
+            /** Mp4 */
+            mp4: boolean;
         };
         /**
          * MediaChange
@@ -4634,6 +4661,48 @@ export interface operations {
                 "application/json": components["schemas"]["FetchAsk"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedShape"];
+                };
+            };
+            /** @description A problem: something in the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+            /** @description A problem: something on our side */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemShape"];
+                };
+            };
+        };
+    };
+    mp4_api_v1_media__media_id__mp4_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             201: {
