@@ -3,8 +3,6 @@
 import asyncio
 import io
 import itertools
-
-
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -280,7 +278,7 @@ async def _upload_gif(scene: Scene, octets: bytes, media_id: str = "menu") -> No
 
 @pytest.fixture(scope="module")
 def long_gif() -> bytes:
-    """One of which no GIF fits any route."""
+    """One of which no GIF fits any budget but the largest."""
     return hopeless()
 
 
@@ -297,15 +295,16 @@ async def test_an_animation_that_fits_as_no_gif_goes_as_a_film_made_once(
 ) -> None:
     await _upload_gif(small_scene, long_gif)
     first = await _pictures(small_scene, studio).prepare(Shown(WORKSPACE, "menu"))
-    for octets, fitted in first.items():
-        assert fitted is not None
-        (film,) = fitted
+    _whole, *tight = reversed(BUDGETS)
+    for octets in tight:
+        (film,) = first[octets] or ()
         assert (film.part.content_type, film.part.filename, film.is_stand_in) == ("video/mp4", "video.mp4", True)
         assert film.n_octets <= octets and film.may_shrink
         assert film.part.duration_ms == read_film(film.part.octets).duration_ms == 1_400
         assert int(probed(film.part.octets)["nb_read_frames"]) == 15
     rows = await _rows(small_scene)
-    assert [(row["content_type"], row["similarity"]) for row in rows] == [("video/mp4", None)] * len(BUDGETS)
+    made = {row["budget_octets"]: (row["content_type"], row["similarity"]) for row in rows}
+    assert made[BUDGETS[-1]] == ("image/gif", None) and made[BUDGETS[-2]] == ("video/mp4", None)
     async with asyncio.timeout(10):
         assert await _pictures(small_scene, NOBODY).prepare(Shown(WORKSPACE, "menu")) == first
     assert await _rows(small_scene) == rows
@@ -313,9 +312,8 @@ async def test_an_animation_that_fits_as_no_gif_goes_as_a_film_made_once(
 
 async def test_trying_it_out_gives_the_film_too(small_scene: Scene, studio: Workshop, long_gif: bytes) -> None:
     made = await _pictures(small_scene, studio).try_out([(long_gif, "image/gif")])
-    assert [fitted and (fitted[0].part.content_type, fitted[0].is_stand_in) for fitted in made.values()] == [
-        ("video/mp4", True)
-    ] * len(BUDGETS)
+    told = {octets: fitted and (fitted[0].part.content_type, fitted[0].is_stand_in) for octets, fitted in made.items()}
+    assert told == dict.fromkeys(BUDGETS, ("video/mp4", True)) | {BUDGETS[-1]: ("image/gif", False)}
     assert await _rows(small_scene) == []
 
 
@@ -330,8 +328,9 @@ async def test_an_animation_that_fits_as_a_gif_stays_one(small_scene: Scene, stu
 async def test_without_ffmpeg_it_fits_nowhere_as_before(small_scene: Scene, program: str, long_gif: bytes) -> None:
     await _upload_gif(small_scene, long_gif)
     workshop = Workshop(1, ffmpeg=program)
-    assert await _pictures(small_scene, workshop).prepare(Shown(WORKSPACE, "menu")) == dict.fromkeys(BUDGETS)
-    assert await _rows(small_scene) == []
+    made = await _pictures(small_scene, workshop).prepare(Shown(WORKSPACE, "menu"))
+    assert [octets for octets, fitted in made.items() if fitted is None] == BUDGETS[:-1]
+    assert [row["content_type"] for row in await _rows(small_scene)] == ["image/gif"]
     await workshop.close()
 
 

@@ -54,5 +54,6 @@ def grainy(width: int, height: int, n_frames: int) -> bytes:
 
 
 def hopeless(n_frames: int = 14) -> bytes:
-    """A GIF too narrow to be made much smaller, and too long for the tightest route: no GIF of it is small enough."""
+    """A GIF too narrow to be made much smaller, and too long for all budgets but the largest:
+    no GIF of it is small enough for the others."""
     return glowing(98, 1_700, (100,) * n_frames)

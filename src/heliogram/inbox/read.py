@@ -3,7 +3,7 @@
 Fact, reply and the mark "read" are one transaction, so a crash repeats none of them and loses none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -31,7 +31,7 @@ _REPLIES = {
 _STATES = {"stop": Subscription.UNSUBSCRIBED, "start": Subscription.SUBSCRIBED}
 
 
-def joined_texts(parts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def joined_texts(parts: Sequence[Row]) -> dict[str, str]:
     """The text of each part of a longer one, in their order, decoded as one with the neighbours that are there.
 
     A part without its octets says what it said. One that came twice says the same twice.
