@@ -9,6 +9,7 @@ import pytest
 
 from heliogram.carriers.smpp import SmppSettings
 from heliogram.carriers.smpp_bind import JITTER, MAX_UNREAD, Bind, Delivered, Inbox, _chance
+from heliogram.wire.errors import OurFault
 from heliogram.wire.smpp.names import OK, RINVPASWD, Command
 from heliogram.wire.smpp.pdu import Pdu
 
@@ -120,6 +121,25 @@ async def test_a_lost_connection_leaves_submits_without_an_answer_and_the_rest_u
         assert await bind.submit(submit(b"not even bound")) is None
         again = await bound(smsc, bind)
         assert await again.heard_nothing_more()
+        async with asyncio.timeout(5):
+            assert await bind.submit(submit(b"of the next session")) is not None
+        assert (await again.hear()).octets("short_message") == b"of the next session"
+
+
+async def test_a_request_that_cannot_be_written_and_one_nobody_waits_for_take_no_room(smsc: Peer) -> None:
+    async with binding(smsc.port, window=1) as (bind, _inbox):
+        line = await bound(smsc, bind)
+        with pytest.raises(OurFault):
+            await bind.submit(submit(b"x" * 255))
+        async with asyncio.timeout(5):
+            assert await bind.submit(submit(b"first")) is not None
+        given_up, patient = [asyncio.create_task(bind.submit(submit(text))) for text in (b"given up", b"patient")]
+        first = await line.hear()
+        given_up.cancel()
+        line.answer(first)
+        assert (await line.hear()).octets("short_message") == b"patient"
+        assert await patient is not None
+        assert await line.heard_nothing_more()
 
 
 async def test_a_refused_bind_says_why_and_is_tried_again_with_growing_pauses(smsc: Peer) -> None:

@@ -38,7 +38,7 @@ from heliogram.model.parcel import (
 )
 from heliogram.model.phone import masked
 from heliogram.wire.errors import OurFault, TheirFault
-from heliogram.wire.gsm import Shift
+from heliogram.wire.gsm import DEFAULT, Shift
 from heliogram.wire.smpp.message import cancel_of, query_of, submit_parts
 from heliogram.wire.smpp.names import OK, RMSGQFUL, RTHROTTLED, RX_P_APPN, RX_T_APPN, Command, Tag
 from heliogram.wire.smpp.pdu import Pdu
@@ -221,6 +221,8 @@ class SmppCarrier:
     async def _pass_on(self, sink: Sink) -> None:
         while True:
             heard = [await self._inbox.get()]
+            # What those sends have to say that an answer has let go on leaves first: the carrier works meanwhile.
+            await asyncio.sleep(0)
             while not self._inbox.empty() and len(heard) < N_HEARD:
                 heard.append(self._inbox.get_nowait())
             await _store_then_answer(heard, sink, self.settings)
@@ -288,7 +290,7 @@ def _pdus(parcel: SmsParcel, settings: SmppSettings, numbering: Numbering) -> li
         parcel.parts,
         parcel.encoding,
         reference=parcel.reference,
-        shift=Shift(*parcel.shift),
+        shift=Shift(*parcel.shift) if any(parcel.shift) else DEFAULT,
         form=settings.long_texts,
         charset=settings.charset(),
     )

@@ -15,12 +15,15 @@ import msgspec
 import structlog
 
 from heliogram.carriers.reach import words_of
+from heliogram.wire.errors import OurFault
 from heliogram.wire.smpp.names import OK, Command
 from heliogram.wire.smpp.pdu import Pdu
 from heliogram.wire.smpp.session import Answered, Bound, Ended, Requested, Role, Session, SessionState, Unanswered
 from heliogram.wire.smpp.status import status_of
 
 log = structlog.get_logger()
+
+_BOUND = SessionState.BOUND  # looked up once: Python 3.11 takes 0.2 µs each time
 
 CONNECT_TIMEOUT_S = 10.0
 UNBIND_TIMEOUT_S = 2.0
@@ -94,14 +97,14 @@ class Bind(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._flush_due = False
         self._has_heard = False
-        self._room = asyncio.Event()
+        self._places = asyncio.Semaphore(settings.window)
         self._ended = asyncio.Event()
         self._bound = asyncio.Event()
 
     # What the carrier does
 
     def is_bound(self) -> bool:
-        return self._session is not None and self._session.state is SessionState.BOUND
+        return self._session is not None and self._session.state is _BOUND
 
     def free(self) -> int:
         return self._session.free() if self._session is not None else 0
@@ -111,13 +114,18 @@ class Bind(asyncio.Protocol):
 
         None instead of a future: the session ended first and nothing left.
         """
-        while self.is_bound() and self.free() <= 0:
-            self._room.clear()
-            await self._room.wait()
-        if self._session is None or not self.is_bound():
+        await self._places.acquire()
+        session = self._session
+        if session is None or session.state is not _BOUND:
+            self._places.release()
             return None
-        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._session.send(pdu, reply, self._now())
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Reply] = loop.create_future()
+        try:
+            session.send(pdu, reply, loop.time())
+        except OurFault:
+            self._places.release()
+            raise
         self._flush_soon()
         return reply
 
@@ -246,7 +254,6 @@ class Bind(asyncio.Protocol):
         self._session = None
         self._transport = None
         self._ended.set()
-        self._room.set()
 
     def _resume(self) -> None:
         if self._transport is None:
@@ -263,11 +270,9 @@ class Bind(asyncio.Protocol):
         while (event := session.next_event()) is not None:
             match event:
                 case Answered(tag=asyncio.Future() as reply, pdu=pdu):
-                    if not reply.done():
-                        reply.set_result(pdu)
+                    self._give(reply, pdu)
                 case Unanswered(tag=asyncio.Future() as reply):
-                    if not reply.done():
-                        reply.set_result(None)
+                    self._give(reply, None)
                 case Requested(pdu=pdu) if pdu.command in _MESSAGES:
                     said = Delivered(bind=self, session=session, connection_id=self.connection_id, pdu=pdu)
                     self._inbox.put_nowait(said)
@@ -283,8 +288,12 @@ class Bind(asyncio.Protocol):
                     self._ended.set()
                 case _:
                     pass
-        if session.free() > 0:
-            self._room.set()
+
+    def _give(self, reply: "asyncio.Future[Reply]", pdu: Reply) -> None:
+        """Hand an answer, or that there is none, to who waits for it, and its place to who waits longest for one."""
+        self._places.release()
+        if not reply.done():
+            reply.set_result(pdu)
 
     def _flush_soon(self) -> None:
         if not self._flush_due:

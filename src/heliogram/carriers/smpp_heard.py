@@ -38,7 +38,7 @@ def event_of(pdu: Pdu, *, connection_id: str, charset: str = "", id_form: IdForm
         return ReceiptHeard(
             carrier_id=said.id,
             id_form=id_form,
-            news=NEWS.get(said.stat.upper(), News.UNKNOWN),
+            news=NEWS.get(said.stat.upper()) or News.UNKNOWN,
             about_e164=source if E164.match(source) else "",
             code="" if said.err.strip("0") == "" else said.err,
             raw=exchange_of(

@@ -17,6 +17,7 @@ _OURS: Final = frozenset(Tag)
 """What says how texts are cut and matched is the client's own business."""
 _ABOUT_PEOPLE: Final = frozenset({0x0202, 0x0203, 0x0303, 0x0381})
 """Subaddresses and call-back numbers and names (§5.3.2.15, 36, 38): an exchange shows no number."""
+_NOT_SHOWN: Final = _OURS | _ABOUT_PEOPLE
 
 Tlv = tuple[int, bytes]
 
@@ -68,5 +69,5 @@ def _tlv(written: str) -> Tlv:
 
 def shown(tlvs: Sequence[Tlv]) -> str:
     """Those that we make nothing of, for an exchange; "" where there are none."""
-    strange = [(tag, value) for tag, value in tlvs if tag not in _OURS | _ABOUT_PEOPLE][:MAX_SHOWN]
+    strange = [(tag, value) for tag, value in tlvs if tag not in _NOT_SHOWN][:MAX_SHOWN]
     return "".join(f" 0x{tag:04X}={value[:32].hex()}" for tag, value in strange)

@@ -185,8 +185,11 @@ def _alphabet(data_coding: int) -> int:
 
 
 def _sar(pdu: Pdu) -> udh.Concat | None:
-    values = [pdu.tlv(tag) for tag in (Tag.SAR_MSG_REF_NUM, Tag.SAR_TOTAL_SEGMENTS, Tag.SAR_SEGMENT_SEQNUM)]
-    if not all(values):
+    values = [pdu.tlv(tag) for tag in _SAR_TAGS] if pdu.tlvs else []
+    if not values or not all(values):
         return None
     reference, total, number = (int.from_bytes(value or b"", "big") for value in values)
     return udh.Concat(reference=reference, total=total, number=number) if 1 <= number <= total else None
+
+
+_SAR_TAGS: Final = (Tag.SAR_MSG_REF_NUM, Tag.SAR_TOTAL_SEGMENTS, Tag.SAR_SEGMENT_SEQNUM)

@@ -237,9 +237,11 @@ def _parse_fields(octets: bytes, table: Table, is_response: bool) -> tuple[dict[
         if kind == "c":
             stop = text.find("\0", at)
             if stop < 0:
-                stop = end  # some carriers leave out the NUL of the last field
-            fields[name] = text[at:stop]
-            at = min(stop + 1, end)
+                # Some carriers leave out the NUL of the last field.
+                fields[name], at = text[at:], end
+            else:
+                fields[name] = text[at:stop]
+                at = stop + 1
         elif at >= end:
             raise TheirFault(f"the PDU ends before {name}")
         elif kind == "i":
