@@ -38,10 +38,10 @@ class Pace:
 
     def wait_s(self, now: float, n: int = 1) -> float:
         """Take the next `n` places, for a text of as many segments that leaves at once. Returns how long to wait."""
-        self._regrow(now)
         if self.per_s is None or self.limit_per_s is None:
             self._count(now, n)
             return 0.0
+        self._regrow(now, self.per_s, self.limit_per_s)
         at = self._with_room(max(now, self._next_at) + (n - 1) / self.per_s, n, self.limit_per_s)
         self._next_at = at + 1 / self.per_s
         self._left.append((at, n))
@@ -76,13 +76,13 @@ class Pace:
     def is_slowed(self) -> bool:
         return self.per_s is not None and self.limit_per_s is not None and self.per_s < self.limit_per_s
 
-    def _regrow(self, now: float) -> None:
-        if self.per_s is None or self.limit_per_s is None or self.per_s >= self.limit_per_s:
+    def _regrow(self, now: float, per_s: float, limit_per_s: float) -> None:
+        if per_s >= limit_per_s:
             return
         if now - self._throttled_at < CALM_S:
             self._grown_at = now
             return
-        self.per_s = min(self.limit_per_s, self.per_s + self.limit_per_s * REGROW_PER_S * (now - self._grown_at))
+        self.per_s = min(limit_per_s, per_s + limit_per_s * REGROW_PER_S * (now - self._grown_at))
         self._grown_at = now
 
     def _count(self, at: float, n: int) -> None:

@@ -65,7 +65,7 @@ NEARLY_CONGESTED = 90
 
 
 def _is_too_fast(answer: Pdu) -> bool:
-    congestion = answer.tlv(Tag.CONGESTION_STATE)
+    congestion = answer.tlv(Tag.CONGESTION_STATE) if answer.tlvs else None
     is_near = congestion is not None and int.from_bytes(congestion, "big") >= NEARLY_CONGESTED
     return answer.status in _TOO_FAST or is_near
 

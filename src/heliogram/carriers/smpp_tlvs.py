@@ -69,5 +69,7 @@ def _tlv(written: str) -> Tlv:
 
 def shown(tlvs: Sequence[Tlv]) -> str:
     """Those that we make nothing of, for an exchange; "" where there are none."""
+    if not tlvs:
+        return ""
     strange = [(tag, value) for tag, value in tlvs if tag not in _NOT_SHOWN][:MAX_SHOWN]
     return "".join(f" 0x{tag:04X}={value[:32].hex()}" for tag, value in strange)

@@ -159,8 +159,11 @@ class Pdu(msgspec.Struct, frozen=True):
         return bool(self.command & RESPONSE)
 
 
-def encode(pdu: Pdu) -> bytes:
-    """The octets of a PDU. Raises OurFault for a field or TLV that is too long or a command without a table."""
+def encode(pdu: Pdu, sequence: int | None = None) -> bytes:
+    """The octets of a PDU, under another number if one is given.
+
+    Raises OurFault for a field or TLV that is too long or a command without a table.
+    """
     places = _PLACES.get(pdu.command)
     if places is None:
         raise OurFault(f"command 0x{pdu.command:08X} has no table of fields")
@@ -172,11 +175,14 @@ def encode(pdu: Pdu) -> bytes:
         parts.append(_TLV.pack(tag, len(value)))
         parts.append(value)
     body = b"".join(parts)
-    return _HEADER.pack(len(body) + HEADER_OCTETS, pdu.command, pdu.status, pdu.sequence) + body
+    number = pdu.sequence if sequence is None else sequence
+    return _HEADER.pack(len(body) + HEADER_OCTETS, pdu.command, pdu.status, number) + body
 
 
 def _fields(fields: dict[str, Value], places: dict[str, tuple[int, str, int]]) -> list[bytes]:
     """All of a command's fields in order. Most are left out: only those that are given cost anything."""
+    if not fields:
+        return [bytes(len(places))]
     parts = [_ZERO] * len(places)
     for name, value in fields.items():
         if name not in places:

@@ -23,6 +23,9 @@ STATES: Final = {
 }
 NUMBERS: Final = {name: number for number, name in STATES.items()}
 
+_MESSAGE_ID: Final = Tag.RECEIPTED_MESSAGE_ID  # looked up once: Python 3.11 takes 0.2 µs each time
+_STATE: Final = Tag.MESSAGE_STATE
+
 # The tags in any order and case; a value ends where the next tag begins. `text:` takes the rest.
 # Only ASCII is folded: a long s (U+017F) is an s to a regular expression, and no letter of ours.
 _TAG: Final = re.compile(r"\b(?a:(id|sub|dlvrd|submit date|done date|stat|err|text)):", re.IGNORECASE)
@@ -56,8 +59,8 @@ def read_text(body: str) -> Receipt:
 def read(pdu: Pdu, body: str) -> Receipt:
     """A receipt from a deliver_sm and its decoded text. Where TLV and text differ, the TLV wins. Raises TheirFault."""
     found = _tags(body)
-    message_id = (pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) or b"").rstrip(b"\0").decode("latin-1")
-    state = pdu.tlv(Tag.MESSAGE_STATE)
+    message_id = (pdu.tlv(_MESSAGE_ID) or b"").rstrip(b"\0").decode("latin-1")
+    state = pdu.tlv(_STATE)
     if message_id:
         found["id"] = message_id
     if state:

@@ -297,7 +297,7 @@ class Session:
 
     def _request(self, pdu: Pdu, tag: object, now: float) -> int:
         self._sequence = self._sequence % MAX_SEQUENCE + 1
-        self._out.append(encode(Pdu(pdu.command, pdu.status, self._sequence, pdu.fields, pdu.tlvs)))
+        self._out.append(encode(pdu, self._sequence))
         self._waiting[self._sequence] = (pdu.command, tag, now + RESPONSE_TIMEOUT_S)
         return self._sequence
 
