@@ -50,7 +50,8 @@ def _pipeline(folder: Path, server: Postgres | None) -> list[Row]:
 
 def _held_against(name: str, rate: float, values: list[float]) -> Row:
     median = statistics.median(values)
-    return {"yardstick": name, "yardstick_value": round(median), "ratio": round(rate / median, 3)}
+    shown = round(median, 3) if median < 2 else round(median)  # a share, or a rate
+    return {"yardstick": name, "yardstick_value": shown, "ratio": round(rate / median, 3)}
 
 
 def _sqlite(folder: Path) -> list[Row]:
@@ -92,7 +93,8 @@ def _session(_folder: Path) -> list[Row]:
         rows.append(row | cpu)
     for each in session.fullness():
         row: Row = {"id": f"session.full.{each.rtt_ms}ms.{each.window}", "value": round(each.share, 3), "unit": "share"}
-        rows.append(row | {"rtt_ms": each.rtt_ms, "window": each.window})
+        row |= {"rtt_ms": each.rtt_ms, "window": each.window}
+        rows.append(row | _held_against("bare", each.share, [each.bare_share]))
     return rows
 
 

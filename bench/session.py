@@ -35,7 +35,8 @@ class Fullness:
     rtt_ms: int
     window: int
     share: float
-    """Of window ÷ round trip."""
+    bare_share: float
+    """Of window ÷ round trip, ours and the bare loop's: what is missing there is the SMSC's and the machine's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +67,12 @@ def fullness() -> list[Fullness]:
     found = []
     with running_smsc() as smsc:
         for rtt_ms, window, n in FULLNESS:
-            seconds = _drive_ours(smsc, n, window, f"rtt{rtt_ms}")
-            _check(smsc, n, window)
-            found.append(Fullness(rtt_ms=rtt_ms, window=window, share=n / seconds * rtt_ms / 1_000 / window))
+            shares = []
+            for drive in (_drive_ours, _drive_bare):
+                seconds = drive(smsc, n, window, f"rtt{rtt_ms}")
+                _check(smsc, n, window)
+                shares.append(n / seconds * rtt_ms / 1_000 / window)
+            found.append(Fullness(rtt_ms=rtt_ms, window=window, share=shares[0], bare_share=shares[1]))
     return found
 
 
@@ -92,8 +96,10 @@ def _drive_ours(smsc: Smsc, n: int, window: int, name: str) -> float:
 class _Bare(asyncio.Protocol):
     """A client that does nothing but keep its window full."""
 
-    def __init__(self, n: int, ended: "asyncio.Future[float]") -> None:
+    def __init__(self, n: int, window: int, name: str, ended: "asyncio.Future[float]") -> None:
         self._left = n
+        self._window = window
+        self._name = name
         self._n_receipts = n
         self._ended = ended
         self._rest = b""
@@ -103,7 +109,7 @@ class _Bare(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
-        body = b"rtt0\0secret\0\0\x34\0\0\0"
+        body = self._name.encode() + b"\0secret\0\0\x34\0\0\0"
         transport.write(HEADER.pack(16 + len(body), BIND, 0, 1) + body)
 
     def data_received(self, data: bytes) -> None:
@@ -120,7 +126,7 @@ class _Bare(asyncio.Protocol):
                 self._n_receipts -= 1
             else:
                 self._began = time.perf_counter()
-                out += [self._next() for _ in range(WINDOW)]
+                out += [self._next() for _ in range(self._window)]
         self._rest = data[at:]
         self._transport.write(b"".join(out))
         if not self._n_receipts and not self._ended.done():
@@ -141,10 +147,16 @@ def submit_of(sequence: int, to: bytes) -> bytes:
 
 
 def _bare(smsc: Smsc, n: int) -> float:
+    return _drive_bare(smsc, n, WINDOW, "rtt0")
+
+
+def _drive_bare(smsc: Smsc, n: int, window: int, name: str) -> float:
     async def drive() -> float:
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[float] = loop.create_future()
-        transport, _protocol = await loop.create_connection(lambda: _Bare(n, ended), "127.0.0.1", smsc.port)
+        transport, _protocol = await loop.create_connection(
+            lambda: _Bare(n, window, name, ended), "127.0.0.1", smsc.port
+        )
         seconds = await ended
         transport.close()
         return seconds

@@ -96,7 +96,7 @@ async def drive(settings: dict[str, object], n: int, window: int, ledger: Ledger
 
     async def sink(events: Sequence[Event]) -> None:
         receipts = [event for event in events if isinstance(event, ReceiptHeard)]
-        await ledger.add("receipts", [(each.carrier_id, 0, each.news.value) for each in receipts])
+        await ledger.add("receipts", ((each.carrier_id, 0, each.news.value) for each in receipts))
         heard.update(each.carrier_id for each in receipts)
         if len(heard) >= n:
             all_heard.set()
@@ -125,7 +125,7 @@ async def _send_all(carrier: SmppCarrier, n: int, window: int, ledger: Ledger) -
     async def feed() -> None:
         for start in range(0, n, window // 2):
             keys = range(start, min(n, start + window // 2))
-            await ledger.add("attempts", [(str(key), 0, BODY) for key in keys])
+            await ledger.add("attempts", ((str(key), 0, BODY) for key in keys))
             for key in keys:
                 await ready.put(key)
         for _ in range(window):
@@ -150,7 +150,7 @@ async def _store(answers: asyncio.Queue[Outcome | None], n: int, ledger: Ledger)
         while not answers.empty():
             batch.append(answers.get_nowait())
         accepted = [each for each in batch if isinstance(each, Accepted)]
-        await ledger.add("outcomes", [(each.carrier_ids[0], 0, "accepted") for each in accepted])
+        await ledger.add("outcomes", ((each.carrier_ids[0], 0, "accepted") for each in accepted))
         n_stored += len(batch)
         n_accepted += len(accepted)
     return n_accepted
