@@ -7,7 +7,7 @@ from sqlalchemy import select
 from heliogram.storage import media
 from heliogram.storage.engine import Store
 from heliogram.storage.tables.media import link_opens
-from tests.world import GROUP, NOON, WORKSPACE, World
+from tests.world import NOON, WORKSPACE, World
 
 OTHER = "another workspace"
 SHA = "ab" * 32
@@ -36,7 +36,6 @@ async def test_another_workspaces_pictures_are_never_returned(store: Store, worl
     async with store.read() as connection:
         assert await media.one(connection, OTHER, "picture") is None
         assert await media.some(connection, OTHER, ["picture"]) == {}
-        assert await media.link_base_urls(connection, OTHER) == {}
 
 
 async def test_pictures_are_found_by_id(store: Store, world: World) -> None:
@@ -79,9 +78,3 @@ async def test_every_opening_of_a_link_is_kept(store: Store, world: World) -> No
         await media.add_open(connection, row | {"id": "o2", "is_preview": False})
         found = (await connection.execute(select(link_opens).order_by(link_opens.c.id))).all()
     assert [(each.id, each.is_preview) for each in found] == [("o1", True), ("o2", False)]
-
-
-async def test_a_group_may_have_an_address_of_its_own_for_links(store: Store, world: World) -> None:
-    await world.add_group("news", [], link_base_url="https://n.example")
-    async with store.read() as connection:
-        assert await media.link_base_urls(connection, WORKSPACE) == {GROUP: None, "news": "https://n.example"}

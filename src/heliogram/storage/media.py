@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.storage.bulk import Row, add_new_rows, add_rows
 from heliogram.storage.tables.media import link_opens, links, media, media_variants
-from heliogram.storage.tables.senders import groups
 
 
 async def add(connection: AsyncConnection, row: Row) -> None:
@@ -48,8 +47,3 @@ async def resolve_link(connection: AsyncConnection, token: str) -> Any | None:
 
 async def add_open(connection: AsyncConnection, row: Row) -> None:
     await connection.execute(link_opens.insert(), row)
-
-
-async def link_base_urls(connection: AsyncConnection, workspace_id: str) -> dict[str, str | None]:
-    query = select(groups.c.id, groups.c.link_base_url).where(groups.c.workspace_id == workspace_id)
-    return {group_id: base_url for group_id, base_url in await connection.execute(query)}
