@@ -4,7 +4,7 @@ import pytest
 
 from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import RenderRefused, compile_text
-from heliogram.compose.preview import Share, preview, spread, spread_sentence
+from heliogram.compose.preview import Share, preview, spread
 from heliogram.model.cut import Cut
 
 URL = "https://pics.example.com/p/7hQ2mZx9Ka"
@@ -38,18 +38,10 @@ def test_a_person_whose_data_breaks_the_template_is_told() -> None:
         preview(compile_text("{{ 1 | divided_by: zero }}"), {}, media=False, link_url=URL)
 
 
-def test_a_spread_counts_and_says_it_in_words() -> None:
+def test_a_spread_counts_and_says_each_share() -> None:
     shares = spread([2] * 92 + [3] * 8)
     assert shares == (Share(n_segments=2, n=92, percent=92), Share(n_segments=3, n=8, percent=8))
-    assert spread_sentence(shares) == "2 segments for 92%, 3 for 8%"
-
-
-@pytest.mark.parametrize(
-    ("n_segments", "sentence"),
-    [([], ""), ([1], "1 segment for 100%"), ([1] * 999 + [4], "1 segment for 100%, 4 for under 1%")],
-)
-def test_the_ends_of_a_spread_read_well(n_segments: list[int], sentence: str) -> None:
-    assert spread_sentence(spread(n_segments)) == sentence
+    assert spread([]) == ()
 
 
 def test_a_preview_shows_the_authors_text_for_phones_without_pictures() -> None:

@@ -10,7 +10,7 @@ from heliogram.media.limits import MMS_TEXT_LIMIT
 from heliogram.media.sample import samples
 from heliogram.model.group import Purpose
 from heliogram.model.sender import Approval, SenderKind
-from heliogram.model.text import DEFAULTS
+from heliogram.model.text import TextRules
 
 GROUP_IDS = {group["id"] for group, _senders in GROUPS}
 
@@ -60,8 +60,8 @@ def test_a_draft_has_a_text_that_may_go_out_and_a_picture_of_the_library(draft: 
     text = compile_text(body).render(person)
     assert text.startswith("Hi Maximiliane, ") and "{" not in text
     assert compile_text(body).render({}).startswith("Hi there, ")
+    assert not fit_text(text, "http://127.0.0.1:8025/p/xxxxxxxxxx", TextRules()).is_too_long
     assert len(text) <= MMS_TEXT_LIMIT
-    assert not fit_text(text, "http://127.0.0.1:8025/p/xxxxxxxxxx", DEFAULTS).is_too_long
     purpose = next(group["purpose"] for group, _senders in GROUPS if group["id"] == group_id)
     assert (purpose != "marketing") or re.search(r"\bSTOP\b", body)
     assert filename in {sample.filename for sample in samples()}

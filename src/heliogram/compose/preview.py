@@ -83,16 +83,3 @@ def spread(n_segments: Iterable[int]) -> tuple[Share, ...]:
         Share(n_segments=segments, n=n, percent=round(100 * n / counts.total()))
         for segments, n in sorted(counts.items())
     )
-
-
-def spread_sentence(shares: Iterable[Share]) -> str:
-    """The spread in words: "2 segments for 92%, 3 for 8%". "" for nobody."""
-    parts: list[str] = []
-    for share in shares:
-        unit = "" if parts else " segment" if share.n_segments == 1 else " segments"
-        parts.append(f"{share.n_segments}{unit} for {_percent(share)}")
-    return ", ".join(parts)
-
-
-def _percent(share: Share) -> str:
-    return f"{share.percent}%" if share.percent else "under 1%"

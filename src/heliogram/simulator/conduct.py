@@ -49,9 +49,6 @@ class Kind:
     http_status: int = 0
     delay_s: float = 0.0
 
-    def refuses(self) -> bool:
-        return bool(self.status or self.mm7_status or self.http_status)
-
 
 FAULTS: Final[dict[str, Kind]] = {
     "black_hole": Kind(on=On.CONNECT),
