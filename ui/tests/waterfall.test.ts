@@ -1,6 +1,6 @@
 // The waterfall leaves nobody out, and the review's advice says only what is true.
 import { expect, test } from 'vitest';
-import type { Estimate } from '../src/lib/api/types.ts';
+import type { Estimate, Media } from '../src/lib/api/types.ts';
 import { adviceFor } from '../src/lib/compose/advice.ts';
 import { countsBy } from '../src/lib/compose/counted.ts';
 import { fitWords } from '../src/lib/compose/fit.ts';
@@ -64,9 +64,17 @@ test('a dash that costs a segment is worth a warning, one that costs nothing is 
 
 test('the picture says what becomes of it on its routes', () => {
 	const route = { route: 'short_code 72975', media: [], budget_octets: 600_000, n: 1 };
-	const fit = (...octets: number[]) => fitWords({ ...ESTIMATE, variants: octets.map((each) => ({ ...route, octets: each })) });
+	const fit = (...octets: number[]) => fitWords({ ...ESTIMATE, variants: octets.map((each) => ({ ...route, octets: each })) }, []);
 	expect(fit()).toBe(null);
 	expect(fit(200_000, 200_000)).toBe('Goes out at 200 kB.');
 	expect(fit(200_000, 590_000)).toBe('Made to fit each route: 200 kB to 590 kB.');
 	expect(fit(200_000, 0)).toBe('Goes out at 200 kB. On 1 route it does not fit and becomes a link.');
+});
+
+test('an animation that goes as a video somewhere is said to, and a video that was one before is not', () => {
+	const film = { octets: 90_000, content_type: 'video/mp4', width: 64, height: 64, quality: null, similarity: null };
+	const variants = [{ route: 'short_code 72975', media: [film], budget_octets: 600_000, n: 1, octets: 90_000 }];
+	const chosen = (content_type: string) => [{ content_type } as Media];
+	expect(fitWords({ ...ESTIMATE, variants }, chosen('image/gif'))).toBe('Goes out at 90 kB. On 1 route the animation fits only as a video (MP4).');
+	expect(fitWords({ ...ESTIMATE, variants }, chosen('video/mp4'))).toBe('Goes out at 90 kB.');
 });

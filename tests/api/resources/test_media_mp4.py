@@ -1,5 +1,7 @@
 """An MP4 of a GIF in the library: what it is by an independent reader, once, and why there is none."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -47,6 +49,14 @@ async def test_the_same_film_again_is_the_one_that_is_there(filming: Doors) -> N
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json() | {"is_known": True}
     assert await n_rows(filming, "media") == {"media": 2}
+
+
+async def test_words_typed_while_the_film_is_made_are_on_it(filming: Doors) -> None:
+    media = await uploaded(filming, glowing(240, 180, TIMES))
+    making = asyncio.ensure_future(filming.api.post(_mp4(media)))
+    await asyncio.wait([making], timeout=0.05)
+    await filming.api.patch(f"/api/v1/media/{media['id']}", json={"alt_text": "Typed meanwhile"})
+    assert (await making).json()["alt_text"] == "Typed meanwhile"
 
 
 async def test_a_repetition_with_its_key_is_answered_as_before(filming: Doors) -> None:

@@ -38,6 +38,8 @@ async def mp4(media_id: str, app: Own, caller: CampaignsWrite, once: OnceOnly) -
     async with app.store.write() as connection:
         if (answer := await once.earlier(connection, caller.workspace_id)) is not None:
             return answer
+        # What was typed while the film was made counts: who clicks has left the field a moment before.
+        row = await media.one(connection, caller.workspace_id, media_id) or row
         filename = f"{PurePosixPath(row['filename']).stem}.mp4"
         given = {"filename": filename, "alt_text": row["alt_text"], "folder": row["folder"]}
         made, is_known = await put_picture(connection, app, caller, film, **given)
