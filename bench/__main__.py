@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import mms, pdus, pictures, pipeline, segments, session, yardsticks
+from heliogram.media.ffmpeg import find_ffmpeg
 from tests.postgres import Postgres, running_postgres
 
 N_ROUNDS = 3
@@ -100,6 +101,8 @@ def _session(_folder: Path) -> list[Row]:
 
 def _picture(name: str) -> Callable[[Path], list[Row]]:
     def measured(folder: Path) -> list[Row]:
+        if name == "mp4" and not find_ffmpeg():
+            return [{"id": "picture.mp4.ffmpeg", "value": None, "unit": "s", "note": "ffmpeg is not installed"}]
         made = asyncio.run(pictures.run(name, folder))
         ours: Row = {"value": round(made.ours.seconds, 3), "unit": "s", "rss_mb": round(made.ours.peak_mb)}
         ours |= {"n_octets": len(made.variant.octets), "quality": made.variant.quality}
@@ -117,6 +120,7 @@ def _beside(name: str, ours: pictures.Cost, other: pictures.Cost | None) -> Row:
     if other is None:
         return {"yardstick": name, "yardstick_value": None, "ratio": None, "note": f"{name} is not installed"}
     row: Row = {"yardstick": name, "yardstick_value": round(other.seconds, 3), "yardstick_rss_mb": round(other.peak_mb)}
+    row["yardstick_octets"] = other.n_octets
     return row | {"ratio": round(ours.seconds / other.seconds, 2)}
 
 

@@ -34,9 +34,11 @@ def pillow(source: Path, out: Path, size: tuple[int, int], quality: int) -> tupl
 def ffmpeg(source: Path, out: Path, size: tuple[int, int], quality: int) -> tuple[float, float]:
     """The same; its own scale of quality stays at what it takes for good."""
     scale = f"scale={size[0]}:{size[1]}:flags=lanczos"
-    if out.suffix == ".gif":
-        scale += ",split[a][b];[a]palettegen[p];[b][p]paletteuse"
-    command = ["ffmpeg", "-y", "-loglevel", "error", "-i", str(source), "-vf", scale, "-q:v", "4", str(out)]
+    how = {
+        ".gif": ["-vf", f"{scale},split[a][b];[a]palettegen[p];[b][p]paletteuse"],
+        ".mp4": ["-vf", scale, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-an"],
+    }.get(out.suffix, ["-vf", scale, "-q:v", "4"])
+    command = ["ffmpeg", "-y", "-loglevel", "error", "-i", str(source), *how, str(out)]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     # What the system counts for it begins at what this process has, which is little.

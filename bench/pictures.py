@@ -1,4 +1,4 @@
-"""Pictures made to fit by a child of the workshop: seconds, and the most memory that the child had.
+"""Pictures made to fit by a child of the workshop: seconds, and the most memory that the child and its ffmpeg had.
 
 Beside each, in the same run, Pillow alone and, where it is installed, ffmpeg alone: one decoding, one resize and one
 encoding at the size (and the JPEG's quality) that was found, in a process of their own. They do not search for it.
@@ -21,6 +21,8 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageEnhance
 
 from bench.cpu import children_of, peak_mb_of
+from heliogram.media.ffmpeg import find_ffmpeg
+from heliogram.media.films import read_film
 from heliogram.media.fit import Variant
 from heliogram.media.plan import Budget
 from heliogram.media.workshop import Workshop
@@ -28,6 +30,8 @@ from heliogram.media.workshop import Workshop
 N_ROUNDS = 5
 SIZE = (4_000, 3_000)
 FILM_SIZE, N_FRAMES = (480, 360), 40
+FRAME_MS = 50
+LOOK_S = 0.01
 SEED = 20_261_128
 TIME_LIMIT_S = 120
 
@@ -43,12 +47,17 @@ class Case:
     """Of the budget."""
     suffix: str
     """Of what comes out."""
+    tools: tuple[str, ...] = ("pillow", "ffmpeg")
+    """Those that can make it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
+    """`n_octets` is what came out."""
+
     seconds: float
     peak_mb: float
+    n_octets: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +65,7 @@ class Made:
     ours: Cost
     variant: Variant
     others: dict[str, Cost | None]
-    """Pillow's and ffmpeg's; None for one that is not here."""
+    """Those of the case's tools; None for one that is not here."""
 
 
 def photograph(form: str = "JPEG") -> bytes:
@@ -75,7 +84,7 @@ def film() -> bytes:
         view = scene.crop((2 * n, n, 2 * n + FILM_SIZE[0], n + FILM_SIZE[1]))
         frames.append(ImageEnhance.Brightness(view).enhance(chance.uniform(0.95, 1.05)).quantize(256))
     out = io.BytesIO()
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=50, loop=0)
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
     return out.getvalue()
 
 
@@ -91,6 +100,7 @@ CASES = {
     "jpeg": Case(make=photograph, octets=600_000, suffix="jpg"),
     "webp": Case(make=lambda: photograph("WEBP"), octets=600_000, suffix="jpg"),
     "gif": Case(make=film, octets=1_000_000, suffix="gif"),
+    "mp4": Case(make=film, octets=210_000, suffix="mp4", tools=("ffmpeg",)),
 }
 
 
@@ -98,30 +108,54 @@ async def run(name: str, folder: Path) -> Made:
     """Interleaved rounds of the workshop and the others. Raises TooLarge."""
     case = CASES[name]
     budget = Budget(octets=case.octets, max_width=1_080, max_height=1_920, content_types=(), source="bench")
-    source = folder / f"source.{name}"
+    source = folder / f"source.{'gif' if name == 'mp4' else name}"
     source.write_bytes(octets := case.make())
-    workshop = Workshop(n_children=1)
-    costs: dict[str, list[Cost | None]] = {"pillow": [], "ffmpeg": []}
+    workshop = Workshop(n_children=1, ffmpeg=find_ffmpeg())
+    make = workshop.film if case.suffix == "mp4" else workshop.fit
+    costs: dict[str, list[Cost | None]] = {tool: [] for tool in case.tools}
     took: list[float] = []
+    peak_mb = 0.0
     try:
-        variant = await workshop.fit(octets, budget)  # the child's start is not the picture's time
+        variant = await make(octets, budget)  # the child's start is not the picture's time
         _check(variant, case)
         for _round in range(N_ROUNDS):
             began = time.perf_counter()
-            await workshop.fit(octets, budget)
+            peak_mb = max(peak_mb, await _peak_of(asyncio.ensure_future(make(octets, budget))))
             took.append(time.perf_counter() - began)
             out = folder / f"out.{case.suffix}"
             for tool, found in costs.items():
                 found.append(await asyncio.to_thread(_alone, tool, source, out, variant))
-        # The child is this process's only one now.
-        peak_mb = max(map(peak_mb_of, children_of(os.getpid())))
     finally:
         await workshop.close()
     others = {tool: _median([cost for cost in found if cost is not None]) for tool, found in costs.items()}
     return Made(ours=Cost(seconds=statistics.median(took), peak_mb=peak_mb), variant=variant, others=others)
 
 
+async def _peak_of(job: asyncio.Future[Variant]) -> float:
+    """The most memory that the child, and ffmpeg while it has one, have had together until the job is done."""
+    peak_mb = 0.0
+    while True:
+        await asyncio.wait([job], timeout=LOOK_S)
+        # The child is this process's only one now.
+        peak_mb = max(peak_mb, sum(map(_peak_mb, children_of(os.getpid()))))
+        if job.done():
+            job.result()
+            return peak_mb
+
+
+def _peak_mb(pid: int) -> float:
+    try:
+        return peak_mb_of(pid)
+    except (OSError, ValueError):
+        return 0.0  # ended between the listing and the reading
+
+
 def _check(variant: Variant, case: Case) -> None:
+    if case.suffix == "mp4":
+        told = read_film(variant.octets)
+        if len(variant.octets) > case.octets or told.duration_ms != N_FRAMES * FRAME_MS:
+            raise TooLarge(f"{len(variant.octets)} octets, {told.duration_ms} ms")
+        return
     with Image.open(io.BytesIO(variant.octets)) as image:
         n_frames = getattr(image, "n_frames", 1)
         is_whole = image.size == (variant.width, variant.height) and (n_frames > 1) == (case.suffix == "gif")
@@ -132,7 +166,11 @@ def _check(variant: Variant, case: Case) -> None:
 def _median(costs: list[Cost]) -> Cost | None:
     if not costs:
         return None
-    return Cost(seconds=statistics.median(each.seconds for each in costs), peak_mb=max(each.peak_mb for each in costs))
+    return Cost(
+        seconds=statistics.median(each.seconds for each in costs),
+        peak_mb=max(each.peak_mb for each in costs),
+        n_octets=costs[-1].n_octets,
+    )
 
 
 def _alone(tool: str, source: Path, out: Path, variant: Variant) -> Cost | None:
@@ -142,4 +180,4 @@ def _alone(tool: str, source: Path, out: Path, variant: Variant) -> Cost | None:
     command = [sys.executable, "-m", "bench.alone", tool, str(source), str(out), *map(str, options)]
     # It measures itself: starting Python is not the picture's time.
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=TIME_LIMIT_S)
-    return Cost(**json.loads(done.stdout))
+    return Cost(**json.loads(done.stdout), n_octets=out.stat().st_size)
