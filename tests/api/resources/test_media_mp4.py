@@ -1,6 +1,8 @@
 """An MP4 of a GIF in the library: what it is by an independent reader, once, and why there is none."""
 
 import asyncio
+from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ from heliogram.media.plan import all_budgets
 from heliogram.media.workshop import NO_FFMPEG, Workshop
 from heliogram.model.access import Scope
 from tests.api.kit import jpeg, n_rows, problem, uploaded
+from tests.delivery.scene import until
 from tests.doors import Doors
 from tests.media.pictures import gif
 from tests.media.played import ffmpeg, glowing, grainy, probed
@@ -51,12 +54,18 @@ async def test_the_same_film_again_is_the_one_that_is_there(filming: Doors) -> N
     assert await n_rows(filming, "media") == {"media": 2}
 
 
-async def test_words_typed_while_the_film_is_made_are_on_it(filming: Doors) -> None:
-    media = await uploaded(filming, glowing(240, 180, TIMES))
+async def test_words_typed_while_the_film_is_made_are_on_it(filming: Doors, tmp_path: Path) -> None:
+    media = await uploaded(filming, gif())
+    begun, go_on, slow = (tmp_path / name for name in ("begun", "go-on", "ffmpeg"))
+    slow.write_text(f'#!/bin/sh\ntouch {begun}; until [ -e {go_on} ]; do sleep 0.05; done; exec {ffmpeg()} "$@"\n')
+    slow.chmod(0o755)
+    filming.app.workshop = Workshop(1, ffmpeg=str(slow))
     making = asyncio.ensure_future(filming.api.post(_mp4(media)))
-    await asyncio.wait([making], timeout=0.05)
+    await until(partial(asyncio.to_thread, begun.exists))
     await filming.api.patch(f"/api/v1/media/{media['id']}", json={"alt_text": "Typed meanwhile"})
+    go_on.touch()
     assert (await making).json()["alt_text"] == "Typed meanwhile"
+    await filming.app.workshop.close()
 
 
 async def test_a_repetition_with_its_key_is_answered_as_before(filming: Doors) -> None:
