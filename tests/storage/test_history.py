@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.model.message import State
+from heliogram.model.message import Carrying, State
 from heliogram.storage import deliveries, history, lanes
 from heliogram.storage import media as pictures
 from heliogram.storage.engine import Store
@@ -123,6 +123,25 @@ async def test_messages_are_found_by_what_became_of_them(store: Store, world: Wo
     assert await _ids(store, MessageFilter(reason="opted_out")) == ["m1"]
     assert await _ids(store, MessageFilter(reason="destination_no_mms")) == ["m2"]
     assert await _ids(store, MessageFilter(reason="opted_out", states=(State.SENT,))) == []
+
+
+async def test_messages_are_found_by_how_they_go_with_their_pictures(store: Store, world: World) -> None:
+    for id, content in (("text", "text"), ("chosen", "text_link"), ("fell", "mms"), ("mms", "mms"), ("waits", "mms")):
+        await _message(world, id, content=content, media_id=None if content == "text" else "menu")
+    await _message(world, "sent", content="text_link", media_id="menu")
+    await _message(world, "plain", content="text")
+    async with store.write() as connection:
+        await _attempt(connection, "mms", channel="mms")
+        await _attempt(connection, "fell", channel="mms")
+        await _attempt(connection, "fell", 2, channel="sms_link")
+        await _attempt(connection, "sent", channel="sms_link")
+        await _attempt(connection, "plain", channel="sms")
+    found = {each: set(await _ids(store, MessageFilter(carrying=each))) for each in Carrying}
+    assert found == {
+        Carrying.WITH: {"mms", "waits"},
+        Carrying.LINK: {"chosen", "fell", "sent"},
+        Carrying.WITHOUT: {"text", "plain"},
+    }
 
 
 @pytest.mark.parametrize(

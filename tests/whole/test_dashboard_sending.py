@@ -237,3 +237,23 @@ def test_stop_on_a_phone_is_in_the_ledger_within_two_seconds(page: Page, stage: 
     page.goto(f"{stage.url}/messages?campaign_id={again}&state=skipped")
     expect(page.get_by_text("has unsubscribed").first).to_be_visible(timeout=15_000)
     expect(page.locator("main tbody tr").filter(has_text="100004")).to_have_count(1)
+
+
+def test_messages_are_found_by_what_became_of_their_picture_and_the_address_says_so(
+    page: Page, stage: Stage, reported: str
+) -> None:
+    page.goto(f"{stage.url}/messages?campaign_id={reported}")
+    rows = page.locator("tbody tr")
+    for label, word, channels in (
+        ("Text + link", "link", {"sms_link"}),
+        ("Picture or file in it", "with", {"mms", None}),
+    ):
+        page.get_by_label("Pictures and files").select_option(label)
+        expect(page).to_have_url(re.compile(rf"campaign_id={reported}&media={word}$"))
+        meant = ask(page, stage, "GET", f"/messages?campaign_id={reported}&media={word}&limit=50")["items"]
+        assert {each["channel"] for each in meant} <= channels
+        expect(rows).to_have_count(len(meant))
+    page.reload()
+    expect(page.get_by_label("Pictures and files")).to_have_value("with")
+    page.get_by_label("Pictures and files").select_option("Text only")
+    expect(page.get_by_text("No message matches")).to_be_visible()

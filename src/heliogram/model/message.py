@@ -87,3 +87,14 @@ class Content(StrEnum):
     MMS = "mms"
     TEXT_LINK = "text_link"
     TEXT = "text"
+
+
+class Carrying(StrEnum):
+    """How a message goes with its pictures and files: a way to look for messages."""
+
+    WITH = "with"
+    """They are in it, or will be."""
+    LINK = "link"
+    """They stand behind a link in its text."""
+    WITHOUT = "without"
+    """It is a text and nothing else."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.model.message import State
+from heliogram.model.message import Carrying, Channel, Content, State
 from heliogram.storage.tables.campaigns import campaigns
 from heliogram.storage.tables.delivery import attempts, message_states, messages, outcomes, receipts
 from heliogram.storage.tables.media import link_opens, links
@@ -23,6 +23,7 @@ class MessageFilter:
     reason: str = ""
     words: str = ""
     """Digits of a number, or a message's id."""
+    carrying: Carrying | None = None
 
 
 async def message_page(
@@ -41,6 +42,8 @@ async def message_page(
         query = query.where(in_state)
     if wanted.reason:
         query = query.where(or_(message_states.c.reason == wanted.reason, attempts.c.reason == wanted.reason))
+    if wanted.carrying is not None:
+        query = query.where(_CARRYING[wanted.carrying])
     if wanted.words:
         digits = "".join(letter for letter in wanted.words if letter.isdigit())
         matches: list[ColumnElement[bool]] = [messages.c.id == wanted.words.strip()]
@@ -49,6 +52,21 @@ async def message_page(
         query = query.where(or_(*matches))
     rows: Sequence[Any] = (await connection.execute(query.order_by(messages.c.id.desc()).limit(limit))).mappings().all()
     return rows
+
+
+_IS_LINK = or_(
+    attempts.c.channel == Channel.SMS_LINK.value,
+    and_(attempts.c.channel.is_(None), messages.c.content == Content.TEXT_LINK.value),
+)
+"""By its last attempt, and before there is one by what it was made as."""
+_CARRYING: dict[Carrying, ColumnElement[bool]] = {
+    Carrying.WITHOUT: messages.c.content == Content.TEXT.value,
+    Carrying.LINK: and_(messages.c.content != Content.TEXT.value, _IS_LINK),
+    Carrying.WITH: and_(
+        messages.c.content == Content.MMS.value,
+        or_(attempts.c.channel.is_(None), attempts.c.channel != Channel.SMS_LINK.value),
+    ),
+}
 
 
 async def message(connection: AsyncConnection, workspace_id: str, message_id: str) -> Any | None:

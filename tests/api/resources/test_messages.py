@@ -89,6 +89,9 @@ async def test_messages_are_found_by_campaign_state_reason_number_and_id(doors: 
     assert await listed(doors, q=one) == [one]
     assert await listed(doors, q="nobody") == []
     assert await listed(doors, campaign_id="unknown") == []
+    assert [await listed(doors, media=each) for each in ("with", "link", "without")] == [[], [], [three, two, one]]
+    answer = await doors.api.get(f"{V1}/messages", params={"media": "film"})
+    assert problem(answer, "invalid").startswith("media: ")
     campaign = await launched(doors)
     await doors.app.expander.step()
     (of_campaign,) = await listed(doors, campaign_id=campaign)

@@ -22,7 +22,7 @@ from heliogram.campaigns.single import Single, queue_single
 from heliogram.carriers.registry import CANCELS
 from heliogram.compose.fallback import marked, short_url, with_link
 from heliogram.delivery.canceling import want_canceled
-from heliogram.model.message import Content, State
+from heliogram.model.message import Carrying, Content, State
 from heliogram.model.number import NOTHING
 from heliogram.model.phone import Phone
 from heliogram.model.reasons import sentence_for, sentence_for_way
@@ -41,10 +41,13 @@ async def list_messages(
     state: Annotated[str, Query(max_length=200, description="One state, or several with commas.")] = "",
     reason: Annotated[str, Query(max_length=60)] = "",
     q: Annotated[str, Query(max_length=64, description="Digits of a number, or a message's id.")] = "",
+    media: Annotated[
+        Carrying | None, Query(description="With its pictures and files in it, with a link to them, or without any.")
+    ] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = "",
 ) -> Page[MessageShape]:
-    wanted = MessageFilter(campaign_id=campaign_id, states=_states(state), reason=reason, words=q)
+    wanted = MessageFilter(campaign_id=campaign_id, states=_states(state), reason=reason, words=q, carrying=media)
     async with app.store.read() as connection:
         rows = await history.message_page(connection, caller.workspace_id, wanted, before=after, limit=limit)
     return Page(items=[MessageShape(**_row(row)) for row in rows], next=next_of(rows, limit))

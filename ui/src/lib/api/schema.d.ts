@@ -1395,6 +1395,12 @@ export interface components {
             folder?: string;
         };
         /**
+         * Carrying
+         * @description How a message goes with its pictures and files: a way to look for messages.
+         * @enum {string}
+         */
+        Carrying: "with" | "link" | "without";
+        /**
          * Channel
          * @description What a recipient actually gets.
          * @enum {string}
@@ -3722,6 +3728,8 @@ export interface operations {
                 reason?: string;
                 /** @description Digits of a number, or a message's id. */
                 q?: string;
+                /** @description With its pictures and files in it, with a link to them, or without any. */
+                media?: components["schemas"]["Carrying"] | null;
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next` of the page before; empty for the first. */

@@ -1,5 +1,5 @@
 // The filters of the message list. They live in the address, so that a view can be sent to a colleague.
-export const FILTERS = ['q', 'state', 'reason', 'campaign_id'] as const;
+export const FILTERS = ['q', 'state', 'media', 'reason', 'campaign_id'] as const;
 export type FilterName = (typeof FILTERS)[number];
 export type Filters = Record<FilterName, string | null>;
 

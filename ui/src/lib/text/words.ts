@@ -32,6 +32,8 @@ export const CAMPAIGN_STATES: Record<CampaignState, Word> = {
 
 export const CHANNELS: Record<Channel, string> = { mms: 'Picture', sms_link: 'Text + link', sms: 'Text' };
 export const CONTENTS: Record<Content, string> = { mms: 'Picture', text_link: 'Text + link', text: 'Text' };
+/** How messages go with their pictures and files: a filter. */
+export const CARRYING = { with: 'Picture or file in it', link: 'Text + link', without: 'Text only' };
 export const PURPOSES: Record<Purpose, string> = {
 	marketing: 'Marketing',
 	reminder: 'Reminders',
