@@ -54,7 +54,7 @@ async def test_an_answer_is_told_with_its_words_its_pictures_and_what_became_of_
     for position, (state, reason) in enumerate(became):
         await _medium(scene, f"m{position}", "a1", position, state=state, reason=reason)
     (step,) = await _answers(scene, message_id)
-    assert (step.title, step.detail, step.pictures) == ("The person answered with a picture", "look", ("m0",))
+    assert (step.title, step.detail, step.pictures) == ("The person answered with files", "look", ("m0",))
     assert step.facts == (
         ("To", "+13125550100"),
         ("File 1", "image/jpeg, 64 × 48, 9,000 bytes"),

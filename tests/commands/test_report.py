@@ -22,6 +22,7 @@ def _report(**changes: Any) -> dict[str, Any]:
             {"row_number": 5, "value": "+13125550111", "reason": "duplicate", "sentence": "Row 2 has the same."},
         ],
         "estimate": {
+            "medium": "picture",
             "mms": 1,
             "sms_link": 1,
             "sms": 0,
@@ -43,6 +44,7 @@ def _campaign(**progress: Any) -> dict[str, Any]:
     return {
         "name": "Menu",
         "group_name": "Offers",
+        "media": [],
         "progress": counted | {"skipped_by_reason": [], "failed_by_reason": []} | progress,
     }
 
@@ -138,7 +140,8 @@ def test_each_route_says_what_becomes_of_the_picture(octets: int, how: dict[str,
     report["estimate"]["variants"] = [variant]
     assert f"Picture from the short code 72975: {words}" in dry_run_text(report, 16_161)
     variant["media"] = [how, how]
-    assert "2 pictures from the short code 72975: " in dry_run_text(report, 16_161)
+    report["estimate"]["medium"] = "files"
+    assert "2 files from the short code 72975: " in dry_run_text(report, 16_161)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ const ESTIMATE: Estimate = {
 	audience: 200,
 	n_counted: 200,
 	mms: 120,
+	medium: 'picture',
 	sms_link: 60,
 	sms: 0,
 	skipped: 20,

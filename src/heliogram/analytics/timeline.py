@@ -12,6 +12,7 @@ from heliogram.analytics.later import asked, canceled, heard
 from heliogram.analytics.step import Row, TimelineStep, Tone
 from heliogram.compose.fallback import LINK_MARK
 from heliogram.compose.written import body_sent, replaced_in
+from heliogram.media.nouns import about, first, noun_of
 from heliogram.model.message import Channel, State
 from heliogram.model.number import NumberFact
 from heliogram.model.number_words import words_of
@@ -42,6 +43,9 @@ class History:
     variants: Sequence[Row] = ()
     """What was made of the pictures for their routes."""
 
+    def noun(self) -> str:
+        return noun_of([each["content_type"] for each in self.media])
+
 
 CHANNEL_WORDS = {
     Channel.MMS: "picture message (MMS)",
@@ -59,15 +63,15 @@ def timeline_of(history: History) -> tuple[TimelineStep, ...]:
         steps += _decided(history, attempt)
         steps.append(_attempted(attempt))
         if attempt["outcome_at"] is not None:
-            steps.append(_answered(attempt))
+            steps.append(_answered(history, attempt))
     steps += [heard(receipt) for receipt in history.receipts]
     steps += [asked(each) for each in history.questions if each["code"]]
     steps += [canceled(each) for each in history.cancellations]
-    steps += [_opened(each) for each in history.opens]
+    steps += [_opened(history, each) for each in history.opens]
     steps += [_answer_of(texts, history) for texts in _joined(history.answers)]
     if history.forbidden_by is not None:
         steps.append(_forbidden(history.message, history.forbidden_by))
-    if stopped := _stopped(history.message):
+    if stopped := _stopped(history):
         steps.append(stopped)
     return tuple(sorted(steps, key=lambda step: step.at))
 
@@ -127,8 +131,8 @@ def _decided(history: History, attempt: Row) -> list[TimelineStep]:
         TimelineStep(
             at=at,
             kind="route",
-            title=f"Goes as {CHANNEL_WORDS[channel]}",
-            detail=sentence_for_way(attempt["reason"]),
+            title=f"Goes as {about(CHANNEL_WORDS[channel], history.noun())}",
+            detail=about(sentence_for_way(attempt["reason"]), history.noun()),
             facts=tuple(facts),
         )
     )
@@ -169,13 +173,13 @@ def _written(history: History, attempt: Row, channel: Channel) -> TimelineStep:
     if channel is Channel.MMS:
         went = attempt["variants"] or ()
         for n, each in enumerate(history.media, 1):
-            label = f"Picture {n}" if len(history.media) > 1 else "Picture"
+            label = first(noun_of([each["content_type"]])) + (f" {n}" if len(history.media) > 1 else "")
             goes = _goes(history, went[n - 1]) if len(went) >= n else ""
             facts.append((label, f"{each['filename']}, {each['n_octets']:,} bytes as uploaded{goes}"))
         if attempt["variant_octets"] is not None:
             how_well = "" if went else _how_well(history, attempt["variant_sha256"])
             facts.append(("Made for this route", f"{attempt['variant_octets']:,} bytes{how_well}"))
-        title = "Pictures fitted" if len(history.media) > 1 else "Picture fitted"
+        title = f"{first(history.noun())} fitted"
         detail = _AS_FILM if _went_as_film(history, attempt) else ""
         return TimelineStep(at=attempt["at"], kind="written", title=title, detail=detail, facts=tuple(facts))
     n = attempt["n_segments"]
@@ -277,7 +281,7 @@ _OUTCOMES: dict[str, tuple[str, Tone]] = {
 }
 
 
-def _answered(attempt: Row) -> TimelineStep:
+def _answered(history: History, attempt: Row) -> TimelineStep:
     title, tone = _OUTCOMES.get(attempt["outcome_kind"], (attempt["outcome_kind"], Tone.INFO))
     ids = attempt["carrier_ids"] or []
     facts = [("Carrier's id", ", ".join(ids))] if ids else []
@@ -287,17 +291,17 @@ def _answered(attempt: Row) -> TimelineStep:
         at=attempt["outcome_at"],
         kind="outcome",
         title=title,
-        detail=sentence_for(attempt["outcome_reason"]),
+        detail=about(sentence_for(attempt["outcome_reason"]), history.noun()),
         facts=tuple(facts),
         raw=attempt["exchange"] or None,
         tone=tone,
     )
 
 
-def _opened(row: Row) -> TimelineStep:
+def _opened(history: History, row: Row) -> TimelineStep:
     if row["is_preview"]:
         return TimelineStep(at=row["at"], kind="preview", title="Link previewed", detail="By a program, not a person.")
-    return TimelineStep(at=row["at"], kind="open", title="Picture opened", tone=Tone.OK)
+    return TimelineStep(at=row["at"], kind="open", title=f"{first(history.noun())} opened", tone=Tone.OK)
 
 
 _READ_AS = {
@@ -326,7 +330,7 @@ def _answer_of(texts: Sequence[Row], history: History) -> TimelineStep:
     return TimelineStep(
         at=last["at"],
         kind="answer",
-        title="The person answered" + (" with a picture" if media else ""),
+        title="The person answered" + (f" with {_a(media)}" if media else ""),
         # A part that came twice is one part.
         detail="".join({row["concat_number"] or row["id"]: row["text"] for row in texts}.values()),
         facts=tuple(facts),
@@ -334,6 +338,11 @@ def _answer_of(texts: Sequence[Row], history: History) -> TimelineStep:
         tone=Tone.WARN if last["read_as"] == "stop" else Tone.OK,
         pictures=tuple(each["id"] for each in media if each["state"] == "kept"),
     )
+
+
+def _a(media: Sequence[Row]) -> str:
+    noun = noun_of([each["content_type"] or "" for each in media])
+    return noun if len(media) > 1 else f"a {noun}"
 
 
 def _file(row: Row) -> str:
@@ -358,7 +367,8 @@ _ENDS: dict[State, tuple[str, Tone]] = {
 }
 
 
-def _stopped(message: Row) -> TimelineStep | None:
+def _stopped(history: History) -> TimelineStep | None:
+    message = history.message
     state = State(message["state"])
     if state not in _ENDS or message["state_at"] is None:
         return None
@@ -368,7 +378,7 @@ def _stopped(message: Row) -> TimelineStep | None:
         at=message["state_at"],
         kind=state.value,
         title=title,
-        detail=sentence_of(message["state_reason"]) or sentence_for(message["state_reason"]),
+        detail=sentence_of(message["state_reason"]) or about(sentence_for(message["state_reason"]), history.noun()),
         facts=facts,
         tone=tone,
     )

@@ -13,6 +13,7 @@ from heliogram.api.schema.shape import Reasoned
 from heliogram.app import App
 from heliogram.campaigns.progress import Counts, progress_of
 from heliogram.carriers.protocol import Link
+from heliogram.media.nouns import about, noun_of
 from heliogram.model.campaign import AudienceKind, CampaignState
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, State
@@ -58,7 +59,15 @@ async def campaign_shapes(
             updated_at=row["updated_at"],
             launched_at=row["launched_at"],
             finished_at=row["finished_at"],
-            progress=_progress(app, pace, row, groups[row["group_id"]], counts[row["id"]], opens.get(row["id"], 0)),
+            progress=_progress(
+                app,
+                pace,
+                row,
+                groups[row["group_id"]],
+                counts[row["id"]],
+                opens.get(row["id"], 0),
+                noun_of([each["content_type"] for each in pictures.get(row["album_id"] or row["media_id"], ())]),
+            ),
         )
         for row in rows
     ]
@@ -74,7 +83,9 @@ def _audience(row: Any, group: Group, lists: Mapping[str, str]) -> AudienceShape
     return AudienceShape(kind=kind, list_id=row["list_id"], label=labels[kind])
 
 
-def _progress(app: App, pace: Pace, row: Any, group: Group, counts: Counts, opens: int) -> ProgressShape | None:
+def _progress(
+    app: App, pace: Pace, row: Any, group: Group, counts: Counts, opens: int, noun: str
+) -> ProgressShape | None:
     if row["state"] == CampaignState.DRAFT.value:
         return None
     progress = progress_of(row, counts)
@@ -93,9 +104,13 @@ def _progress(app: App, pace: Pace, row: Any, group: Group, counts: Counts, open
         canceled=n[State.CANCELED],
         expanded=progress.expanded,
         rate_per_s=pace.rate(row["id"]) if row["state"] == CampaignState.SENDING.value else 0.0,
-        channels=[_way(each.key, each.sentence, each.n) for each in progress.channels],
-        skipped_by_reason=[Reasoned(reason=each.key, sentence=each.sentence, n=each.n) for each in progress.skipped],
-        failed_by_reason=[FailedWith(code=each.key, sentence=each.sentence, n=each.n) for each in progress.failed],
+        channels=[_way(each.key, about(each.sentence, noun), each.n) for each in progress.channels],
+        skipped_by_reason=[
+            Reasoned(reason=each.key, sentence=about(each.sentence, noun), n=each.n) for each in progress.skipped
+        ],
+        failed_by_reason=[
+            FailedWith(code=each.key, sentence=about(each.sentence, noun), n=each.n) for each in progress.failed
+        ],
         waiting=_waiting(app, pace, row, group),
         opens=opens,
     )

@@ -28,6 +28,7 @@ from heliogram.compose.fallback import compile_fallback
 from heliogram.compose.liquid import Template, compile_text
 from heliogram.delivery.forecast import Forecast, Plan, Rewritten, RouteVariant, forecast
 from heliogram.media.limits import MESSAGE_LIMIT_OCTETS, MMS_TEXT_LIMIT, Weight, weigh
+from heliogram.media.nouns import about, noun_of
 from heliogram.model.album import Shown, album_id_of
 from heliogram.model.campaign import Audience, AudienceKind
 from heliogram.model.group import Group
@@ -62,6 +63,9 @@ class Draft:
         """The author's text for phones without pictures, where there can be such phones."""
         return self.fallback_body if self.content is Content.MMS and self.media else ""
 
+    def noun(self) -> str:
+        return noun_of([each["content_type"] for each in self.media])
+
     def shown(self) -> Shown | None:
         ids = [each["id"] for each in self.media]
         return Shown(self.group.workspace_id, ids[0], album_id_of(ids)) if ids else None
@@ -72,6 +76,7 @@ class Estimate:
     forecast: Forecast
     weight: Weight | None
     checks: tuple[Check, ...]
+    noun: str
 
 
 async def draft_of(
@@ -135,6 +140,7 @@ def judged(app: App, draft: Draft, counted: Forecast, mistake: str = "", fallbac
         body=draft.body,
         mistake=mistake,
         has_media=bool(draft.media),
+        noun=draft.noun(),
         n_audience=counted.audience,
         n_counted=counted.n_counted,
         n_going=sum(counted.channels.values()) + sum(counted.held.values()),
@@ -146,7 +152,7 @@ def judged(app: App, draft: Draft, counted: Forecast, mistake: str = "", fallbac
         fallback_mistake=fallback_mistake,
         carriers_down=_carriers_down(app, draft.group),
     )
-    return Estimate(forecast=counted, weight=weight, checks=review(drafted))
+    return Estimate(forecast=counted, weight=weight, checks=review(drafted), noun=drafted.noun)
 
 
 def n_to_look_at(draft: Draft) -> int | None:
@@ -190,11 +196,11 @@ def estimate_shape(estimate: Estimate) -> EstimateShape:
         sms=by_channel[Channel.SMS],
         skipped=sum(counted.skipped.values()),
         channels_by_reason=[
-            Way(channel=channel, reason=reason, sentence=sentence_for_way(reason), n=n)
+            Way(channel=channel, reason=reason, sentence=about(sentence_for_way(reason), estimate.noun), n=n)
             for (channel, reason), n in sorted(counted.channels.items(), key=lambda item: -item[1])
         ],
         skipped_by_reason=[
-            Reasoned(reason=reason, sentence=sentence_for(reason), n=n)
+            Reasoned(reason=reason, sentence=about(sentence_for(reason), estimate.noun), n=n)
             for reason, n in sorted(counted.skipped.items(), key=lambda item: -item[1])
         ],
         segments=SegmentsTotal(
@@ -207,6 +213,7 @@ def estimate_shape(estimate: Estimate) -> EstimateShape:
         ),
         rewritten=_rewritten(counted.rewritten),
         variants=[_variant(each) for each in counted.variants],
+        medium=estimate.noun,
         weight=_weight(estimate.weight),
         checks=[_check(check) for check in estimate.checks],
     )

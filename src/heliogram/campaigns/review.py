@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from heliogram.media.limits import Weight, WeightVerdict
+from heliogram.media.nouns import PICTURE, about
 from heliogram.model.group import Group, Purpose
 from heliogram.model.message import Content
 from heliogram.model.reasons import sentence_for
@@ -67,6 +68,7 @@ class Drafted:
     fallback_body: str = ""
     fallback_mistake: str = ""
     carriers_down: tuple[str, ...] = ()
+    noun: str = PICTURE
 
 
 def review(drafted: Drafted) -> tuple[Check, ...]:
@@ -123,9 +125,9 @@ def _picture(drafted: Drafted) -> Check | None:
     weight = drafted.weight
     if weight is None or weight.verdict is WeightVerdict.OK:
         detail = weight.sentence if weight else "It goes out as a link."
-        return Check(id="picture", level=Level.PASS, title="The picture fits", detail=detail)
+        return Check(id="picture", level=Level.PASS, title=about("The picture fits", drafted.noun), detail=detail)
     level = Level.STOP if weight.verdict is WeightVerdict.REFUSED else Level.WARNING
-    title = "The message is too large" if level is Level.STOP else "The picture is large"
+    title = "The message is too large" if level is Level.STOP else about("The picture is large", drafted.noun)
     return Check(id="picture", level=level, title=title, detail=weight.sentence)
 
 
@@ -162,18 +164,18 @@ def _audience(drafted: Drafted) -> Check:
             id=NOBODY,
             level=Level.STOP,
             title="Nobody would get this message",
-            detail=_skipped_words(drafted.skipped) or "No one of the audience can be sent to.",
+            detail=_skipped_words(drafted) or "No one of the audience can be sent to.",
         )
     if drafted.skipped:
         n = sum(drafted.skipped.values())
         title = f"{n:,} {'person is' if n == 1 else 'people are'} left out"
-        return Check(id="audience", level=Level.WARNING, title=title, detail=_skipped_words(drafted.skipped))
+        return Check(id="audience", level=Level.WARNING, title=title, detail=_skipped_words(drafted))
     return Check(id="audience", level=Level.PASS, title=f"{drafted.n_audience:,} people get it", detail="")
 
 
-def _skipped_words(skipped: Mapping[str, int]) -> str:
-    most_first = sorted(skipped.items(), key=lambda item: -item[1])
-    return " ".join(f"{n:,}: {sentence_for(reason)}" for reason, n in most_first)
+def _skipped_words(drafted: Drafted) -> str:
+    most_first = sorted(drafted.skipped.items(), key=lambda item: -item[1])
+    return " ".join(f"{n:,}: {about(sentence_for(reason), drafted.noun)}" for reason, n in most_first)
 
 
 def _segments(drafted: Drafted) -> Check | None:

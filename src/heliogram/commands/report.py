@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from heliogram.media.nouns import about, first, noun_of
+
 Json = Mapping[str, Any]
 
 _WOULD: Final = {
@@ -44,14 +46,15 @@ def rows_of(report: Json, campaign: Json | None) -> dict[str, int]:
 def dry_run_text(report: Json, n_media_octets: int) -> str:
     """What a send would do. `n_media_octets` is the size of all media as they are, 0 for none."""
     estimate = report["estimate"]
+    noun = estimate["medium"]
     lines = ["Dry run: nothing was stored or sent.", ""]
-    lines += [_line(estimate[channel], words) for channel, words in _WOULD.items() if channel != "sms"]
+    lines += [_line(estimate[channel], about(words, noun)) for channel, words in _WOULD.items() if channel != "sms"]
     if estimate["sms"]:
         lines.append(_line(estimate["sms"], _WOULD["sms"]))
     lines.append(_line(estimate["skipped"], "would be left out"))
     lines += _reasons(estimate["skipped_by_reason"])
     lines += [*_rejected_lines(report), *_total(report, None), ""]
-    lines += [_line(way["n"], f"{_WENT[way['channel']]}: {way['sentence']}") for way in estimate["channels_by_reason"]]
+    lines += [_way(way, noun) for way in estimate["channels_by_reason"]]
     lines += [
         *_spaced(
             [_segments(estimate["segments"]), *_rewritten(estimate["rewritten"]), *_pictures(estimate, n_media_octets)]
@@ -71,9 +74,14 @@ def report_text(report: Json, campaign: Json, *, is_here: bool) -> str:
             lines += _reasons(progress["skipped_by_reason"]) if state == "skipped" else []
             lines += _reasons(progress["failed_by_reason"]) if state == "failed" else []
     lines += [*_rejected_lines(report), *_total(report, campaign)]
-    lines += _spaced([_line(way["n"], f"{_WENT[way['channel']]}: {way['sentence']}") for way in progress["channels"]])
+    noun = noun_of([each["content_type"] for each in campaign["media"]])
+    lines += _spaced([_way(way, noun) for way in progress["channels"]])
     lines += _spaced([progress["waiting"] or "", _goes_on(progress) if is_here else ""])
     return "\n".join([*lines, *_consent(report), *_rejected(report)])
+
+
+def _way(way: Json, noun: str) -> str:
+    return _line(way["n"], f"{about(_WENT[way['channel']], noun)}: {way['sentence']}")
 
 
 def _reasons(reasons: list[Json]) -> list[str]:
@@ -127,10 +135,12 @@ def _pictures(estimate: Json, n_media_octets: int) -> list[str]:
             size += _how_well(variant["media"][0])
         route = variant["route"].replace("_", " ")
         at_most = f"at most {variant['budget_octets']:,}"
-        what = f"{n} pictures" if (n := len(variant["media"])) > 1 else "Picture"
+        n, noun = len(variant["media"]), estimate["medium"]
+        what = f"{n} {noun}" if n > 1 else first(noun)
         lines.append(f"{what} from the {route}: {size} ({at_most}), to {variant['n']:,} people.")
     if n_media_octets and estimate["sms_link"]:
-        lines.append(f"Picture behind the link: {n_media_octets:,} bytes, for {estimate['sms_link']:,} people.")
+        what = f"{first(estimate['medium'])} behind the link"
+        lines.append(f"{what}: {n_media_octets:,} bytes, for {estimate['sms_link']:,} people.")
     return lines
 
 

@@ -25,7 +25,7 @@ WHY_SKIPPED: dict[str, str] = {
 
 WHY_CHANNEL: dict[str, str] = {
     "mms": "The phone and its network take picture messages.",
-    "media_smaller": "The carrier did not take the picture as it was: once more, as small as every network takes it.",
+    "media_smaller": "The carrier did not take the picture in this size: once more, as small as every network takes.",
     "text": "The message has no picture.",
     "text_link_chosen": "The author chose text + link.",
     "destination_no_mms": "This destination takes no picture messages, so the text ends in a link to the picture.",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from heliogram.model.message import Carrying, Channel, Content, State
 from heliogram.storage.tables.campaigns import campaigns
 from heliogram.storage.tables.delivery import attempts, message_states, messages, outcomes, receipts
-from heliogram.storage.tables.media import link_opens, links
+from heliogram.storage.tables.media import link_opens, links, media
 from heliogram.storage.tables.people import contacts
 from heliogram.storage.tables.senders import accounts, groups, senders
 
@@ -93,6 +93,7 @@ def _rows() -> Select[Any]:
     return (
         select(
             messages,
+            media.c.content_type.label("media_type"),
             func.coalesce(message_states.c.state, literal(State.QUEUED.value)).label("state"),
             func.coalesce(message_states.c.reason, literal("")).label("state_reason"),
             message_states.c.at.label("state_at"),
@@ -109,6 +110,7 @@ def _rows() -> Select[Any]:
         .select_from(messages)
         .outerjoin(message_states, message_states.c.message_id == messages.c.id)
         .outerjoin(attempts, and_(attempts.c.message_id == messages.c.id, attempts.c.n == last))
+        .outerjoin(media, media.c.id == messages.c.media_id)
         .outerjoin(senders, senders.c.id == attempts.c.sender_id)
         .outerjoin(contacts, contacts.c.id == messages.c.contact_id)
         .outerjoin(campaigns, campaigns.c.id == messages.c.campaign_id)

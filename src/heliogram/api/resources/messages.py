@@ -22,6 +22,7 @@ from heliogram.campaigns.single import Single, queue_single
 from heliogram.carriers.registry import CANCELS
 from heliogram.compose.fallback import marked, short_url, with_link
 from heliogram.delivery.canceling import want_canceled
+from heliogram.media.nouns import FILES, about, noun_of
 from heliogram.model.message import Carrying, Content, State
 from heliogram.model.number import NOTHING
 from heliogram.model.phone import Phone
@@ -172,6 +173,8 @@ def _said(reason: str) -> str:
 
 def _row(row: Any) -> dict[str, Any]:
     reason = row["state_reason"] or row["channel_reason"] or None
+    sentence = _said(row["state_reason"] or "") or sentence_for_way(row["channel_reason"] or "")
+    noun = FILES if row["album_id"] else noun_of([row["media_type"]] if row["media_type"] else [])
     name = f"{row['first_name'] or ''} {row['last_name'] or ''}".strip()
     return {
         "id": row["id"],
@@ -184,7 +187,7 @@ def _row(row: Any) -> dict[str, Any]:
         "channel": row["channel"],
         "state": row["state"],
         "reason": reason,
-        "sentence": _said(row["state_reason"] or "") or sentence_for_way(row["channel_reason"] or "") or None,
+        "sentence": about(sentence, noun) or None,
         "segments": row["n_segments"],
         "sender": row["sender"],
     }

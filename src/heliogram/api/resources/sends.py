@@ -174,7 +174,10 @@ def _draft(
     return Draft(
         group=group,
         body=text,
-        media=[{"id": f"{_NEW}-{n}", "n_octets": len(each.octets)} for n, each in enumerate(pictures)],
+        media=[
+            {"id": f"{_NEW}-{n}", "n_octets": len(each.octets), "content_type": each.picture.content_type}
+            for n, each in enumerate(pictures)
+        ],
         content=content or (Content.MMS if pictures else Content.TEXT),
         audience=Audience(kind=AudienceKind.LIST, list_id=_NEW),
         fallback_body=fallback_text,

@@ -29,6 +29,7 @@ from heliogram.compose.person import person_of
 from heliogram.compose.preview import preview
 from heliogram.compose.written import split_for
 from heliogram.delivery.forecast import TOKEN_LIKE
+from heliogram.media.nouns import about
 from heliogram.model.cut import PLAIN
 from heliogram.model.group import Group
 from heliogram.model.message import Channel, Content
@@ -118,7 +119,7 @@ async def preview_one(asked: PreviewAsk, app: Own, caller: CampaignsRead) -> Pre
     shown: dict[str, Any] = {
         "person": _person(contact),
         "channel": channel,
-        "reason": sentence_for(reason) if isinstance(route, NoRoute) else sentence_for_way(reason),
+        "reason": about(sentence_for(reason) if isinstance(route, NoRoute) else sentence_for_way(reason), draft.noun()),
         "link": link if draft.media else None,
         "account": await _name_of(app, caller, account_id) if account_id else None,
     }

@@ -203,7 +203,10 @@ class RewrittenShape(Shape):
 
 
 class EstimateShape(Shape):
-    """What would become of everyone, by the rules of the hand-over. `n_counted` of `audience` were looked at."""
+    """What would become of everyone, by the rules of the hand-over. `n_counted` of `audience` were looked at.
+
+    `medium` is what goes with the text, after “the”: “picture”, “contact card”, “files” for several.
+    """
 
     audience: int
     n_counted: int
@@ -216,6 +219,7 @@ class EstimateShape(Shape):
     segments: SegmentsTotal
     rewritten: RewrittenShape
     variants: list[RouteVariantShape]
+    medium: str
     weight: WeightShape | None
     checks: list[CheckShape]
 

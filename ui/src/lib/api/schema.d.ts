@@ -1587,6 +1587,8 @@ export interface components {
         /**
          * EstimateShape
          * @description What would become of everyone, by the rules of the hand-over. `n_counted` of `audience` were looked at.
+         *
+         *     `medium` is what goes with the text, after “the”: “picture”, “contact card”, “files” for several.
          */
         EstimateShape: {
             /** Audience */
@@ -1609,6 +1611,8 @@ export interface components {
             rewritten: components["schemas"]["RewrittenShape"];
             /** Variants */
             variants: components["schemas"]["RouteVariantShape"][];
+            /** Medium */
+            medium: string;
             weight: components["schemas"]["WeightShape"] | null;
             /** Checks */
             checks: components["schemas"]["CheckShape"][];
