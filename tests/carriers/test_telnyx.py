@@ -1,20 +1,25 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from heliogram.carriers.protocol import CallbackRefused, Misconfigured
+from heliogram.carriers.http import Answered
+from heliogram.carriers.protocol import NO_LOOKUPS, CallbackRefused, Misconfigured
 from heliogram.carriers.registry import carrier_for
 from heliogram.carriers.telnyx import NEWS, WHY, Telnyx, TelnyxSettings
 from heliogram.model.event import InboundHeard, News, ReceiptHeard
+from heliogram.model.number import Line, LookedUp, NoLookup
 from heliogram.model.parcel import THROTTLED, Accepted, MmsParcel, Refused, Unknown
 from heliogram.model.sender import SenderKind
+from heliogram.simulator.faults import FaultBoard
+from heliogram.simulator.journal import Journal
 
 from .books.telnyx import SETTINGS, TelnyxBook
 from .kit import CALLBACK, account, answered, call, facts, ours, pictures
-from .provider import AT, Call, Taken
+from .provider import AT, Call, Provider, Taken
 from .sides import sms_parcel
 
 FACTS = facts("telnyx")
@@ -197,3 +202,81 @@ def test_a_receipt_and_a_reply_say_whose_the_phone_is() -> None:
     told = {"id": "m2", "from": sender, "to": [{"phone_number": "+18665550001"}], "text": "hi"}
     (event,) = heard(BOOK.called("message.received", told))
     assert isinstance(event, InboundHeard) and event.network == "Verizon"
+
+
+# ── what a number is ──
+
+(LOOKUP,) = FACTS["lookups"]
+CARRIER = LOOKUP["answer"]["body"]["data"]["carrier"]
+
+
+def said_of(**carrier: Any) -> Answered:
+    return answered(200, {"data": {"valid_number": True, "carrier": CARRIER | carrier}})
+
+
+def test_a_lookup_is_the_request_that_telnyxs_own_sdk_sends() -> None:
+    recorded = LOOKUP["request"]
+    request = telnyx(lookups=True).lookup_for("+13129457420")
+    assert request.url == "https://api.telnyx.com/v2" + recorded["path"]
+    assert (request.method, request.body) == (recorded["method"], b"")
+    assert request.headers == {"Accept": recorded["accept"], "Authorization": f"{recorded['scheme']} KEY-12345"}
+    assert "9457420" not in request.shown
+
+
+def test_what_telnyx_says_of_a_number_is_read_as_its_sdk_has_it() -> None:
+    answer = LOOKUP["answer"]
+    found = telnyx(lookups=True).looked_up_in(answered(answer["status"], answer["body"]))
+    assert found == LookedUp(line=Line.MOBILE, network="T-MOBILE USA, INC.", mccmnc="310120")
+    # The primary network, where Telnyx knows it, is the name to compare with.
+    found = telnyx(lookups=True).looked_up_in(said_of(normalized_carrier="T-Mobile", mobile_country_code="US"))
+    assert found == LookedUp(line=Line.MOBILE, network="T-Mobile")
+
+
+@pytest.mark.parametrize(
+    ("word", "line"),
+    [
+        ("mobile", Line.MOBILE),
+        ("fixed line", Line.LANDLINE),
+        ("voip", Line.VOIP),
+        ("toll free", Line.TOLL_FREE),
+        ("fixed line or mobile", None),
+        ("unknown", None),
+        (None, None),
+    ],
+)
+def test_each_word_of_telnyxs_for_a_line_is_ours_or_left_open(word: str | None, line: Line | None) -> None:
+    found = telnyx(lookups=True).looked_up_in(said_of(type=word))
+    assert found == LookedUp(line=line, network="T-MOBILE USA, INC.", mccmnc="310120")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (answered(404, {"errors": [{"code": "10005", "title": "Not found"}]}), "It said: 10005 Not found."),
+        (
+            answered(422, {"errors": [{"code": "10015", "detail": "is a Canadian number"}]}),
+            "10015 is a Canadian number",
+        ),
+        (answered(401, {"errors": [{"code": "10009", "title": "Authentication failed"}]}), "refuses the account"),
+        (answered(429, {"errors": []}), "The carrier asked us to slow down."),
+        (answered(502, b"<html>"), "The carrier has trouble of its own. It said: HTTP 502."),
+        (answered(200, {"data": {"valid_number": False, "carrier": CARRIER}}), "has no word on this number."),
+        (answered(200, {"data": {"carrier": None}}), "has no word on this number."),
+        (answered(200, {}), "nothing that can be read."),
+    ],
+)
+def test_any_other_answer_of_telnyxs_is_no_word_and_says_why(answer: Answered, sentence: str) -> None:
+    found = telnyx(lookups=True).looked_up_in(answer)
+    assert isinstance(found, NoLookup) and sentence in found.reason
+
+
+@pytest.mark.parametrize("lookups", [True, False])
+async def test_telnyx_is_asked_over_a_socket_only_where_the_account_says_so(lookups: bool, tmp_path: Path) -> None:
+    provider = Provider(book=BOOK, journal=Journal(tmp_path / "journal"), faults=FaultBoard())
+    await provider.start()
+    carrier = carrier_for("telnyx", account("KEY-12345", {**SETTINGS, "url": provider.url, "lookups": lookups}))
+    found = LookedUp(line=Line.LANDLINE, network="Verizon")
+    assert await carrier.look_up("+13129457420") == (found if lookups else NO_LOOKUPS)
+    assert carrier.capabilities.looks_up is lookups
+    await carrier.close()
+    await provider.stop()

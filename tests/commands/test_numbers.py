@@ -24,7 +24,8 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(shop: Desk) -> None:
     told = shop.run("numbers", "lookup", ADA)
     assert (told.code, told.err) == (
         2,
-        "No carrier account can be asked about numbers. A webhook account with the setting “lookups” can.\n",
+        "No carrier account can be asked about numbers. "
+        "One of Twilio, Telnyx or a webhook with the setting “lookups” can.\n",
     )
     assert "There is no account “x”." in shop.run("numbers", "lookup", ADA, "--account", "x").err
     assert "has no letters" in shop.run("numbers", "show", "abc").err

@@ -6,7 +6,7 @@ A dialect is pure: parcel → request, answer → outcome, call → events. This
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -39,11 +39,7 @@ class HttpSettings:
     connect_timeout_s: float = 5.0
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise Misconfigured(f"The address of the carrier must begin with http:// or https://, not {self.url!r}.")
-        if parts.username is not None:
-            raise Misconfigured("A user name and a password do not belong in the address of the carrier.")
+        check_address(self.url)
         if not self.secret or "\n" in self.secret or "\r" in self.secret:
             raise Misconfigured("The account needs its password (the carrier's token or key), on one line.")
         if not 1 <= self.window <= 1_000 or self.timeout_s <= 0 or self.connect_timeout_s <= 0:
@@ -60,6 +56,15 @@ class HttpSettings:
     def at(self, path: str) -> str:
         """The address of a path under `url`."""
         return self.url.rstrip("/") + path
+
+
+def check_address(url: str) -> None:
+    """Raises Misconfigured for what is no address of a carrier."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise Misconfigured(f"The address of the carrier must begin with http:// or https://, not {url!r}.")
+    if parts.username is not None:
+        raise Misconfigured("A user name and a password do not belong in the address of the carrier.")
 
 
 Shape = TypeVar("Shape")
@@ -82,12 +87,14 @@ def settings_of(shape: type[Settings], what: str, given: Mapping[str, object], s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One POST. `shown` is what an attempt keeps of its body: no text, no secret, no whole number."""
+    """One request, a POST unless it only looks. `shown` is what an attempt keeps of its body: no text, no secret, no
+    whole number."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
     shown: str
+    method: Literal["POST", "GET"] = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,15 +186,19 @@ class HttpCarrier:
     async def look_up(self, phone_e164: str) -> Lookup:
         if self._lookups is None:
             return NO_LOOKUPS
-        request = self._lookups.lookup_for(phone_e164)
-        headers = {**request.headers, "Content-Length": str(len(request.body))}
-        answer = await self._client.post(request.url, headers, [request.body])
+        answer = await self._asked(self._lookups.lookup_for(phone_e164))
         if isinstance(answer, Answered):
             self._presence.saw(Link.UP)
             return self._lookups.looked_up_in(answer)
         if not answer.has_left:
             self._presence.saw(Link.DOWN)
         return NoLookup(reason="The carrier did not answer." if answer.has_left else "The carrier cannot be reached.")
+
+    async def _asked(self, request: Request) -> Answered | NotAnswered:
+        if request.method == "GET":
+            return await self._client.get(request.url, request.headers)
+        headers = {**request.headers, "Content-Length": str(len(request.body))}
+        return await self._client.post(request.url, headers, [request.body])
 
     def read_callback(self, call: Callback) -> Heard:
         return self.dialect.heard_in(call)

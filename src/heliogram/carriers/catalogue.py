@@ -215,6 +215,7 @@ _KINDS: Final[Mapping[str, _Words]] = {
         own={
             "public_key": ("Public key", "From the portal (Keys & Credentials): it checks what Telnyx calls us with."),
             "messaging_profile_id": ("Messaging profile", "Of a sender that is a name."),
+            "lookups": ("Lookups", "It may be asked what a number is, and charges for each."),
         },
     ),
     "twilio": _Words(
@@ -226,6 +227,8 @@ _KINDS: Final[Mapping[str, _Words]] = {
             "account_sid": ("Account SID", "AC and 32 digits, as the console shows it."),
             "messaging_service_sid": ("Messaging Service", "The sender is still the one that Heliogram chose."),
             "validity_s": ("How long to try", "1 to 36,000 seconds; 0: Twilio’s own."),
+            "lookups": ("Lookups", "It may be asked what a number is, and charges for each."),
+            "lookups_url": ("Address of lookups", "Another for a test server."),
         },
     ),
     "vonage": _Words(

@@ -19,6 +19,7 @@ from heliogram.carriers.aggregator import (
     Ours,
     Request,
     addresses_of,
+    check_address,
     id_of,
     read_answer,
     shown_parcel,
@@ -28,6 +29,7 @@ from heliogram.carriers.aggregator import (
 from heliogram.carriers.exchange import MAX_EXCHANGE_CHARS
 from heliogram.carriers.fetch import MediaAccess
 from heliogram.carriers.http import Answered, basic_credentials
+from heliogram.carriers.lookups import UNREADABLE, found_in, no_word, refused_lookup
 from heliogram.carriers.protocol import CallbackRefused, Misconfigured
 from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import (
@@ -42,7 +44,9 @@ from heliogram.carriers.signed import (
     told,
 )
 from heliogram.model.event import Answer, Callback, Event, Heard, InboundHeard, News, ReceiptHeard
+from heliogram.model.number import Line, Lookup
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
+from heliogram.model.phone import masked
 from heliogram.wire.errors import OurFault
 
 MAX_BODY: Final = 1600
@@ -65,6 +69,16 @@ WHY: Final[dict[int, Why]] = {
     **dict.fromkeys((30008, 30017, 30410), Why.TROUBLE),
 }
 """What its codes mean (providers §2.6). One that is not here is judged by the HTTP status it came with."""
+
+LINES: Final[dict[str, Line]] = {
+    "mobile": Line.MOBILE,
+    "landline": Line.LANDLINE,
+    "fixedVoip": Line.VOIP,
+    "nonFixedVoip": Line.VOIP,
+    "tollFree": Line.TOLL_FREE,
+}
+"""Its words for a line. Source: its documentation, "Line Type Intelligence", read 2026-11-29; the others (personal,
+premium, sharedCost, uan, voicemail, pager, unknown) say nothing of what we ask."""
 
 NEWS: Final[dict[str, News]] = {
     "accepted": News.ACCEPTED,
@@ -89,9 +103,13 @@ class TwilioSettings(HttpSettings):
     messaging_service_sid: str = ""
     validity_s: int = 0
     """How long Twilio may try, 1 to 36,000 s; 0 is its own 10 hours."""
+    lookups: bool = False
+    """Whether it may be asked what a number is, which it charges for."""
+    lookups_url: str = "https://lookups.twilio.com"
 
     def __post_init__(self) -> None:
         HttpSettings.__post_init__(self)
+        check_address(self.lookups_url)
         if not re.fullmatch(r"AC[0-9a-fA-F]{32}", self.account_sid):
             raise Misconfigured("account_sid is AC and 32 hexadecimal digits, as the Twilio console shows it.")
         if self.messaging_service_sid and not re.fullmatch(r"MG[0-9a-fA-F]{32}", self.messaging_service_sid):
@@ -111,6 +129,20 @@ class _Message(msgspec.Struct, frozen=True):
     error_code: int | None = None
     code: int | None = None
     message: str | None = ""
+
+
+class _LineType(msgspec.Struct, frozen=True):
+    type: str | None = None
+    carrier_name: str | None = None
+    mobile_country_code: str | None = None
+    mobile_network_code: str | None = None
+    error_code: int | str | None = None
+
+
+class _Number(msgspec.Struct, frozen=True):
+    valid: bool | None = None
+    validation_errors: list[str] | None = None
+    line_type_intelligence: _LineType | None = None
 
 
 class Twilio:
@@ -155,6 +187,38 @@ class Twilio:
             return taken(message.sid, by="Twilio")
         why = WHY.get(code) if code else None
         return outcome_of_http(answer.status, answer.headers, why=why, code=str(code or ""), said=message.message or "")
+
+    @property
+    def looks_up(self) -> bool:
+        return self.settings.lookups
+
+    def lookup_for(self, phone_e164: str) -> Request:
+        settings = self.settings
+        return Request(
+            method="GET",
+            url=f"{settings.lookups_url.rstrip('/')}/v2/PhoneNumbers/{phone_e164}?Fields=line_type_intelligence",
+            headers={
+                "Accept": "application/json",
+                "Authorization": basic_credentials(settings.account_sid, settings.secret),
+            },
+            body=b"",
+            shown=masked(phone_e164),
+        )
+
+    def looked_up_in(self, answer: Answered) -> Lookup:
+        if not 200 <= answer.status < 300:
+            error = read_answer(answer.body, _Message) or _Message()
+            why = WHY.get(error.code) if error.code else None
+            return refused_lookup(answer, why=why, code=str(error.code or ""), said=error.message or "")
+        number = read_answer(answer.body, _Number)
+        if number is None:
+            return UNREADABLE
+        line = number.line_type_intelligence
+        if number.valid is False or line is None or line.error_code:
+            said = (line.error_code if line else None) or ", ".join(number.validation_errors or ())
+            return no_word(str(said))
+        mcc, mnc = line.mobile_country_code, line.mobile_network_code
+        return found_in(LINES, line=line.type, network=line.carrier_name, mcc=mcc, mnc=mnc)
 
     def heard_in(self, call: Callback) -> Heard:
         body = bounded(call)

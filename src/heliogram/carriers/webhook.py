@@ -6,7 +6,6 @@ Source: docs/carriers/webhook.md; the signature, standardwebhooks.com.
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -23,10 +22,10 @@ from heliogram.carriers.aggregator import (
     taken,
     text_of,
 )
-from heliogram.carriers.exchange import without_numbers
 from heliogram.carriers.http import Answered
+from heliogram.carriers.lookups import UNREADABLE, mccmnc_of, no_word
 from heliogram.carriers.protocol import Misconfigured
-from heliogram.carriers.refusals import MAX_SAID, Why, code_of, outcome_of_http
+from heliogram.carriers.refusals import Why, code_of, outcome_of_http
 from heliogram.carriers.signed import (
     bounded,
     is_fresh,
@@ -40,7 +39,7 @@ from heliogram.carriers.signed import (
     told,
 )
 from heliogram.model.event import Callback, Event, Heard, InboundHeard, News, ReceiptHeard
-from heliogram.model.number import Line, LookedUp, Lookup, NoLookup
+from heliogram.model.number import Line, LookedUp, Lookup
 from heliogram.model.parcel import MmsParcel, Outcome, Parcel
 from heliogram.model.phone import masked
 
@@ -167,15 +166,14 @@ class Webhook:
     def looked_up_in(self, answer: Answered) -> Lookup:
         if not 200 <= answer.status < 300:
             said = read_answer(answer.body, _Answer) or _Answer()
-            words = without_numbers(said.message)[:MAX_SAID].rstrip(".") or f"HTTP {answer.status}"
-            return NoLookup(reason=f"The carrier has no word on this number. It said: {words}.")
+            return no_word(said.message or f"HTTP {answer.status}")
         said_of = read_answer(answer.body, _LookedUp)
         if said_of is None:
-            return NoLookup(reason="The carrier answered with nothing that can be read.")
+            return UNREADABLE
         return LookedUp(
             line=Line(said_of.line) if said_of.line in _LINES else None,
             network=network_of(said_of.network),
-            mccmnc=said_of.mccmnc if _MCCMNC.fullmatch(said_of.mccmnc or "") and said_of.mccmnc else "",
+            mccmnc=mccmnc_of(said_of.mccmnc),
             is_reachable=said_of.reachable,
         )
 
@@ -222,10 +220,6 @@ def signature_of(key: bytes, given: str, timestamp: str, body: bytes) -> str:
 
 
 _LINES: Final = frozenset(each.value for each in Line)
-_MCCMNC: Final = re.compile(r"[2-7][0-9]{4,5}")
-"""A mobile country code begins with 2 to 7 for geographic networks. Source: ITU-T E.212."""
-
-
 _WHYS: Final = frozenset(each.value for each in Why)
 
 

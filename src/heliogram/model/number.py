@@ -107,13 +107,15 @@ def fact(phone_e164: str, kind: Kind, value: str, source: Source, now: datetime,
 class LookedUp(msgspec.Struct, frozen=True, kw_only=True):
     """What a carrier says of a number when it is asked; None and "" for what it does not say.
 
-    `mccmnc` is the network's code, five or six digits (ITU-T E.212).
+    `mccmnc` is the network's code, five or six digits (ITU-T E.212). `is_stored`: a carrier said so before, it holds
+    still, and none was asked now.
     """
 
     line: Line | None = None
     network: str = ""
     mccmnc: str = ""
     is_reachable: bool | None = None
+    is_stored: bool = False
 
 
 class NoLookup(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.number import REFRESHED_AFTER, Kind, Known, NumberFact, Source
@@ -27,17 +27,30 @@ async def known_of(
         return {}
     found: dict[str, dict[str, NumberFact]] = {}
     rows = await connection.execute(_KNOWN, {"workspace": workspace_id, "phones": list(phones), "now": now})
-    for row in rows:
-        found.setdefault(row.phone_e164, {})[row.kind] = NumberFact(
-            phone_e164=row.phone_e164,
-            kind=Kind(row.kind),
-            value=row.value,
-            source=Source(row.source),
-            at=row.at,
-            until=row.until,
-            detail=row.detail,
-        )
+    for row in rows.mappings():
+        found.setdefault(row["phone_e164"], {})[row["kind"]] = _fact(row)
     return {phone: Known(**facts) for phone, facts in found.items()}
+
+
+async def looked_up(connection: AsyncConnection, workspace_id: str, phone_e164: str) -> dict[Kind, NumberFact]:
+    """What lookups of a number have said and nothing newer has replaced, whether it still holds or not."""
+    table = number_facts.c
+    query = select(number_facts).where(
+        table.workspace_id == workspace_id, table.phone_e164 == phone_e164, table.source == Source.LOOKUP.value
+    )
+    return {Kind(row["kind"]): _fact(row) for row in (await connection.execute(query)).mappings()}
+
+
+def _fact(row: RowMapping) -> NumberFact:
+    return NumberFact(
+        phone_e164=row["phone_e164"],
+        kind=Kind(row["kind"]),
+        value=row["value"],
+        source=Source(row["source"]),
+        at=row["at"],
+        until=row["until"],
+        detail=row["detail"],
+    )
 
 
 async def learn(

@@ -90,9 +90,13 @@ async def test_a_carrier_without_a_word_leaves_what_is_known_as_it_was(doors: Do
     await add_account(doors, "gateway", network, lookups=True)
     told = (await looked_up(doors, ADA)).json()
     await add_account(doors, "gone", "http://127.0.0.1:9", lookups=True)
+    # Nobody is asked while it holds: whoever is away is not missed.
+    assert (await looked_up(doors, ADA, account_id="gone")).json() == told
+    doors.clock.move(seconds=86_400)
     assert problem(await looked_up(doors, ADA, account_id="gone"), "no_lookup") == "The carrier cannot be reached."
-    assert (await doors.api.get(f"{V1}/numbers/{ADA}")).json() == told
-    assert await n_rows(doors, "audit") == {"audit": 2}
+    now = (await doors.api.get(f"{V1}/numbers/{ADA}")).json()
+    assert (now["line"], now["network"], now["is_reachable"]) == ("mobile", "T-Mobile", None)
+    assert await n_rows(doors, "audit") == {"audit": 3}
 
 
 async def test_what_is_no_number_is_refused(doors: Doors) -> None:

@@ -42,6 +42,17 @@ class TelnyxBook:
             key=request.headers["idempotency-key"],
         )
 
+    def looked_up(self, request: Received) -> Reply:
+        must(request.method == "GET", request.method)
+        number, _, query = request.path.removeprefix("/number_lookup/").partition("?")
+        must(request.path.startswith("/number_lookup/+") and query == "type=carrier", request.path)
+        must(number[1:].isdigit() and not request.body, "the number, or a body")
+        must(request.headers.get("authorization") == f"Bearer {self.secret}", "Authorization")
+        must(request.headers.get("accept") == "application/json", "Accept")
+        carrier = {"type": "fixed line", "name": "Verizon", "mobile_country_code": None, "mobile_network_code": None}
+        data = {"phone_number": number, "record_type": "number_lookup", "carrier": carrier, "valid_number": True}
+        return Reply(status=200, body=json.dumps({"data": data}).encode())
+
     def new_id(self, n: int, taken: Taken) -> str:
         return f"b0c7e8cb-6227-4c74-9f32-{n:012}"
 

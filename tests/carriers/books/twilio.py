@@ -47,6 +47,19 @@ class TwilioBook:
             callback_url=fields["StatusCallback"],
         )
 
+    def looked_up(self, request: Received) -> Reply:
+        must(request.method == "GET", request.method)
+        number, _, query = request.path.removeprefix("/v2/PhoneNumbers/").partition("?")
+        must(request.path.startswith("/v2/PhoneNumbers/+") and query == "Fields=line_type_intelligence", request.path)
+        must(number[1:].isdigit() and not request.body, "the number, or a body")
+        expected = "Basic " + base64.b64encode(f"{ACCOUNT_SID}:{self.token}".encode()).decode()
+        must(request.headers.get("authorization") == expected, "Authorization")
+        must(request.headers.get("accept") == "application/json", "Accept")
+        line = {"type": "mobile", "carrier_name": "T-Mobile USA, Inc.", "error_code": None}
+        line |= {"mobile_country_code": "310", "mobile_network_code": "160"}
+        told = {"phone_number": number, "valid": True, "validation_errors": [], "line_type_intelligence": line}
+        return Reply(status=200, body=json.dumps(told).encode())
+
     def new_id(self, n: int, taken: Taken) -> str:
         return ("MM" if taken.media else "SM") + f"{n:032x}"
 

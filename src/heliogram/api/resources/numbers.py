@@ -31,7 +31,7 @@ async def read_number(number: Number, app: Own, caller: ContactsRead) -> NumberS
 
 @router.post("/numbers/{number}/lookup", summary="Ask a carrier what a number is, and keep the answer")
 async def look_number_up(number: Number, asked: LookupAsk, app: Own, caller: ContactsWrite) -> NumberShape:
-    """Carriers charge for it, so nothing of Heliogram asks by itself."""
+    """Carriers charge for it, so nothing of Heliogram asks by itself, and nobody twice while the answer holds."""
     phone = parse_phone(number)
     account_id, carrier = await _whom_to_ask(app, caller, asked.account_id)
     try:
@@ -39,7 +39,8 @@ async def look_number_up(number: Number, asked: LookupAsk, app: Own, caller: Con
     finally:
         await carrier.close()
     async with app.store.write() as connection:
-        detail = {"account_id": account_id, "is_answered": not isinstance(found, NoLookup)}
+        is_asked = isinstance(found, NoLookup) or not found.is_stored
+        detail = {"account_id": account_id, "is_asked": is_asked, "is_answered": not isinstance(found, NoLookup)}
         await access.add_audit(connection, audit_row(app, caller, "number.lookup", phone.e164, detail))
     if isinstance(found, NoLookup):
         raise Problem("no_lookup", found.reason)
@@ -70,7 +71,8 @@ async def _whom_to_ask(app: App, caller: Caller, account_id: str | None) -> tupl
         if carrier is not None:
             await carrier.close()
     what = "This account cannot" if account_id is not None else "No carrier account can"
-    raise Problem("conflict", f"{what} be asked about numbers. A webhook account with the setting “lookups” can.")
+    which = "One of Twilio, Telnyx or a webhook with the setting “lookups” can."
+    raise Problem("conflict", f"{what} be asked about numbers. {which}")
 
 
 def _opened(app: App, row: Row) -> Carrier | None:

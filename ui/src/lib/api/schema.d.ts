@@ -392,7 +392,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a carrier what a number is, and keep the answer
-         * @description Carriers charge for it, so nothing of Heliogram asks by itself.
+         * @description Carriers charge for it, so nothing of Heliogram asks by itself, and nobody twice while the answer holds.
          */
         post: operations["look_number_up_api_v1_numbers__number__lookup_post"];
         delete?: never;
