@@ -32,7 +32,7 @@ inbound = Table(
     Column("concat_total", SmallInteger),
     Column("concat_number", SmallInteger),
     # Of a part of a longer text: as it came, without its header, and what it is written in (`wire.coded`). Null for
-    # what came whole, from carriers that say only the text, and before 0016.
+    # what came whole, from carriers that say only the text, and before 0015.
     Column("octets", LargeBinary),
     Column("coding", String),
     # What came along or is to be fetched, as the carrier said it; `inbound_media` has what became of each.
