@@ -6,9 +6,7 @@ way; their pictures are fetched from here.
 """
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -22,14 +20,14 @@ from heliogram.simulator.conduct import Conduct, Fault, On
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
+from heliogram.simulator.kept import keep, kept_at
+from heliogram.simulator.owed import Owed
 from heliogram.simulator.phones import Phones, Shot
-from heliogram.simulator.rough_post import OF_ANOTHER, hang_up, http_error, said
+from heliogram.simulator.rough_post import hang_up, http_error, said
 from heliogram.simulator.settings import SimulatorSettings
 
 MAX_OCTETS: Final = 262_144
 """Of a message: pictures come as addresses."""
-N_POSTERS: Final = 8
-RETRY_WAITS_S: Final = (0.2, 0.5, 1, 2, 4, 8, 16, 30, 60)
 NEWS: Final = {
     "DELIVRD": "delivered",
     "UNDELIV": "undelivered",
@@ -83,8 +81,7 @@ class Gateway:
         self._now = now
         self._conduct = conduct
         self._fetcher = Fetcher()
-        self._owed: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
-        self._told: dict[str, asyncio.Event] = {}
+        self._owed = Owed("http", journal, now, conduct, self._tell)
         self._ids: dict[str, str] = {}
         self._callback_url = settings.mm7_callback_url
         self.url = ""
@@ -96,18 +93,20 @@ class Gateway:
     def phone_shows(self, number: str, to: str, text: str, shots: Sequence[Shot]) -> None:
         """A message from a phone: pictures to disk, the line to the journal, then a call like a receipt's."""
         at = self._now()
-        media = [{"sha256": self._keep(each.data), "content_type": each.content_type} for each in shots]
+        media = [
+            {"sha256": keep(self._settings.folder, each.data), "content_type": each.content_type} for each in shots
+        ]
         line: Line = {"at": at, "kind": "inbound", "protocol": "http", "id": f"mo-{at:.6f}-{number}"}
         line |= {"from": number, "to": to, "text": text, "media": media, "callback_url": self._callback_url}
         self._journal.write([line])
         self._phones.sent(line)
-        self._owed.put_nowait((line, 0))
+        self._owed.add(line)
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_OCTETS)
         app.router.add_post("/messages", self._hear)
         app.router.add_get("/media/{sha256:[0-9a-f]{64}}", self._media)
-        app.cleanup_ctx.append(self._posting)
+        app.cleanup_ctx.append(self._owed.posting)
         return app
 
     async def _hear(self, request: web.Request) -> web.StreamResponse:
@@ -134,7 +133,7 @@ class Gateway:
         except Refusal as refusal:
             return _refused(refusal)
         is_held = fault is not None and fault.name == "receipt_first"
-        told = self._told.setdefault(line["id"], asyncio.Event()) if is_held else None
+        told = self._owed.heard(line["id"]) if is_held else None
         if delay_s := self._settings.answer_delay_s or (self._conduct.answer_delay_s() if self._conduct else 0.0):
             await asyncio.sleep(delay_s)
         if self._faults.drops_connection() or self._faults.loses_answer():
@@ -186,20 +185,7 @@ class Gateway:
         fetched = await self._fetcher.fetch(medium.url, MediaAccess(url=medium.url))
         if not isinstance(fetched, Fetched):
             raise Refusal(422, f"A picture could not be fetched. {fetched.reason}", "media_refused")
-        return {"sha256": self._keep(fetched.octets), "content_type": medium.content_type}
-
-    def _keep(self, octets: bytes) -> str:
-        sha256 = hashlib.sha256(octets).hexdigest()
-        path = self._kept(sha256)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written = path.with_suffix(".part")
-            written.write_bytes(octets)
-            written.replace(path)
-        return sha256
-
-    def _kept(self, sha256: str) -> Path:
-        return self._settings.folder / "media" / sha256
+        return {"sha256": keep(self._settings.folder, fetched.octets), "content_type": medium.content_type}
 
     def _owe(self, line: Line) -> None:
         fate = fate_of(line["to"])
@@ -208,62 +194,23 @@ class Gateway:
         receipt |= {"from": line["from"], "to": line["to"], "callback_url": line["callback_url"], "code": fate.err}
         receipt |= {"news": "undelivered" if is_no_mms else NEWS[fate.stat], "reason": "no_mms" if is_no_mms else ""}
         self._journal.write([receipt])
-        self._owed.put_nowait((receipt, 0))
+        self._owed.add(receipt)
 
     def _remember(self) -> None:
-        """Go on from the journal: no id twice, one id a key, and what nobody acknowledged again."""
-        owed: dict[str, Line] = {}
+        """Go on from the journal: no id twice, and one id a key."""
         for line in self._journal.lines():
             match line:
                 case {"kind": "submit", "id": str(given), "key": str(key)}:
                     self._ids[key] = given
                     self._callback_url = line["callback_url"] or self._callback_url
-                case {"kind": "receipt" | "inbound", "id": str(given)}:
-                    owed[given] = line
-                case {"kind": "acknowledged", "id": str(given)}:
-                    owed.pop(given, None)
-        for line in owed.values():
-            self._owed.put_nowait((line, 0))
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
-        path = self._kept(request.match_info["sha256"])
+        path = kept_at(self._settings.folder, request.match_info["sha256"])
         return web.FileResponse(path) if path.is_file() else web.Response(status=404)
 
-    async def _posting(self, _app: web.Application) -> AsyncIterator[None]:
-        """Post what is owed for as long as the server runs."""
-        client = HttpClient(connections=N_POSTERS, timeout_s=10, connect_timeout_s=5)
-        posters = [asyncio.create_task(self._post_owed(client)) for _ in range(N_POSTERS)]
-        yield
-        for poster in posters:
-            poster.cancel()
-        await asyncio.gather(*posters, return_exceptions=True)
-        await client.close()
-
-    async def _post_owed(self, client: HttpClient) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            line, n_tried = await self._owed.get()
-            if not line["callback_url"]:
-                continue
-            if await self._is_taken(client, line):
-                self._journal.write([{"at": self._now(), "kind": "acknowledged", "id": line["id"]}])
-                if told := self._told.pop(line["id"], None):
-                    told.set()
-            elif n_tried < len(RETRY_WAITS_S):
-                loop.call_later(RETRY_WAITS_S[n_tried], self._owed.put_nowait, (line, n_tried + 1))
-
-    async def _is_taken(self, client: HttpClient, line: Line) -> bool:
-        """Tell of it as the script wants it told. Whether that was acknowledged."""
-        about = line["to"] if line["kind"] == "receipt" else ""
-        match self._conduct.first(On.TELLING, about) if self._conduct and about else None:
-            case Fault(name="receipt_twice"):
-                return await self._is_heard(client, line) and await self._is_heard(client, line)
-            case Fault(name="receipt_of_another"):
-                return await self._is_heard(client, line | {"id": OF_ANOTHER})
-            case _:
-                return await self._is_heard(client, line)
-
-    async def _is_heard(self, client: HttpClient, line: Line) -> bool:
+    async def _tell(self, client: HttpClient, line: Line) -> bool | None:
+        if not line["callback_url"]:
+            return None
         body = msgspec.json.encode({"events": [_event(line, self.url)]})
         given, at = f"{line['kind']}-{line['id']}", str(int(self._now()))
         headers = {

@@ -6,7 +6,6 @@ A message that waits for its phone can be taken back or replaced until it arrive
 """
 
 import asyncio
-import hashlib
 import hmac
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,14 +14,16 @@ from aiohttp import web
 
 from heliogram.carriers.digest import Login
 from heliogram.carriers.http import Answered, HttpClient, basic_credentials, post_as
-from heliogram.simulator.conduct import Conduct, Fault, On
+from heliogram.simulator.conduct import Conduct, On
 from heliogram.simulator.fate import fate_of
 from heliogram.simulator.faults import FaultBoard
 from heliogram.simulator.journal import Journal, Line
+from heliogram.simulator.kept import keep
 from heliogram.simulator.mmsc_calls import call_of
 from heliogram.simulator.mmsc_waiting import Waiting
+from heliogram.simulator.owed import Owed
 from heliogram.simulator.phones import Phones, Shot
-from heliogram.simulator.rough_post import OF_ANOTHER, REFUSALS, hang_up, said, soap
+from heliogram.simulator.rough_post import REFUSALS, hang_up, said, soap
 from heliogram.simulator.settings import SimulatorSettings
 from heliogram.wire.errors import TheirFault
 from heliogram.wire.mm7 import status as codes
@@ -36,10 +37,6 @@ from heliogram.wire.mm7.replace import ReplaceReq, read_replace_req, write_repla
 from heliogram.wire.mm7.status import Status
 from heliogram.wire.mm7.submit import SubmitReq, SubmitRsp, read_submit_req, write_submit_rsp
 
-N_POSTERS = 8
-"""Receipts on their way to the client at once."""
-RETRY_WAITS_S = (0.2, 0.5, 1, 2, 4, 8, 16, 30, 60)
-"""Waits between tries of one receipt; after the last it waits for the next start."""
 _GIVEN = re.compile(r"mm-([1-9][0-9]{0,11})")
 
 
@@ -63,9 +60,7 @@ class Mmsc:
         self._now = now
         self._credentials = basic_credentials(settings.system_id, settings.password)
         self._login = Login(settings.system_id, settings.password)
-        self._receipts: asyncio.Queue[tuple[Line, int]] = asyncio.Queue()
-        self._told: dict[str, asyncio.Event] = {}
-        """By id, what wakes an answer that goes after its receipt."""
+        self._owed = Owed("mm7", journal, now, conduct, self._tell)
         self._last_id = 0
         self._namespace = REL_6_MM7_1_4
         self._remember()
@@ -85,18 +80,22 @@ class Mmsc:
             "text": text,
             "namespace": self._namespace,
             "media": [
-                {"sha256": self._keep(each.data), "content_type": each.content_type, "filename": each.filename}
+                {
+                    "sha256": keep(self._settings.folder, each.data),
+                    "content_type": each.content_type,
+                    "filename": each.filename,
+                }
                 for each in shots
             ],
         }
         self._journal.write([line])
         self._phones.sent(line)
-        self._receipts.put_nowait((line, 0))
+        self._owed.add(line)
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_MESSAGE_OCTETS)
         app.router.add_post("/mm7", self._hear)
-        app.cleanup_ctx.append(self._posting)
+        app.cleanup_ctx.extend([self._resuming, self._owed.posting])
         return app
 
     async def _hear(self, request: web.Request) -> web.StreamResponse:
@@ -135,7 +134,7 @@ class Mmsc:
             return soap(write_submit_rsp(head, SubmitRsp(status=refused)))
         line = self._take(submitted, read_content(message.content), head, len(await request.read()))
         is_held = fault is not None and fault.name == "receipt_first" and line["receipt"]
-        told = self._told.setdefault(line["id"], asyncio.Event()) if is_held else None
+        told = self._owed.heard(line["id"]) if is_held else None
         if delay_s := self._answer_delay_s():
             await asyncio.sleep(delay_s)
         if self._faults.drops_connection() or self._faults.loses_answer():
@@ -220,22 +219,15 @@ class Mmsc:
             asyncio.get_running_loop().call_later(self._settings.receipt_delay_s, self._owe, line, status)
 
     def _kept(self, content: Content) -> list[dict[str, str]]:
-        return [{"sha256": self._keep(each.octets), "content_type": each.content_type} for each in content.media]
+        return [
+            {"sha256": keep(self._settings.folder, each.octets), "content_type": each.content_type}
+            for each in content.media
+        ]
 
     def _is_known(self, message_id: str) -> bool:
         """Whether the id was given to a message, whatever has become of it."""
         found = _GIVEN.fullmatch(message_id)
         return found is not None and int(found[1]) <= self._last_id
-
-    def _keep(self, octets: bytes) -> str:
-        sha256 = hashlib.sha256(octets).hexdigest()
-        path = self._settings.folder / "media" / sha256
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written = path.with_suffix(".part")
-            written.write_bytes(octets)
-            written.replace(path)
-        return sha256
 
     def _owe(self, line: Line, mm_status: str) -> None:
         receipt: Line = {
@@ -249,60 +241,25 @@ class Mmsc:
             "namespace": line["namespace"],
         }
         self._journal.write([receipt])
-        self._receipts.put_nowait((receipt, 0))
+        self._owed.add(receipt)
 
     def _remember(self) -> None:
-        """Go on from the journal: no id twice, and receipts that nobody acknowledged again."""
-        owed: dict[str, Line] = {}
+        """Go on from the journal: no id twice."""
         for line in self._journal.lines():
             match line:
                 case {"kind": "submit", "protocol": "mm7", "id": str(given)}:
                     self._last_id = max(self._last_id, int(given.removeprefix("mm-")))
                     self._namespace = line.get("namespace", self._namespace)
-                case {"kind": "receipt" | "inbound", "protocol": "mm7", "id": str(given)}:
-                    owed[given] = line
-                case {"kind": "acknowledged", "id": str(given)}:
-                    owed.pop(given, None)
-        for line in owed.values():
-            self._receipts.put_nowait((line, 0))
 
-    async def _posting(self, _app: web.Application) -> AsyncIterator[None]:
-        """Post receipts for as long as the server runs."""
-        client = HttpClient(connections=N_POSTERS, timeout_s=10, connect_timeout_s=5)
+    async def _resuming(self, _app: web.Application) -> AsyncIterator[None]:
+        """What waited for its phone at the last stop waits again."""
         for message_id in self._waiting.by_id:
             self._arrive_later(message_id)
-        posters = [asyncio.create_task(self._post_receipts(client)) for _ in range(N_POSTERS)]
         yield
-        for poster in posters:
-            poster.cancel()
-        await asyncio.gather(*posters, return_exceptions=True)
-        await client.close()
 
-    async def _post_receipts(self, client: HttpClient) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            line, n_tried = await self._receipts.get()
-            if not self._settings.mm7_callback_url:
-                continue
-            if await self._is_taken(client, line):
-                self._journal.write([{"at": self._now(), "kind": "acknowledged", "id": line["id"]}])
-                if told := self._told.pop(line["id"], None):
-                    told.set()
-            elif n_tried < len(RETRY_WAITS_S):
-                loop.call_later(RETRY_WAITS_S[n_tried], self._receipts.put_nowait, (line, n_tried + 1))
-
-    async def _is_taken(self, client: HttpClient, line: Line) -> bool:
-        """Tell of it as the script wants it told. Whether that was acknowledged."""
-        about = line["to"] if line["kind"] == "receipt" else ""
-        match self._conduct.first(On.TELLING, about) if self._conduct and about else None:
-            case Fault(name="receipt_twice"):
-                return await self._is_heard(client, line) and await self._is_heard(client, line)
-            case Fault(name="receipt_of_another"):
-                return await self._is_heard(client, line | {"id": OF_ANOTHER})
-            case _:
-                return await self._is_heard(client, line)
-
-    async def _is_heard(self, client: HttpClient, line: Line) -> bool:
+    async def _tell(self, client: HttpClient, line: Line) -> bool | None:
+        if not self._settings.mm7_callback_url:
+            return None
         content_type, buffers = call_of(line, self._settings.folder)
         headers = {
             "Content-Type": content_type,
