@@ -80,7 +80,7 @@ async def test_a_delivered_picture_message_tells_everything_from_its_queue_to_th
     assert agreed.facts[:2] == (("Subscribed", "2026-03-02 12:00 UTC"), ("How", "staff"))
     assert (route.title, route.detail) == (
         "Goes as picture message (MMS)",
-        "The phone and its network take picture messages.",
+        "The sender can send pictures there, and nothing says that the phone takes none.",
     )
     assert route.facts == (
         ("Sender", "+13125550100 (long code)"),

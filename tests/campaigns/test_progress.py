@@ -87,7 +87,11 @@ def test_whatever_happens_to_whom_the_states_sum_to_the_audience_at_every_moment
                     sentence="This destination takes no picture messages, so the text ends in a link to the picture.",
                     n=4,
                 ),
-                Reasoned(key="mms:mms", sentence="The phone and its network take picture messages.", n=3),
+                Reasoned(
+                    key="mms:mms",
+                    sentence="The sender can send pictures there, and nothing says that the phone takes none.",
+                    n=3,
+                ),
             ],
         ),
     ],

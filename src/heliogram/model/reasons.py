@@ -24,7 +24,7 @@ WHY_SKIPPED: dict[str, str] = {
 }
 
 WHY_CHANNEL: dict[str, str] = {
-    "mms": "The phone and its network take picture messages.",
+    "mms": "The sender can send pictures there, and nothing says that the phone takes none.",
     "media_smaller": "The carrier did not take the picture in this size: once more, as small as every network takes.",
     "text": "The message has no picture.",
     "text_link_chosen": "The author chose text + link.",
