@@ -28,6 +28,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_OCTETS, MEMORY_OCTETS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pyvips.cache_set_max(0)  # it would keep what was made of the last pictures, and no two are the same
+    # Children work side by side. Threads in each: 0.4 s instead of 0.5 for 12 MP, and up to half as much more memory.
+    pyvips.concurrency_set(1)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
         _allow_cpu(CPU_S)

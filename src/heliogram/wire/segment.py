@@ -7,7 +7,8 @@ shorter header, 152 or 66 beside the longer. What is counted is the text in NFC,
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import product
@@ -28,6 +29,7 @@ class Encoding(StrEnum):
 
 
 _GSM_7: Final = Encoding.GSM_7  # looked up once: Python 3.11 takes 0.2 µs each time
+_UCS_2: Final = Encoding.UCS_2
 
 SINGLE: Final = {Encoding.GSM_7: 160, Encoding.UCS_2: 70}
 JOINED: Final = {Encoding.GSM_7: 153, Encoding.UCS_2: 67}
@@ -87,18 +89,19 @@ def split_text(
     used. `charset`, where it is not "", must have the whole text too: a carrier that makes GSM-7 from Latin-1 or ASCII
     gets the rest in UCS-2. Raises OurFault when GSM-7 is asked for and the text is not in it.
     """
-    if not national and encoding is not Encoding.UCS_2 and _PLAIN.match(text):
+    if not national and encoding is not _UCS_2 and _PLAIN.match(text):
         return _cut_plain(text, is_wide)
     text = unicodedata.normalize("NFC", text)
     if charset and encoding is None and not _is_in(text, charset):
-        encoding = Encoding.UCS_2
-    shift = _shift_for(text, tuple(national), is_wide) if encoding is not Encoding.UCS_2 else None
-    if shift is None and encoding is Encoding.GSM_7:
+        encoding = _UCS_2
+    shift = _shift_for(text, tuple(national), is_wide) if encoding is not _UCS_2 else None
+    if shift is None and encoding is _GSM_7:
         raise OurFault(f"{forcing_in(text, national)[0].name} is not in the GSM 7-bit alphabet")
-    encoding, shift = (Encoding.UCS_2, gsm.DEFAULT) if shift is None else (Encoding.GSM_7, shift)
-    n_units = count_units(text, encoding, shift)
+    encoding, shift = (_UCS_2, gsm.DEFAULT) if shift is None else (_GSM_7, shift)
+    doubles = [found.start() for found in _doubles(encoding, shift).finditer(text)]
+    n_units = len(text) + len(doubles)
     alone, joined = _rooms(encoding, shift, is_wide)
-    parts = (text,) if n_units <= alone else tuple(_fill(text, encoding, joined, shift))
+    parts = (text,) if n_units <= alone else tuple(_fill(text, encoding, joined, shift, doubles))
     national = tuple(national)
     return Split(encoding=encoding, parts=parts, n_units=n_units, shift=shift, national=national, charset=charset)
 
@@ -113,9 +116,11 @@ def _is_in(text: str, charset: str) -> bool:
 
 def _cut_plain(text: str, is_wide: bool) -> Split:
     """A text of which every character is one septet: what most texts are, and no more than slices."""
-    room = len(text) if len(text) <= 160 else (JOINED_16 if is_wide else JOINED)[Encoding.GSM_7]
-    parts = tuple(text[start : start + room] for start in range(0, len(text), room)) if text else ("",)
-    return Split(encoding=Encoding.GSM_7, parts=parts, n_units=len(text))
+    n = len(text)
+    if n <= SINGLE[_GSM_7]:
+        return Split(encoding=_GSM_7, parts=(text,), n_units=n)
+    room = (JOINED_16 if is_wide else JOINED)[_GSM_7]
+    return Split(encoding=_GSM_7, parts=tuple([text[at : at + room] for at in range(0, n, room)]), n_units=n)
 
 
 def split_plainly(text: str, split: Split, *, is_wide: bool = False) -> Split | None:
@@ -128,7 +133,7 @@ def split_plainly(text: str, split: Split, *, is_wide: bool = False) -> Split | 
 
 
 def count_units(text: str, encoding: Encoding, shift: gsm.Shift = gsm.DEFAULT) -> int:
-    if encoding is Encoding.GSM_7:
+    if encoding is _GSM_7:
         return gsm.n_septets(text, shift)
     return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
@@ -207,14 +212,13 @@ def _septets_beside(n_header_octets: int) -> int:
     return 160 - -(-8 * n_header_octets // 7)
 
 
-def _fill(text: str, encoding: Encoding, room: int, shift: gsm.Shift = gsm.DEFAULT) -> Iterator[str]:
+def _fill(text: str, encoding: Encoding, room: int, shift: gsm.Shift, doubles: Sequence[int]) -> Iterator[str]:
     """Segments as full as they can be, in whole clusters; a cluster larger than a segment is cut between characters."""
     start = 0
     # The default alphabet has no combining characters.
-    has_clusters = encoding is Encoding.UCS_2 or shift != gsm.DEFAULT
+    has_clusters = encoding is _UCS_2 or shift != gsm.DEFAULT
     size = partial(count_units, encoding=encoding, shift=shift)
-    is_double = _ASTRAL if encoding is Encoding.UCS_2 else gsm.alphabet(shift).extended.__contains__
-    while (end := _reach(text, start, room, size, is_double)) < len(text):
+    while (end := _reach(doubles, start, room)) < len(text):
         if has_clusters:
             end = _between_clusters(text, start, end, room, size)
         yield text[start:end]
@@ -222,17 +226,21 @@ def _fill(text: str, encoding: Encoding, room: int, shift: gsm.Shift = gsm.DEFAU
     yield text[start:]
 
 
-_ASTRAL: Final = "\uffff".__lt__
+@lru_cache(256)
+def _doubles(encoding: Encoding, shift: gsm.Shift) -> re.Pattern[str]:
+    """The characters of two units: pairs of surrogates, or what stands behind an escape."""
+    if encoding is _UCS_2:
+        return re.compile("[\U00010000-\U0010ffff]")
+    return re.compile(f"[{''.join(map(re.escape, sorted(gsm.alphabet(shift).extended)))}]")
 
 
-def _reach(text: str, start: int, room: int, size: Callable[[str], int], is_double: Callable[[str], bool]) -> int:
-    """The furthest end of a segment that begins at `start`, in whole characters, each of one unit or two."""
-    part = text[start : start + room]
-    over = size(part) - room
-    end = start + len(part)
-    while over > 0:
+def _reach(doubles: Sequence[int], start: int, room: int) -> int:
+    """The furthest end of a segment that begins at `start`, where no text ends it: every double before it costs one."""
+    end = start + room
+    for at in doubles[bisect_left(doubles, start) :]:
+        if at >= end:
+            break
         end -= 1
-        over -= 1 + is_double(text[end])
     return end
 
 
