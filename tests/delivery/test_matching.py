@@ -123,7 +123,7 @@ async def test_two_readings_for_one_number_match_neither_and_stay_visible(desk: 
     assert await desk.matched() == {"16": None}
     assert await desk.form() is LEARN
     async with desk.scene.store.read() as connection:
-        assert await deliveries.n_unmatched(connection, WORKSPACE) == 1
+        assert await deliveries.n_unmatched(connection, WORKSPACE, [SMSC]) == {SMSC: 1}
 
 
 async def test_an_attempt_without_its_answer_may_be_the_one_that_is_meant(desk: Desk) -> None:

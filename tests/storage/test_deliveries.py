@@ -303,3 +303,23 @@ async def test_an_answer_and_a_receipt_of_an_account_are_stored_one_after_the_ot
     for carrier_id in ("c1", "c2", "c3", "c4"):
         met = await asyncio.gather(answer(carrier_id), hear(carrier_id))
         assert sorted(met) == [False, True]
+
+
+async def test_receipts_that_match_nothing_are_counted_by_account(store: Store, world: World) -> None:
+    await world.add_workspace("other")
+    row = {"news": "delivered", "about_e164": "", "at": NOON, "code": "", "raw": "", "answer_id": None}
+    rows = [
+        row | {"account_id": account_id, "carrier_id": carrier_id, "workspace_id": where, "message_id": message_id}
+        for account_id, carrier_id, where, message_id in (
+            (SMSC, "1", WORKSPACE, None),
+            (SMSC, "2", WORKSPACE, None),
+            (SMSC, "3", WORKSPACE, "m"),
+            (MMSC, "4", WORKSPACE, None),
+            ("theirs", "5", "other", None),
+        )
+    ]
+    async with store.write() as connection:
+        await deliveries.add_receipts(connection, rows)
+        every = [SMSC, MMSC, "theirs"]
+        assert await deliveries.n_unmatched(connection, WORKSPACE, every) == {SMSC: 2, MMSC: 1}
+        assert await deliveries.n_unmatched(connection, WORKSPACE, [MMSC]) == {MMSC: 1}

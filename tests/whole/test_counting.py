@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hatch_build import UI, NoNode, find_node
+from hatch_build import UI, find_node
 from heliogram.wire.segment import split_text
 from tests.commands.desk import ATTESTED, Desk
 from tests.whole.scene import GROUP, KEY, set_scene
@@ -97,10 +97,7 @@ def _set_up(api: Api, changes: dict[str, str]) -> None:
 
 def _composed(cuts: Any) -> list[list[str]]:
     """What the composer's meter counts, run by itself."""
-    try:
-        node, _npm = find_node()
-    except NoNode:
-        pytest.skip("there is no Node to run the composer's count with")
+    node, _npm = find_node()
     told = subprocess.run(
         [node, "--input-type=module", "-e", COMPOSER, json.dumps({"cuts": cuts, "texts": TEXTS})],
         cwd=Path(UI),

@@ -14,7 +14,7 @@ from heliogram.api.auth import MessagesRead, Own
 from heliogram.api.errors import Problem
 from heliogram.app import App
 from heliogram.carriers.protocol import Link
-from heliogram.storage import deliveries, lanes
+from heliogram.storage import deliveries, lanes, senders
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,7 +39,8 @@ async def metrics(app: Own, caller: MessagesRead) -> Response:
     async with app.store.read() as connection:
         depth = await lanes.queue_depth(connection, caller.workspace_id)
         oldest = await lanes.oldest_waiting(connection, caller.workspace_id)
-        n_unmatched = await deliveries.n_unmatched(connection, caller.workspace_id)
+        every = [row["id"] for row in await senders.accounts_of(connection, caller.workspace_id)]
+        n_unmatched = sum((await deliveries.n_unmatched(connection, caller.workspace_id, every)).values())
     age_s = (app.now() - oldest).total_seconds() if oldest is not None else 0.0
     single = (
         ("heliogram_queue_messages", "Messages that wait in open lanes.", depth),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.api.schema.accounts import ReceiptIdsShape
 from heliogram.model.receipt_id import WORDS, IdForm
-from heliogram.storage import id_forms
+from heliogram.storage import deliveries, id_forms
 from heliogram.storage.bulk import Row
 from heliogram.storage.id_forms import Learning
 
@@ -24,7 +24,7 @@ async def receipt_ids_of(
     if not learning:
         return {}
     known = await id_forms.since(connection, workspace_id)
-    n_unmatched = await id_forms.n_unmatched(connection, workspace_id)
+    n_unmatched = await deliveries.n_unmatched(connection, workspace_id, [row["id"] for row in learning])
     return {row["id"]: _shape(row, known.get(row["id"]), n_unmatched.get(row["id"], 0)) for row in learning}
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from heliogram.api.schema.accounts import AccountName, StandInShape
-from heliogram.api.schema.senders import AwayShape, FailoverShape
+from heliogram.api.schema.accounts import StandInShape
+from heliogram.api.schema.senders import AccountName, AwayShape, FailoverShape
 from heliogram.carriers.registry import carries
 from heliogram.delivery.accounts import Account
 from heliogram.delivery.shift import back_at

@@ -13,7 +13,7 @@ import msgspec
 from heliogram.carriers.protocol import Misconfigured
 from heliogram.carriers.smpp_numbering import Numbering, rule_of
 from heliogram.carriers.smpp_tlvs import tlvs_of
-from heliogram.model.cut import PLAIN, Cut
+from heliogram.model.cut import CHARSETS, PLAIN, Cut
 from heliogram.model.receipt_id import IdForm
 from heliogram.model.sender import SenderKind
 from heliogram.wire.national import IDENTIFIERS
@@ -112,7 +112,7 @@ class SmppSettings:
 
     def charset(self) -> str:
         """Python's name of what stands for the GSM alphabet on this route, "" for the alphabet itself."""
-        return {"gsm7": "", "latin1": "latin-1", "ascii": "ascii"}[self.alphabet]
+        return CHARSETS[self.alphabet]
 
     def cut(self) -> Cut:
         """Room for a reference of 16 bits wherever there is one, or the SMSC may write one."""

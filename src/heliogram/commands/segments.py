@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from heliogram.commands.options import Data, Database, Key, Url, fail
+from heliogram.model.cut import CHARSETS
 from heliogram.wire.errors import OurFault
 from heliogram.wire.gsm import Shift
 from heliogram.wire.national import IDENTIFIERS
@@ -45,9 +46,6 @@ class Letters(StrEnum):
     GSM7 = "gsm7"
     LATIN1 = "latin1"
     ASCII = "ascii"
-
-
-_CHARSET: Final = {Letters.GSM7: "", Letters.LATIN1: "latin-1", Letters.ASCII: "ascii"}
 
 
 class BadInput(Exception):
@@ -112,7 +110,7 @@ def segments(
         national=tuple(filter(None, re.split(r"[,\s]+", national.lower()))),
         is_smart=smart,
         is_wide=reference is Bits.SIXTEEN,
-        charset=_CHARSET[alphabet],
+        charset=CHARSETS[alphabet.value],
     )
     if account:
         _only_the_accounts(context)

@@ -32,6 +32,7 @@ class Budget:
     source: str
 
 
+@cache
 def budget_for(kind: SenderKind, carrier: str, country: str) -> Budget:
     """The budget of a route: by the kind of its sender, the kind of its account ("mm7", "twilio") and the country."""
     table = _table()
@@ -54,6 +55,7 @@ def most_media(carrier: str) -> int:
     return int(_table()["types"].get(carrier, {}).get("most", MAX_MEDIA))
 
 
+@cache
 def all_budgets() -> tuple[Budget, ...]:
     """The budgets there are, the smallest first, each size once."""
     table = _table()

@@ -1,5 +1,7 @@
 """How an account wants its texts cut: what decides the number of segments, and the price, before anything leaves."""
 
+from typing import Final
+
 import msgspec
 
 
@@ -18,3 +20,5 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
 
 PLAIN = Cut()
 """What most carriers take."""
+CHARSETS: Final = {"gsm7": "", "latin1": "latin-1", "ascii": "ascii"}
+"""What a carrier makes GSM-7 of, as accounts and commands name it → `charset`."""

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from heliogram.model.receipt_id import IdForm
 from heliogram.storage.bulk import put_rows
-from heliogram.storage.tables.delivery import id_forms, receipts
+from heliogram.storage.tables.delivery import id_forms
 
 
 class Learning(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,10 +25,8 @@ _ONE = select(id_forms).where(id_forms.c.account_id == bindparam("account"))
 
 async def one(connection: AsyncConnection, account_id: str) -> Learning | None:
     """None: its receipts write ids as its answers do, or none has come yet."""
-    row = (await connection.execute(_ONE, {"account": account_id})).first()
-    if row is None:
-        return None
-    return Learning(account_id=account_id, workspace_id=row.workspace_id, form=IdForm(row.form), votes=dict(row.votes))
+    row = (await connection.execute(_ONE, {"account": account_id})).mappings().first()
+    return None if row is None else _learning(row)
 
 
 async def put(connection: AsyncConnection, workspace_id: str, learning: Learning, at: datetime) -> None:
@@ -40,25 +38,13 @@ async def put(connection: AsyncConnection, workspace_id: str, learning: Learning
 async def since(connection: AsyncConnection, workspace_id: str) -> dict[str, tuple[Learning, datetime]]:
     """Account id → what is known of it, and since when it is so."""
     rows = await connection.execute(select(id_forms).where(id_forms.c.workspace_id == workspace_id))
-    return {
-        row.account_id: (
-            Learning(
-                account_id=row.account_id,
-                workspace_id=row.workspace_id,
-                form=IdForm(row.form),
-                votes=dict(row.votes),
-            ),
-            row.at,
-        )
-        for row in rows
-    }
+    return {row["account_id"]: (_learning(row), row["at"]) for row in rows.mappings()}
 
 
-async def n_unmatched(connection: AsyncConnection, workspace_id: str) -> dict[str, int]:
-    """Account id → how many of its receipts match no message for certain; accounts without one are left out."""
-    query = (
-        select(receipts.c.account_id, func.count())
-        .where(receipts.c.workspace_id == workspace_id, receipts.c.message_id.is_(None))
-        .group_by(receipts.c.account_id)
+def _learning(row: RowMapping) -> Learning:
+    return Learning(
+        account_id=row["account_id"],
+        workspace_id=row["workspace_id"],
+        form=IdForm(row["form"]),
+        votes=dict(row["votes"]),
     )
-    return {account_id: n for account_id, n in await connection.execute(query)}

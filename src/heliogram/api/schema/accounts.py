@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from heliogram.api.schema.senders import AccountShape, FailoverShape
+from heliogram.api.schema.senders import AccountName, AccountShape, FailoverShape
 from heliogram.api.schema.shape import Ask, Shape
 from heliogram.model.receipt_id import IdForm
 
@@ -60,11 +60,6 @@ class AccountListing(AccountShape):
     """`receipt_ids`: null for kinds of carriers that write ids in one way only."""
 
     receipt_ids: ReceiptIdsShape | None
-
-
-class AccountName(Shape):
-    id: str
-    name: str
 
 
 class StandInShape(Shape):
